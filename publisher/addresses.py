@@ -198,9 +198,9 @@ def with_parameters(address: str, parameters: str) -> str:
     """
     if not parameters:
         return address
-    place, hash_sign, fragment = address.partition("#")
-    joint = "&" if "?" in place else "?"
-    return f"{place}{joint}{parameters}{hash_sign}{fragment}"
+    start, hash_sign, fragment = address.partition("#")
+    joint = "&" if "?" in start else "?"
+    return f"{start}{joint}{parameters}{hash_sign}{fragment}"
 
 
 # How a request may be spelt: escapes in both cases, letters for escapes, page parameters left out.
@@ -223,8 +223,8 @@ def _with_fewer_escapes(target: str) -> str:
 def _spellings(target: str) -> Iterator[str]:
     """Yield equivalent spellings of a target, with its whole query first."""
     path, _, query = target.partition("?")
-    for kept in _queries(query):
-        yield from _equivalent(f"{path}?{kept}" if kept else path)
+    for spelling in _queries(query):
+        yield from _equivalent(f"{path}?{spelling}" if spelling else path)
 
 
 def _queries(query: str) -> Iterator[str]:
@@ -267,8 +267,8 @@ def _with_letters(escaped: str) -> Iterator[str]:
     runs = list(_ESCAPED_LETTERS.finditer(escaped))
     letters = [_letters(run[0]) for run in runs]
     few = 1 < len(runs) <= _MOST_RUNS
-    wanted = product((True, False), repeat=len(runs)) if few else [(True,) * len(runs)]
-    for choice in wanted:
+    choices = product((True, False), repeat=len(runs)) if few else [(True,) * len(runs)]
+    for choice in choices:
         parts, end = [], 0
         for run, letter, is_letter in zip(runs, letters, choice, strict=True):
             parts += [escaped[end : run.start()], letter if is_letter else run[0]]

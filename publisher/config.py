@@ -32,7 +32,7 @@ _TIMEOUT = re.compile(r"([A-Za-z][\w.-]*):(ms|s)")
 
 
 def is_remote(engine: str) -> bool:
-    """Tell whether the setting names an engine somewhere else."""
+    """Tell whether the setting names a remote engine."""
     return engine not in (OXIGRAPH, SPARQ)
 
 
@@ -52,7 +52,7 @@ def check_engine(engine: str, others: Iterable[str], timeout: str) -> None:
     Args:
         engine: The setting ``engine``.
         others: Further addresses of it.
-        timeout: How it is told a time limit.
+        timeout: How a request names a time limit to it.
 
     Raises:
         SettingError: One of them cannot be what it should be.
@@ -293,7 +293,7 @@ def _from_file(path: Path) -> Mapping[str, object]:
             where=str(path),
             remedy="Write [tool.publisher], and one setting a line below it.",
         )
-    read_rule_settings(path.parent)  # wrong ones are told by every command
+    read_rule_settings(path.parent)  # every command reports wrong ones
     tables = (CATALOGUE_TABLE, RULES_TABLE)
     return {name: value for name, value in settings.items() if name not in tables}
 
@@ -308,31 +308,31 @@ def _value(name: str, value: object) -> Any:
             near="".join(near),
             names=", ".join(NAMES),
         )
-    wanted: Any = _TYPES[name]
+    expected_type: Any = _TYPES[name]
     may_be_zero = name in _MAY_BE_ZERO
-    converted = _converted(wanted, value, may_be_zero=may_be_zero)
+    converted = _converted(expected_type, value, may_be_zero=may_be_zero)
     if converted is None:
         raise SettingError(
             "The setting '{name}' is '{value}', which is not {kind}.",
             remedy="Its meaning: {meaning}. Its default: {default}.",
             name=name,
             value=value,
-            kind="a whole number, or 0" if may_be_zero else _TYPE_NAMES[wanted],
+            kind="a whole number, or 0" if may_be_zero else _TYPE_NAMES[expected_type],
             meaning=dict((n, h) for n, _, h in describe_settings())[name],
             default=dict((n, d) for n, d, _ in describe_settings())[name],
         )
     return converted
 
 
-def _converted(wanted: Any, value: object, *, may_be_zero: bool) -> Any:
+def _converted(expected_type: Any, value: object, *, may_be_zero: bool) -> Any:
     """Return a value as the type that a setting wants; None when it is not of that kind."""
-    if isinstance(value, bool | list | dict) or (wanted is int and isinstance(value, float)):
+    if isinstance(value, bool | list | dict) or (expected_type is int and isinstance(value, float)):
         return None
     try:
-        converted = wanted(value)
+        converted = expected_type(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    if wanted is str or (may_be_zero and converted == 0):
+    if expected_type is str or (may_be_zero and converted == 0):
         return converted
     if not (converted > 0 and math.isfinite(converted)):
         return None

@@ -174,7 +174,7 @@ class ReleaseError(PublisherError):
 
 
 class ReleaseUnreadable(ReleaseError):
-    """The files of a release cannot be read just now; nothing tells that they are damaged."""
+    """The files of a release cannot be read just now; nothing shows that they are damaged."""
 
 
 class LossRefused(ReleaseError):
@@ -212,7 +212,7 @@ class NotAcceptable(PublisherError):
         """Keep what is on offer, so that the answer can list it.
 
         Args:
-            accept: The Accept field; beside a parameter, empty when it wishes for nothing.
+            accept: The Accept field; beside a parameter, empty when it names none.
             offered: Media types.
             parameter: What names a format in the address, if anything does (``format=ttl``).
         """

@@ -1,4 +1,4 @@
-"""English sentences and their translations, for pages, findings and errors alike.
+"""English sentences and their translations, for pages, findings and errors.
 
 The English sentence is the key (gettext's way); ``locale/<language>.po`` holds the others.
 A value that people read is a ``Text``: the same sentence in every language.

@@ -390,8 +390,8 @@ class RuleSettings:
         A note counts what a setting left out or made less grave, and repeats its reason.
         """
         eased = dict.fromkeys(self.settings, 0)
-        kept = list(self._at_levels(findings, eased))
-        return [*kept, *(_note(s, count) for s, count in eased.items() if _eases(s, count))]
+        at_levels = list(self._at_levels(findings, eased))
+        return [*at_levels, *(_note(s, count) for s, count in eased.items() if _eases(s, count))]
 
     def at_levels(self, findings: Iterable[Finding]) -> list[Finding]:
         """Return the findings at the levels that the folder sets, and nothing beside them."""
@@ -446,7 +446,7 @@ def _note(setting: RuleSetting, count: int) -> Finding:
     )
     if setting.reason:
         reason = text("Reason: {reason}", reason=setting.reason)
-        note = {language: f"{said} {reason[language]}" for language, said in note.items()}
+        note = {language: f"{words} {reason[language]}" for language, words in note.items()}
     return Finding(Severity.INFO, note, rule=EXCEPTIONS_RULE, file=SETTINGS_FILE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -36,6 +37,7 @@ MAY_IMPORT = {
 LONGEST_FUNCTION = 50
 
 
+@cache
 def modules(package: Path) -> dict[str, ast.Module]:
     """Return dotted name (below the package) → syntax tree of every module."""
     found = {}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import click
 import pytest
 from flask import Flask
 
+from publisher.build_hook import PACKAGES
 from publisher.cli import main
 from publisher.config import NAMES, describe_settings
 from publisher.serve.app import create_flask
 from publisher.serve.site import Site
 from tests.documents import DOCS, ROOT, documents, project, read
+from tests.test_architecture import modules
 
 README = read(ROOT / "README.md").text
 REFERENCE = read(DOCS / "reference.md").text
@@ -27,8 +33,6 @@ DESCRIBING = [
 # Documents that speak of a reader's own folder, and what of this repository they name beside it.
 _OF_A_READER = ("catalogue.md", "own-data.md", "shapes.md")
 _OURS = ("publisher/", "tests/", ".github/", ".ci/", "LICENSE")
-# Stages that are about to be called after their commands.
-_OLD_NAMES = {"edit": "writing", "push": "transfer"}
 
 
 def name(path: Path) -> str:
@@ -131,12 +135,47 @@ def test_the_addresses_are_a_table_of_more_than_ten() -> None:
     assert len(ADDRESSES) > 10
 
 
-def test_every_dependency_has_a_reason() -> None:
-    """A package that nobody can say the use of does not belong here."""
-    wanted = [*project()["dependencies"], "hatchling"]
-    names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
+def required(requirements: Iterable[str]) -> set[str]:
+    """Return the names of what is required."""
+    return {re.split(r"[<>=\[;]", each)[0].strip() for each in requirements}
 
-    assert names <= set(re.findall(r"^\| ([\w.-]+) \|", PACKAGE, re.MULTILINE))
+
+def test_every_dependency_has_a_reason_and_a_licence() -> None:
+    """A package that nobody can say the use of, or the terms of, does not belong here."""
+    extras = project()["optional-dependencies"]
+    names = required([*project()["dependencies"], "hatchling"])
+    names |= required(each for extra in ("sign", "parquet", "sparq") for each in extras[extra])
+    names |= {package.name.rpartition("@")[0] for package in PACKAGES}
+
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", PACKAGE, re.MULTILINE)
+    described = {name for cell, licence in rows if licence.strip() for name in cell.split(", ")}
+    assert names <= described
+
+
+def test_every_import_is_of_a_declared_dependency() -> None:
+    """What is there only because another package needs it may go with any version of that one."""
+    declared = required(project()["dependencies"]) | {"hatchling"}
+    declared |= set().union(*map(required, project()["optional-dependencies"].values()))
+    sources = packages_distributions()
+    imported = {
+        name.partition(".")[0]
+        for tree in modules(ROOT / "publisher").values()
+        for node in ast.walk(tree)
+        for name in imported_names(node)
+    }
+    foreign = imported - set(sys.stdlib_module_names) - {"publisher", "_typeshed"}
+    given = {
+        name: {each.lower().replace("_", "-") for each in sources.get(name, [name])}
+        for name in foreign
+    }
+    assert {name for name, packages in given.items() if not packages & declared} == set()
+
+
+def imported_names(node: ast.AST) -> list[str]:
+    """Return the names of the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def test_the_journey_names_every_stage() -> None:
@@ -144,7 +183,6 @@ def test_the_journey_names_every_stage() -> None:
     folder = ROOT / "publisher"
     chapter = PACKAGE.partition("## The journey of the data")[2].partition("```")[0]
     named = set(re.findall(r"`(\w+)/`", chapter)) - {"ontology", "data", "shapes"}
-    named = {old if (folder / (old := _OLD_NAMES.get(n, n))).is_dir() else n for n in named}
     packages = {path.parent.name for path in folder.glob("*/__init__.py")}
 
     assert named == packages

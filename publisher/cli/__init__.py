@@ -89,8 +89,8 @@ class _Commands(click.Group):
         if {"-h", "--help"} & set(given):  # groups take no other option, and help has its language
             given = [word for word in given if not word.startswith("--lang=")]
             while "--lang" in given:
-                place = given.index("--lang")
-                del given[place : place + 2]
+                index = given.index("--lang")
+                del given[index : index + 2]
         try:
             with _for_readers_that_leave():
                 result = super().main(given, prog_name, complete_var, False, **extra)
@@ -128,9 +128,9 @@ class _Commands(click.Group):
 _FROM_NPM = (("YASQE", "yasqe/yasqe.min.js"), ("Leaflet", "leaflet/leaflet.js"))
 
 
-def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+def _print_version(context: click.Context, _parameter: click.Parameter, is_requested: bool) -> None:
     """Print the version, and what was left out when the package was built."""
-    if not wanted or context.resilient_parsing:
+    if not is_requested or context.resilient_parsing:
         return
     click.echo(f"publisher, version {__version__}")
     static = Path(str(files("publisher"))) / "serve" / "static"

@@ -105,8 +105,10 @@ def check(
     **options: Any,
 ) -> None:
     """Say what keeps the sources from being published; with PATHS, only what concerns them."""
-    chosen = tuple(_relative_path(path) for path in paths)
-    requested = _CheckRequest(folder_config(**options), lang, chosen, fix, fix_texts, stale, links)
+    only_files = tuple(_relative_path(path) for path in paths)
+    requested = _CheckRequest(
+        folder_config(**options), lang, only_files, fix, fix_texts, stale, links
+    )
     seen = _modification_times() if watch else {}
     findings = _findings(requested)
     write_findings(findings, form, lang)

@@ -76,11 +76,11 @@ def _translated(words: str) -> str:
     """Return a help text in the reader's language; of what click adds the default is put so too."""
     found = _EXTRA.fullmatch(words)
     assert found is not None
-    said = _one_line(found["words"])
+    english = _one_line(found["words"])
     language = HELP_LANGUAGE.get()
     default = translate("default: {value}", language, value=r"\1")
     extra = re.sub(r"default: \(?([^\];)]*)\)?", default, found["extra"] or "")
-    return translate(said, language) + extra.replace("required", translate("required", language))
+    return translate(english, language) + extra.replace("required", translate("required", language))
 
 
 def _uncut(name: str, words: str) -> str:

@@ -88,10 +88,10 @@ def import_catalogue(
     from publisher.edit.catalogue.notes import ImportNotes
 
     _refuse_report(report_file)
-    asked = CatalogueImporting(source, into, file_list, lang, options)
+    importing = CatalogueImporting(source, into, file_list, lang, options)
     notes = ImportNotes()
     with show_progress(lang) as progress:
-        found = asked.run(notes, progress)
+        found = importing.run(notes, progress)
     print_import(found, notes, lang, None if options["dry_run"] else into)
     if report_file is not None:
         is_json = report_file.suffix.lower() == ".json"

@@ -45,7 +45,7 @@ _MOST_SHOWN = 30
 
 
 @dataclasses.dataclass(frozen=True)
-class _Said:
+class _OptionValues:
     """What the command line says of the data; empty where it says nothing."""
 
     names: Text
@@ -105,7 +105,7 @@ def start(
     allow_removal: bool,
     new_columns: bool,
     lang: str,
-    **said: str,
+    **options: str,
 ) -> None:
     """Make a site of tables (FILES: .csv, .tsv, .xlsx, .ods, .geojson, or - for standard input).
 
@@ -123,8 +123,8 @@ def start(
         switches = Switches(yes, skip_bad, dry_run, allow_removal, renamed, new_columns=new_columns)
         _update(folder, tables, switches, lang)
         return
-    wanted = _Said(read_texts(names), read_texts(things), **said)
-    _begin(tables, into, wanted, Switches(yes, skip_bad, dry_run, in_terminal=in_terminal), lang)
+    answers = _OptionValues(read_texts(names), read_texts(things), **options)
+    _begin(tables, into, answers, Switches(yes, skip_bad, dry_run, in_terminal=in_terminal), lang)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,23 +167,27 @@ def _has_mappings(folder: Path) -> bool:
 
 
 def _begin(
-    tables: Sequence[RawTable], into: Path | None, said: _Said, switches: Switches, lang: str
+    tables: Sequence[RawTable],
+    into: Path | None,
+    answers: _OptionValues,
+    switches: Switches,
+    lang: str,
 ) -> None:
     from publisher.start.folder import draft_folder, write_folder
     from publisher.start.table_guess import guess_tables
 
     guesses = guess_tables(tables, lang)
     is_asked = not (switches.yes or switches.in_terminal or switches.dry_run)
-    if is_asked and _open_in_browser(guesses, into, said, lang):
+    if is_asked and _open_in_browser(guesses, into, answers, lang):
         return
     _show_guesses(guesses, lang)
     if not switches.yes and not switches.dry_run:
         guesses = _ask_about(guesses, lang)
-    options = _start_options(guesses, said, switches.yes or switches.dry_run, lang)
+    options = _start_options(guesses, answers, switches.yes or switches.dry_run, lang)
     folder = into or Path(options.dataset)
     refuse_wrong(options, folder)
     # A site of one table is about what its rows are; of several each is called as its file is.
-    is_named = said.things or (said.names and len(guesses) == 1)
+    is_named = answers.things or (answers.names and len(guesses) == 1)
     thing = next(iter(options.things.values())) if is_named else ""
     with show_progress(lang) as progress:
         progress("sheets")
@@ -208,7 +212,7 @@ def _summary(draft: FolderDraft, lang: str) -> str:
 
 
 def _open_in_browser(
-    guesses: Sequence[TableGuess], into: Path | None, said: _Said, lang: str
+    guesses: Sequence[TableGuess], into: Path | None, given: _OptionValues, lang: str
 ) -> bool:
     """Open the editor of the mapping, if there is a browser; tell whether it was opened."""
     if not _has_browser():
@@ -220,14 +224,14 @@ def _open_in_browser(
     language = guesses[0].language
     own = default_name(guesses[0].table, language)
     answers = SaveAnswers(
-        name=next(iter(said.names.values()), own),
-        body=said.body,
-        contact=said.contact,
-        base_iri=said.base_iri,
-        licence=said.licence,
+        name=next(iter(given.names.values()), own),
+        body=given.body,
+        contact=given.contact,
+        base_iri=given.base_iri,
+        licence=given.licence,
     )
     names = {language: answers.name}
-    first = StartOptions(names, names, "", said.kind, "", "", said.theme, _today())
+    first = StartOptions(names, names, "", given.kind, "", "", given.theme, _today())
     editor = MappingEditor(guesses, lambda a: options_of(a, first, language), answers, into)
     server = EditorServer(mapping_app(editor, lang))
     click.echo(translate("Open this address in the browser of this machine:", lang))
@@ -268,7 +272,7 @@ def _ask_about(guesses: Sequence[TableGuess], lang: str) -> list[TableGuess]:
     from publisher.start.plain_words import column_lines
 
     found = list(guesses)
-    for place, guess in enumerate(found):
+    for position, guess in enumerate(found):
         while True:
             question = translate(
                 "Which column of {file} is something else? (number; nothing: all is right)",
@@ -282,15 +286,15 @@ def _ask_about(guesses: Sequence[TableGuess], lang: str) -> list[TableGuess]:
             choices = guess.columns[index].alternatives
             for number, kind in enumerate(choices, 1):
                 click.echo(f"  {number}. {in_language(kind_words(kind), lang)}")
-            chosen = click.prompt(translate("Which?", lang), default="", show_default=False)
-            if chosen.isdigit() and 1 <= int(chosen) <= len(choices):
-                guess = found[place] = with_kind(guess, index, choices[int(chosen) - 1])
+            choice = click.prompt(translate("Which?", lang), default="", show_default=False)
+            if choice.isdigit() and 1 <= int(choice) <= len(choices):
+                guess = found[position] = with_kind(guess, index, choices[int(choice) - 1])
                 click.echo(f"  {column_lines(guess, lang)[index]}")
     return found
 
 
 def _start_options(
-    guesses: Sequence[TableGuess], said: _Said, is_silent: bool, lang: str
+    guesses: Sequence[TableGuess], answers: _OptionValues, is_silent: bool, lang: str
 ) -> StartOptions:
     """Return what is said of the data; what is missing is asked for.
 
@@ -316,16 +320,18 @@ def _start_options(
             )
         return str(click.prompt(question(), default=default or None))
 
-    names = said.names or {
+    names = answers.names or {
         language: ask("", "--name", lambda: translate("What are the data about?", lang), own)
     }
-    body = ask(said.body, "--publisher", lambda: translate("Who publishes the data?", lang))
+    body = ask(answers.body, "--publisher", lambda: translate("Who publishes the data?", lang))
     contact = ask(
-        said.contact, "--contact", lambda: translate("To which mail address do questions go?", lang)
+        answers.contact,
+        "--contact",
+        lambda: translate("To which mail address do questions go?", lang),
     )
-    first = StartOptions(names, names, body, said.kind, contact, "", said.theme, _today())
+    first = StartOptions(names, names, body, answers.kind, contact, "", answers.theme, _today())
     base = ask(
-        said.base_iri,
+        answers.base_iri,
         "--base-iri",
         lambda: translate(
             "Below which address should the things be named? It should last; w3id.org lends one"
@@ -334,8 +340,8 @@ def _start_options(
         ),
         default_base(contact, first.dataset),
     )
-    things = {tag: said.things.get(tag) or text for tag, text in names.items()}
-    licence = read_licence(said.licence)
+    things = {tag: answers.things.get(tag) or text for tag, text in names.items()}
+    licence = read_licence(answers.licence)
     return dataclasses.replace(first, base_iri=base, things=things, licence=licence)
 
 
@@ -346,7 +352,7 @@ def _today() -> date:
 def _tell_faults(faults: Sequence[CellFault], lang: str) -> None:
     """Print what could not be read: row, column, what is wrong and what to do."""
     for fault in faults[:_MOST_SHOWN]:
-        place = translate(
+        position = translate(
             "{file}, row {row}, column {heading}: {what}",
             lang,
             file=fault.file,
@@ -354,8 +360,8 @@ def _tell_faults(faults: Sequence[CellFault], lang: str) -> None:
             heading=fault.heading,
             what=in_language(fault.message, lang),
         )
-        kept = translate("It is kept as written.", lang) if fault.is_kept else ""
-        click.echo(f"{place} {kept}".rstrip(), err=True)
+        consequence = translate("It is kept as written.", lang) if fault.is_kept else ""
+        click.echo(f"{position} {consequence}".rstrip(), err=True)
     if len(faults) > _MOST_SHOWN:
         more = len(faults) - _MOST_SHOWN
         click.echo(translate("… and {count} more.", lang, count=more), err=True)
@@ -437,14 +443,14 @@ def refresh_tables(folder: Path, config: Config, allow_loss: str, lang: str) -> 
     mappings = read_mappings(folder)
     for address in by_address(mappings):
         try:
-            there = fetch_tables(address, make_client(), read_state(folder, address))
+            fetched = fetch_tables(address, make_client(), read_state(folder, address))
         except SourceMissing as error:
             click.echo(error.in_language(lang), err=True)
             click.echo(translate("The rows that came last stay.", lang), err=True)
             continue
-        for table in there.tables:
+        for table in fetched.tables:
             _refresh(folder, table, mappings, config, allow_loss, lang)
-        write_state(folder, address, there.state)
+        write_state(folder, address, fetched.state)
 
 
 def _refresh(
@@ -539,20 +545,20 @@ def _show_update(table: RawTable, found: Update, removes: bool, lang: str) -> No
     for name in list(found.gone.values())[:_MOST_SHOWN]:
         click.echo(f"  − {name}")
     if found.gone and not removes:
-        kept = translate("What is gone stays in the data: remove it with --allow-removal.", lang)
-        click.echo(kept)
+        hint = translate("What is gone stays in the data: remove it with --allow-removal.", lang)
+        click.echo(hint)
     for heading in found.missing:
-        said = translate(
+        summary = translate(
             "The column {heading} is not there; its values stay.", lang, heading=heading
         )
         if heading in found.similar:
-            said += " " + translate(
+            summary += " " + translate(
                 "Is it called {new} now? Then write --renamed '{heading}={new}'.",
                 lang,
                 heading=heading,
                 new=found.similar[heading],
             )
-        click.echo(said)
+        click.echo(summary)
     for heading in found.added:
         if heading not in found.similar.values():
             click.echo(

@@ -90,7 +90,7 @@ def _portals(written: str | None) -> tuple[str, ...]:
 )
 @LANGUAGE
 @report_errors
-def verify(source: str, form: str, lang: str, replay: bool, digest: str, **chosen: Any) -> None:
+def verify(source: str, form: str, lang: str, replay: bool, digest: str, **options: Any) -> None:
     """Judge SOURCE as portals and clients do; exit 1 when a must is broken.
 
     SOURCE is the address of a site, of a feed of any make (one document or many pages, CKAN,
@@ -101,14 +101,14 @@ def verify(source: str, form: str, lang: str, replay: bool, digest: str, **chose
     from publisher.verify.options import VerifyOptions
     from publisher.verify.verification import verify as verify_site
 
-    chosen["viewers"] = _portals(chosen["viewers"])
+    options["viewers"] = _portals(options["viewers"])
     if replay:
         from publisher.verify.replay import replay as replay_answer
 
-        result = replay_answer(source, digest, chosen["public_key"])
+        result = replay_answer(source, digest, options["public_key"])
     else:
         with show_progress(lang) as progress:
-            result = verify_site(source, VerifyOptions(language=lang, **chosen), progress)
+            result = verify_site(source, VerifyOptions(language=lang, **options), progress)
     if form == "json":
         click.echo(report.to_json(result, lang), nl=False)
     elif form == "html":

@@ -135,10 +135,10 @@ def _usage(error: click.UsageError) -> str:
     if error.ctx is None:
         return "publisher --help"
     pieces = error.ctx.command.collect_usage_pieces(error.ctx)
-    wanted = [piece for piece in pieces if not piece.startswith("[")]
+    arguments = [piece for piece in pieces if not piece.startswith("[")]
     if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option):
-        wanted = [f"{_hint(error)} …", *wanted]
-    return " ".join([error.ctx.command_path, *wanted])
+        arguments = [f"{_hint(error)} …", *arguments]
+    return " ".join([error.ctx.command_path, *arguments])
 
 
 def _value(message: str) -> str:

@@ -220,8 +220,8 @@ def _sources_after(sources: Sources, files: Sequence[FileChange]) -> Sources:
     for change in files:
         folder = change.name.rpartition("/")[0]
         if folder in (RULES, QUERIES):
-            kept = rules if folder == RULES else queries
-            kept[change.path.name] = change.after or ""
+            texts = rules if folder == RULES else queries
+            texts[change.path.name] = change.after or ""
         if media_types.media_type_of_file(change.name) is None or change.path.name == CONTEXT:
             continue
         if change.after is None:

@@ -43,7 +43,7 @@ def consequences_of(
     changes: Sequence[Change],
     statements: StatementIndex,
     cited: Mapping[str, Sequence[str]],
-    kept: Collection[str] = (),
+    untouched: Collection[str] = (),
     stated: Collection[Fact] = (),
 ) -> Consequences:
     """Return what follows from changes of facts; see ``StatementIndex.following``.
@@ -52,12 +52,13 @@ def consequences_of(
         changes: Of facts, and of the statements in ``kept``.
         statements: Of the sources.
         cited: Thing → IRIs of the sources of its new facts.
-        kept: Statements that somebody edits himself: they stay as they are.
+        untouched: Statements that somebody edits himself: they stay as they are.
         stated: Facts (thing, property, value) that somebody writes a statement on himself.
     """
-    facts = [change for change in changes if change.thing not in kept]
+    facts = [change for change in changes if change.thing not in untouched]
     return Consequences(
-        statements.following(facts, cited, kept, stated), statements.lacking(facts, cited, stated)
+        statements.following(facts, cited, untouched, stated),
+        statements.lacking(facts, cited, stated),
     )
 
 

@@ -113,8 +113,8 @@ def one_each(findings: Iterable[Finding]) -> list[Finding]:
     for each in listed:
         shape = by_shape.get((each.focus_node, each.path))
         if each.component or shape is None or shape > gravity.index(each.severity):
-            said = tuple(sorted(each.message.items()))
-            found.setdefault((each.severity, each.focus_node, each.path, said), each)
+            sentence = tuple(sorted(each.message.items()))
+            found.setdefault((each.severity, each.focus_node, each.path, sentence), each)
     return list(found.values())
 
 
@@ -227,12 +227,12 @@ class FieldMessages:
 
     def _example(self, field: Field) -> str:
         """Return a value of the field that is as its shape asks; empty when there is none."""
-        wanted = re.compile(field.pattern) if field.pattern else None
+        pattern = re.compile(field.pattern) if field.pattern else None
         things = (thing for form in self._forms if field in form.fields for thing in form.things)
         for thing in things:
             for value in self._inventory.values(thing, field.path, field.is_inverse):
                 written = self._written(value)
-                if written and (wanted is None or wanted.search(getattr(value, "value", ""))):
+                if written and (pattern is None or pattern.search(getattr(value, "value", ""))):
                     return written
         return ""
 

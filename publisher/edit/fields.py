@@ -60,7 +60,7 @@ class Field:
         choices: What may be chosen, by name; empty when values are written freely.
         is_closed: Whether nothing else than the choices may be chosen, new things included.
         group: Heading it is under (``sh:group``), by language.
-        place: Order of the group, order in it.
+        position: Order of the group, order in it.
         shape: IRI of the property shape that says most of it.
     """
 
@@ -86,7 +86,7 @@ class Field:
 
     @property
     def key(self) -> str:
-        """Return what tells it from the other fields of its form."""
+        """Return what distinguishes it from the other fields of its form."""
         return f"^{self.path}" if self.is_inverse else self.path
 
     @property

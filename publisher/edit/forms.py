@@ -317,7 +317,7 @@ _OF_LIST = (_IN_SCHEME, iri("skos:topConceptOf"), iri("skos:hasTopConcept"))
 
 def _forms_of_lists(inventory: Inventory, forms: Iterable[Form]) -> list[Form]:
     """Return a form for each list of the ontology that a field of the data is chosen from."""
-    chosen = {
+    choices = {
         choice.iri
         for form in forms
         for each in form.fields
@@ -325,7 +325,7 @@ def _forms_of_lists(inventory: Inventory, forms: Iterable[Form]) -> list[Form]:
         for choice in each.choices
     }
     schemes = sorted(
-        {s for concept in chosen for s in inventory.properties.nodes(concept, _IN_SCHEME)}
+        {s for concept in choices for s in inventory.properties.nodes(concept, _IN_SCHEME)}
     )
     own = [s for s in schemes if s.startswith(inventory.sources.base_iri)]
     return [_form_of_list(inventory, s) for s in own if s in inventory.defining_files]
@@ -354,8 +354,8 @@ def _form_of_list(inventory: Inventory, scheme: str) -> Form:
 
 def _usual_fields(inventory: Inventory, concepts: Iterable[str]) -> Iterator[Field]:
     """Yield the fields that a concept has where no shape says it: name, definition, code."""
-    said = [v for each in concepts for v in inventory.values(each, _LABEL)]
-    used = {v.language for v in said if isinstance(v, Literal) and v.language} or set(LANGUAGES)
+    labels = [v for each in concepts for v in inventory.values(each, _LABEL)]
+    used = {v.language for v in labels if isinstance(v, Literal) and v.language} or set(LANGUAGES)
     first = [tag for tag in LANGUAGES if tag in used]
     languages = (*first, *sorted(used - set(first)))
     yield Field(_LABEL, text("Name"), TEXT, languages=languages, is_unique_language=True, least=1)
@@ -530,9 +530,9 @@ def _linking_classes(inventory: Inventory, path: str) -> tuple[str, ...]:
 def _languages(constraints: Constraints, values: Iterable[object]) -> tuple[str, ...]:
     demanded = {term.value for term in constraints.members("sh:languageIn")}
     used = {v.language for v in values if isinstance(v, Literal) and v.language}
-    wanted = demanded or used | set(WRITTEN_LANGUAGES)
-    first = [tag for tag in LANGUAGES if tag in wanted]
-    return (*first, *sorted(wanted - set(first)))
+    tags = demanded or used | set(WRITTEN_LANGUAGES)
+    first = [tag for tag in LANGUAGES if tag in tags]
+    return (*first, *sorted(tags - set(first)))
 
 
 def _with_choices(inventory: Inventory, field: Field, constraints: Constraints) -> Field:

@@ -19,7 +19,7 @@ from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code, with
 from publisher.load.files import CATALOGUE, CATALOGUE_FOLDER, DATASET
 from publisher.messages import Text, translate
 from publisher.profiles.file_types import IANA
-from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.namespaces import AUTHORITY, PREFIXES, iri
 from publisher.rdf.turtle import write_turtle
 
 
@@ -456,7 +456,6 @@ def vocabulary_description(start: StartOptions) -> list[Term]:
 
 # The catalogue of a first folder: what only a person knows, and may change.
 
-_EU = "http://publications.europa.eu/resource/authority/"
 _ADMS = "http://purl.org/adms/publishertype/"
 _OWL = "https://www.w3.org/TR/owl2-overview/"
 _DCAT_AP = "https://semiceu.github.io/DCAT-AP/releases/3.0.1/"
@@ -487,8 +486,8 @@ def _shared(start: StartOptions) -> dict[str, list[Term]]:
     return {
         "dcterms:publisher": nodes(publisher),
         "dcterms:license": nodes(start.licence),
-        "dcterms:language": nodes(*(f"{_EU}language/{code}" for code in codes if code)),
-        "dcterms:spatial": nodes(f"{_EU}country/SWE"),
+        "dcterms:language": nodes(*(f"{AUTHORITY}language/{code}" for code in codes if code)),
+        "dcterms:spatial": nodes(f"{AUTHORITY}country/SWE"),
         "dcterms:issued": [Literal(start.day.isoformat(), datatype=NamedNode(iri("xsd:date")))],
         "dcat:contactPoint": nodes(contact),
     }
@@ -512,7 +511,7 @@ def _catalogue(start: StartOptions, datasets: Iterable[str]) -> PropertiesBySubj
             "dcterms:title": title,
             "dcterms:description": description,
             "dcat:dataset": nodes(*datasets),
-            "dcat:themeTaxonomy": nodes(f"{_EU}data-theme"),
+            "dcat:themeTaxonomy": nodes(f"{AUTHORITY}data-theme"),
             "foaf:homepage": nodes(home),
         },
     }
@@ -564,9 +563,9 @@ def _list_of_datasets(start: StartOptions, dataset: str) -> PropertiesBySubject:
     """Return the catalogue as a dataset of its own, with the file that the site makes of it."""
     file = f"{dataset}/rdf-xml"
     address = f"{start.base_iri}{CATALOGUE}"
-    said = _dataset(start, dataset)
+    description = _dataset(start, dataset)
     return {
-        dataset: said
+        dataset: description
         | {
             "dcterms:title": in_each("List of the datasets", start),
             "dcterms:description": in_each(_LIST, start),
@@ -579,10 +578,10 @@ def _list_of_datasets(start: StartOptions, dataset: str) -> PropertiesBySubject:
             "rdf:type": nodes("dcat:Distribution"),
             "dcterms:title": in_each("The list as RDF/XML", start),
             "dcterms:description": in_each(_LIST, start),
-            "dcterms:format": nodes(f"{_EU}file-type/RDF_XML"),
-            "dcterms:issued": said["dcterms:issued"],
-            "dcterms:license": said["dcterms:license"],
-            "dcatap:availability": nodes(f"{_EU}planned-availability/STABLE"),
+            "dcterms:format": nodes(f"{AUTHORITY}file-type/RDF_XML"),
+            "dcterms:issued": description["dcterms:issued"],
+            "dcterms:license": description["dcterms:license"],
+            "dcatap:availability": nodes(f"{AUTHORITY}planned-availability/STABLE"),
             "dcat:accessURL": nodes(address),
             "dcat:downloadURL": nodes(f"{address}.rdf"),
             "dcat:mediaType": nodes(f"{IANA}application/rdf+xml"),
@@ -598,9 +597,9 @@ def _list_of_datasets(start: StartOptions, dataset: str) -> PropertiesBySubject:
 def _dataset(start: StartOptions, dataset: str) -> dict[str, list[Term]]:
     return _shared(start) | {
         "rdf:type": nodes("dcat:Dataset"),
-        "dcterms:accessRights": nodes(f"{_EU}access-right/PUBLIC"),
-        "dcterms:accrualPeriodicity": nodes(f"{_EU}frequency/IRREG"),
+        "dcterms:accessRights": nodes(f"{AUTHORITY}access-right/PUBLIC"),
+        "dcterms:accrualPeriodicity": nodes(f"{AUTHORITY}frequency/IRREG"),
         "dcterms:identifier": [Literal(str(uuid.uuid5(uuid.NAMESPACE_URL, dataset)))],
         "dcat:landingPage": nodes(dataset),
-        "dcat:theme": nodes(f"{_EU}data-theme/{start.theme}"),
+        "dcat:theme": nodes(f"{AUTHORITY}data-theme/{start.theme}"),
     }

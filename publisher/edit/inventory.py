@@ -207,12 +207,12 @@ def address_for(
         begins: How IRIs of the form begin, where many are made; else it is looked up.
         numbers: The last number given to each name, where many are made: it is kept up to date.
     """
-    wanted = next(
+    last = next(
         (found for name in names if (found := slug(name))), kebab_case(local_name(form.class_iri))
     )
-    if owner and not wanted.startswith(last_part(owner)):
-        wanted = slug(f"{last_part(owner)} {wanted}")
-    return free_address((begins or iri_prefix(inventory, form)) + wanted, inventory, taken, numbers)
+    if owner and not last.startswith(last_part(owner)):
+        last = slug(f"{last_part(owner)} {last}")
+    return free_address((begins or iri_prefix(inventory, form)) + last, inventory, taken, numbers)
 
 
 def free_address(

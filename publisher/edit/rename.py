@@ -184,11 +184,11 @@ def rebase(sources: Sources, base_iri: str) -> Plan:
         if (after := moved(before)) != before:
             files.append(FileChange(name, path, before, after))
     below = replace(sources, base_iri=base_iri)
-    there = plan_files(below, files).after
+    sources_below = plan_files(below, files).after
     in_layout = [
         change
         if change.name not in read or has_own_layout(read[change.name])
-        else _in_layout(change, there)
+        else _in_layout(change, sources_below)
         for change in files
     ]
     return replace(plan_files(below, in_layout), before=sources)
@@ -220,8 +220,8 @@ def _refuse_packed(file: SourceFile) -> None:
         )
 
 
-def _in_layout(change: FileChange, there: Sources) -> FileChange:
+def _in_layout(change: FileChange, sources: Sources) -> FileChange:
     """Return a changed file in the layout of the sources: the order of addresses may differ."""
-    (file,) = (file for file in there.files if file.name == change.name)
-    text = write_turtle(file.triples, there.prefixes, author_style(file))
+    (file,) = (file for file in sources.files if file.name == change.name)
+    text = write_turtle(file.triples, sources.prefixes, author_style(file))
     return FileChange(change.name, change.path, change.before, text)

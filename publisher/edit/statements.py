@@ -61,7 +61,7 @@ class StatementIndex:
         self,
         changes: Sequence[Change],
         citing: Mapping[str, Sequence[str]],
-        kept: Collection[str] = (),
+        untouched: Collection[str] = (),
         stated: Collection[tuple[str, str, Term]] = (),
     ) -> list[Change]:
         """Return the changes of statements that follow from changes of facts.
@@ -73,7 +73,7 @@ class StatementIndex:
         Args:
             changes: Of facts; none on statements.
             citing: Thing → IRIs of the sources of its new facts.
-            kept: Statements that somebody looks after: they stay as they are.
+            untouched: Statements that somebody looks after: they stay as they are.
             stated: Facts (thing, property, value) that somebody writes a statement on himself.
         """
         found: list[Change] = []
@@ -81,7 +81,7 @@ class StatementIndex:
         given = _added_types(changes)
         for change in changes:
             cited = tuple(citing.get(change.thing, ()))
-            old = [] if change.old is None else self._said_of(change, kept)
+            old = [] if change.old is None else self._said_of(change, untouched)
             moved = self._moved(change, old, cited)
             found += moved or [gone for statement in old for gone in self._removal(statement)]
             if cited and not moved and self._lacks(change, given, stated):
@@ -152,10 +152,10 @@ class StatementIndex:
     def _cited(self, statement: str) -> tuple[str, ...]:
         return self._inventory.properties.nodes(statement, SOURCE)
 
-    def _said_of(self, change: Change, kept: Collection[str]) -> list[str]:
+    def _said_of(self, change: Change, untouched: Collection[str]) -> list[str]:
         assert change.old is not None
         found = self.of_fact(change.thing, change.path, change.old)
-        return [statement for statement in found if statement not in kept]
+        return [statement for statement in found if statement not in untouched]
 
     def _moved(self, change: Change, old: Sequence[str], cited: Sequence[str]) -> list[Change]:
         """Return how the statements of a value move to the one in its place, if they may."""

@@ -136,7 +136,7 @@ def find_source(inventory: Inventory, forms: Iterable[Form], written: str) -> st
 
     Raises:
         UsageError: Nothing here names sources.
-        ValueRefused: There is no such source; the nearest names are told.
+        ValueRefused: There is no such source; the message has the nearest names.
     """
     for form in forms:
         towards = form.field(SOURCE)
@@ -415,7 +415,7 @@ def name_fields(form: Form) -> list[Field]:
 
 # Questions to somebody at a terminal: what a form must have and nobody has given.
 
-# A longer list is not read: a wrong answer is told the nearest names.
+# A longer list is not read: a wrong answer gets the nearest names.
 _CHOICES_SHOWN = 30
 
 

@@ -314,7 +314,7 @@ def exact_number(literal: Literal) -> int | float | None:
 # Names that people write ↔ things they mean: pick-lists, and suggestions when nothing fits.
 
 _BRACKETED = re.compile(r".*\[(?P<address>[^\[\]]+)\]", re.DOTALL)
-# How alike a name must be to be suggested.
+# How similar a name must be to be suggested.
 _LEAST_SIMILARITY = 0.5
 # Comparing takes ten microseconds a name: among more, only with neighbours in the alphabet.
 _MOST_COMPARED, _NEIGHBOURS = 2_000, 100
@@ -450,17 +450,17 @@ class PickList:
         )
 
     def nearest(self, written: str) -> list[str]:
-        """Return the names most like a text, at most three, the most alike first."""
-        wanted = _key(written)
-        if len(wanted) > _LONGEST_COMPARED or self.suggestions_left == 0:
+        """Return the names most like a text, at most three, the most similar first."""
+        folded = _key(written)
+        if len(folded) > _LONGEST_COMPARED or self.suggestions_left == 0:
             return []
         if self.suggestions_left is not None:
             self.suggestions_left -= 1
         keys: Sequence[str] = self._alphabet
         if len(keys) > _MOST_COMPARED:
-            middle = bisect_left(keys, wanted)
+            middle = bisect_left(keys, folded)
             keys = keys[max(0, middle - _NEIGHBOURS) : middle + _NEIGHBOURS]
-        found = difflib.get_close_matches(wanted, keys, n=3, cutoff=_LEAST_SIMILARITY)
+        found = difflib.get_close_matches(folded, keys, n=3, cutoff=_LEAST_SIMILARITY)
         return [self._spelled[key] for key in found]
 
     @cached_property

@@ -84,20 +84,6 @@ def _role_and_graph(parts: tuple[str, ...]) -> tuple[Role, str]:
     return Role.DATA, DATASET + parts[1]
 
 
-def find_sources(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> list[SourcePath]:
-    """Return every RDF file below ``ontology/``, ``data/`` and ``shapes/``, sorted by name.
-
-    ``data/<dataset>/…`` belongs to the dataset of that name, ``data/catalogue.ttl`` and
-    ``data/catalogue/…`` to the catalogue, ``ontology/…`` to the vocabulary.
-
-    Raises:
-        SourceMissing: One of the folders is missing, or holds no RDF file. A folder with
-            nothing but a catalogue needs no other.
-        SourceError: A folder cannot be listed.
-    """
-    return list(list_folder(folder, limits).sources)
-
-
 @dataclass(frozen=True)
 class FolderContents:
     """The files of a folder of sources.
@@ -114,8 +100,12 @@ class FolderContents:
 def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> FolderContents:
     """Return which files of a folder are read, and which are not and why.
 
+    ``data/<dataset>/…`` belongs to the dataset of that name, ``data/catalogue.ttl`` and
+    ``data/catalogue/…`` to the catalogue, ``ontology/…`` to the vocabulary.
+
     Raises:
-        SourceMissing: One of the folders is missing, or holds no RDF file.
+        SourceMissing: One of the folders is missing, or holds no RDF file. A folder with
+            nothing but a catalogue needs no other.
         SourceError: A folder cannot be listed, or an archive cannot be looked into.
     """
     found: list[SourcePath] = []

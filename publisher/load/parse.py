@@ -10,15 +10,14 @@ import hashlib
 import re
 from array import array
 from bisect import bisect_right
-from collections import Counter, OrderedDict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
-from urllib.parse import urlsplit
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import Literal, Quad, RdfFormat, Triple
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
@@ -48,7 +47,7 @@ class SourceFile:
         base_iri: Relative IRIs in it are resolved against this.
         sha256: Digest of its bytes when it was read first.
         prefixes: Prefix → namespace, as declared in it.
-        given: What is in it, or will, when that is not what the disk has.
+        given_text: What is in it, or will be, when that is not what the disk has.
         limits: What reading it may take.
     """
 
@@ -104,8 +103,8 @@ class SourceFile:
             SourceError: It has changed since it was read first.
         """
         version = _version_of(self)
-        if version is not None and (kept := _LAST_READ.get(version)) is not None:
-            return kept
+        if version is not None and (cached := _LAST_READ.get(version)) is not None:
+            return cached
         quads = _quads(self.source, self.text, self.base_iri, self.limits)[0]
         _LAST_READ.keep(version, quads)
         return quads
@@ -162,7 +161,7 @@ def _is_of_rdf_1_2(statement: Quad) -> bool:
 
 
 def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
-    """Return the error that tells a person where a file is not what its name says."""
+    """Return the error for a file that is not what its name says, with line and column."""
     if other := _other_syntax(source, text):
         return other
     line, column = error.lineno or 1, error.offset or 1
@@ -329,15 +328,15 @@ class _LastRead:
 
     def __init__(self, most: int) -> None:
         self._most, self._count = most, 0
-        self._kept: OrderedDict[_Version, list[Quad]] = OrderedDict()
+        self._quads_of: OrderedDict[_Version, list[Quad]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, version: _Version) -> list[Quad] | None:
         """Return what a file says; None when that is not known any more."""
         with self._lock:
-            quads = self._kept.get(version)
+            quads = self._quads_of.get(version)
             if quads is not None:
-                self._kept.move_to_end(version)
+                self._quads_of.move_to_end(version)
             return None if quads is None else list(quads)
 
     def keep(self, version: _Version | None, quads: list[Quad]) -> None:
@@ -345,18 +344,18 @@ class _LastRead:
         if version is None or len(quads) > self._most // 2:
             return
         with self._lock:
-            if version not in self._kept:
-                self._kept[version] = list(quads)
+            if version not in self._quads_of:
+                self._quads_of[version] = list(quads)
                 self._count += len(quads)
             while self._count > self._most:
-                self._count -= len(self._kept.popitem(last=False)[1])
+                self._count -= len(self._quads_of.popitem(last=False)[1])
 
 
 _LAST_READ = _LastRead(_MOST_QUADS)
 
 
 def _version_of(file: SourceFile) -> _Version | None:
-    """Return what tells a file from all others and from itself when it is changed; None: nothing.
+    """Return what identifies one version of a file; None when nothing does.
 
     Whether the bytes are still those that were read first, only reading them tells; so a file that
     was written again in the meantime is read again.
@@ -502,7 +501,7 @@ class _LineIndex:
         names = [*spellings, "a"] if name == iri("rdf:type") else spellings
         verb = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, names))})(?:\s|$)")
         for number in range(begin, len(self._starts) + 1):
-            line = self._said(number)
+            line = self._line_text(number)
             if number > begin and line and not line[0].isspace():
                 break
             if verb.search(line):
@@ -515,13 +514,13 @@ class _LineIndex:
             places = re.finditer(re.escape(name), self._text)
             self._naming[name] = list(dict.fromkeys(self._line(m.start()) for m in places))
         lines = self._naming[name]
-        both = (number for number in lines if value and value in self._said(number))
+        both = (number for number in lines if value and value in self._line_text(number))
         return next(both, lines[0] if lines else 0)
 
     def _line(self, position: int) -> int:
         return bisect_right(self._starts, position)
 
-    def _said(self, number: int) -> str:
+    def _line_text(self, number: int) -> str:
         """Return what is on a line."""
         end = self._starts[number] if number < len(self._starts) else len(self._text)
         return self._text[self._starts[number - 1] : end].rstrip("\r\n")
@@ -571,52 +570,36 @@ def find_line_naming(file: SourceFile, name: str, value: str) -> int:
     return _line_index(_FileVersion(file.name, file.sha256, file)).naming(name, value)
 
 
-# Files that somebody names, of any RDF format, wherever they are → their quads as they stand.
+# Files of any RDF format, wherever they are → their quads, unchanged.
 
 # What relative IRIs are resolved against when nobody names a base.
 FALLBACK = "http://localhost/"
 
 
-@dataclass(frozen=True)
-class ParsedFiles:
-    """The quads of some files.
-
-    Attributes:
-        quads: Each in the graph the file puts it into.
-        prefixes: Prefix → namespace, as the files declare them.
-        base_iri: Where most of what they describe is named.
-        changed: When the newest file was changed, in seconds since 1970.
-    """
-
-    quads: tuple[Quad, ...] = field(repr=False)
-    prefixes: dict[str, str] = field(repr=False)
-    base_iri: str
-    changed: float
-
-
-def parse_any(
-    paths: Sequence[Path], base_iri: str = "", limits: ReadLimits = DEFAULT_READ_LIMITS
-) -> ParsedFiles:
-    """Return the quads of files in any RDF format.
+def stream_files(
+    paths: Iterable[Path],
+    base_iri: str = "",
+    limits: ReadLimits = DEFAULT_READ_LIMITS,
+    prefixes: dict[str, str] | None = None,
+) -> Iterator[Quad]:
+    """Yield the quads of files in any RDF format, each in the graph that its file puts it into.
 
     Args:
         paths: Files in any syntax that ``recognise`` knows, also packed.
-        base_iri: Where their things are named; empty: where most of them are.
+        base_iri: Relative IRIs are resolved against it; empty for one of this machine.
         limits: What reading each of them may take.
+        prefixes: Those that the files declare are added.
 
     Raises:
         SourceError: A file is missing, empty, of another kind, not what its extension says, or
             takes more than that (``ReadLimitExceeded``).
     """
-    quads: list[Quad] = []
-    prefixes: dict[str, str] = {}
-    for source in named_sources(paths, limits):
-        quads += stream_source(source, base_iri, limits, prefixes)
-    base = base_iri or _most_common_origin(quads)
-    return ParsedFiles(tuple(quads), prefixes, base, max(p.stat().st_mtime for p in paths))
+    declared = {} if prefixes is None else prefixes
+    for source in _named_sources(paths, limits):
+        yield from _stream_source(source, base_iri, limits, declared)
 
 
-def named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourcePath]:
+def _named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourcePath]:
     """Yield what file names stand for: the files themselves, or the RDF files in an archive.
 
     Raises:
@@ -645,20 +628,10 @@ def named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourceP
         yield from inside
 
 
-def stream_source(
+def _stream_source(
     source: SourcePath, base_iri: str, limits: ReadLimits, prefixes: dict[str, str]
 ) -> Iterator[Quad]:
-    """Yield the quads of a file of any syntax as they stand.
-
-    Args:
-        source: The file.
-        base_iri: Relative IRIs are resolved against it; empty for one of this machine.
-        limits: What reading it may take.
-        prefixes: Those that it declares are added.
-
-    Raises:
-        SourceError: It cannot be read, or holds nothing.
-    """
+    """Yield the quads of a file of any syntax; see ``stream_files``."""
     is_empty = True
     for quad in _stream(source, _read(source, limits)[0], base_iri or FALLBACK, limits, prefixes):
         is_empty = False
@@ -667,17 +640,3 @@ def stream_source(
         raise SourceMissing(
             "The file holds no triple.", where=source.name, remedy="Fill it, or name another file."
         )
-
-
-def _most_common_origin(quads: Sequence[Quad]) -> str:
-    """Return scheme and host of most subjects, with the slash."""
-    found = Counter(_bases(quads)).most_common(1)
-    return found[0][0] if found else FALLBACK
-
-
-def _bases(quads: Sequence[Quad]) -> Iterator[str]:
-    for subject in {quad.subject for quad in quads}:
-        if isinstance(subject, NamedNode):
-            parts = urlsplit(subject.value)
-            if parts.scheme in ("http", "https") and parts.netloc:
-                yield f"{parts.scheme}://{parts.netloc}/"

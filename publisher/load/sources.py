@@ -61,9 +61,9 @@ class Sources:
         folder: Where it is.
         base_iri: Base of its names.
         files: Every RDF file, sorted by name.
-        ground: What they say, sorted, on disk.
         context: ``ontology/context.jsonld``; the prefixes of the authors when there is none.
         rules: Name → text of each ``shapes/hygiene/*.rq``.
+        sorted_sources: Their quads, sorted, on disk.
         queries: Name → text of each ``data/queries/*.rq``.
         bounds: What checking one of its rules, queries or shapes may take.
         load_findings: What is not read, or not as it is there.
@@ -169,7 +169,7 @@ def read_sources(
 
     Raises:
         SourceError: A folder is missing or empty, or a file cannot be read or understood; with
-            several such files, ``SourceErrors`` tells of each.
+            several such files, ``SourceErrors`` names each.
         SettingError: The folder sets a rule that there is not, or in a wrong way.
     """
     settings = read_rule_settings(folder)
@@ -277,7 +277,7 @@ class SortedSources:
         folder: Where the files are.
         quads: What is published, as sorted N-Quads; blank nodes have names of this run.
         examples: What the examples say, the same way.
-        homes: Where each named subject is: lines of ``<IRI>``, whether its type is said
+        defining_files: Where each named subject is: lines of ``<IRI>``, whether its type is said
             there (1 or 0), the number of the file, and a digest of what a published file with
             its type says of it (else a hyphen), with tabs between.
         in_graphs: The published quads in the graphs that the files put them into, the same way;
@@ -518,10 +518,10 @@ def _read(
 
 def _defining_lines(lines: Iterable[bytes], number: int, *, is_published: bool) -> Iterator[bytes]:
     """Yield a line for each named subject of a file, from its sorted triples."""
-    for subject, said in groupby(lines, lambda line: line.partition(b" ")[0]):
+    for subject, of_subject in groupby(lines, lambda line: line.partition(b" ")[0]):
         if not subject.startswith(b"<"):
             continue
-        block = b"".join(said)
+        block = b"".join(of_subject)
         is_typed = block.startswith(subject + _TYPE) or b"\n" + subject + _TYPE in block
         digest = NO_GRAPH
         if is_typed and is_published:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse, serialize
 
-from publisher.load.parse import FALLBACK, named_sources, stream_source
+from publisher.load.parse import FALLBACK, stream_files
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, read_lines, write_lines
 from publisher.system.files import make_temporary_folder, storage_errors
@@ -82,24 +82,23 @@ def _store(paths: Sequence[Path], base_iri: str, limits: ReadLimits, folder: Pat
     prefixes: dict[str, str] = {}
     has_graphs = False
     with Sorter(folder / "read") as sorter:
-        for source in named_sources(paths, limits):
-            found = stream_source(source, base_iri, limits, prefixes)
-            while batch := list(islice(found, _AT_ONCE)):
-                has_graphs = has_graphs or any(map(_is_in_graph, batch))
-                sorter.extend(_lines(batch, RdfFormat.N_QUADS))
-    quads = _written(folder / "quads.nq", merge_lines(sorter.runs))
+        quads = stream_files(paths, base_iri, limits, prefixes)
+        while batch := list(islice(quads, _AT_ONCE)):
+            has_graphs = has_graphs or any(map(_is_in_graph, batch))
+            sorter.extend(_lines(batch, RdfFormat.N_QUADS))
+    stored = _written(folder / "quads.nq", merge_lines(sorter.runs))
     for run in sorter.runs:
         run.unlink(missing_ok=True)
-    triples, graphs = quads, Counter({"": quads.count})
+    triples, graphs = stored, Counter({"": stored.count})
     if has_graphs:
         graphs.clear()
-        triples = _written(folder / "triples.nq", _without_graphs(quads, graphs))
+        triples = _written(folder / "triples.nq", _without_graphs(stored, graphs))
     return StoredFiles(
-        quads,
+        stored,
         triples,
         dict(graphs),
         prefixes,
-        base_iri or _most_common_origin(quads.path),
+        base_iri or _most_common_origin(stored.path),
         max(path.stat().st_mtime for path in paths),
     )
 

@@ -24,14 +24,13 @@ Violations and warnings are those of the official shapes.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from urllib.parse import quote
 
 from publisher.messages import written_in_table
+from publisher.profiles.csv_tables import read_table
 from publisher.rdf.namespaces import PREFIXES
 
 DCAT_AP, DCAT_AP_HVD = "dcat-ap", "dcat-ap-hvd"
@@ -106,8 +105,7 @@ class SemicRule:
 @cache
 def read_semic_rules(profile: str) -> tuple[SemicRule, ...]:
     """Return the rules of a profile: ``dcat-ap`` or ``dcat-ap-hvd``."""
-    table = (files("publisher.profiles") / _TABLES[profile]).read_text(encoding="utf-8")
-    return tuple(_rule(profile, row) for row in csv.DictReader(table.splitlines()))
+    return tuple(_rule(profile, row) for row in read_table(_TABLES[profile]))
 
 
 def _rule(profile: str, row: Mapping[str, str]) -> SemicRule:

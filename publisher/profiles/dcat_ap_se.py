@@ -20,14 +20,13 @@ CC BY 4.0; the column ``source`` names the template); the words are ours. The co
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from urllib.parse import quote
 
 from publisher.messages import written_in_table
+from publisher.profiles.csv_tables import read_table
 from publisher.rdf.namespaces import PREFIXES
 
 # What the profile is called in settings and reports.
@@ -88,21 +87,16 @@ class ProfileRule:
 @cache
 def read_rules() -> tuple[ProfileRule, ...]:
     """Return the rules of DCAT-AP-SE 3.0.1."""
-    return tuple(map(_rule, _rows("dcat_ap_se.csv")))
+    return tuple(map(_rule, read_table("dcat_ap_se.csv")))
 
 
 @cache
 def read_lists() -> Mapping[str, tuple[str, ...]]:
     """Return name → the IRIs of each list that values are chosen from."""
     lists: dict[str, list[str]] = {}
-    for row in _rows("lists.csv"):
+    for row in read_table("lists.csv"):
         lists.setdefault(row["list"], []).append(row["value"])
     return {name: tuple(values) for name, values in lists.items()}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (files("publisher.profiles") / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 def _rule(row: Mapping[str, str]) -> ProfileRule:

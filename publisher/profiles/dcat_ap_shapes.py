@@ -17,24 +17,23 @@ from publisher.profiles.dcat_ap import (
 )
 from publisher.profiles.dcat_ap_se import HIGH_VALUE, read_lists
 from publisher.profiles.shape_writer import ShapeWriter
+from publisher.rdf.namespaces import AUTHORITY, HVD_CATEGORIES
 
-_AUTHORITY = "http://publications.europa.eu/resource/authority/"
-_HVD_SCHEME = "http://data.europa.eu/bna/asd487ae75"
 # Lists that are not tables of the EU: how the address of a term begins, and the scheme it is in.
 _SCHEMES = {
     "checksum-algorithm": (r"^https?://spdx\.org/rdf/terms", ""),
-    "hvd-category": ("", _HVD_SCHEME),
+    "hvd-category": ("", HVD_CATEGORIES),
     "iana": (r"^http.*://www.iana.org/assignments/media-types/", ""),
     "licence-type": (
         r"^http://purl\.org/adms/licencetype/",
         "http://purl.org/adms/licencetype/1.0",
     ),
     "place": (
-        rf"^https://sws\.geonames\.org|^{_AUTHORITY}(country|place|continent)/",
+        rf"^https://sws\.geonames\.org|^{AUTHORITY}(country|place|continent)/",
         "",
     ),
 }
-_PLACES = tuple(_AUTHORITY + name for name in ("country", "place", "continent"))
+_PLACES = tuple(AUTHORITY + name for name in ("country", "place", "continent"))
 _KINDS = {"literal": SH.Literal, "iri": SH.IRI, "node": SH.BlankNodeOrIRI}
 # What is said of a high-value dataset, series or service itself.
 _MARKED = "dcat:Dataset"
@@ -79,10 +78,10 @@ def make_semic_shapes(
             belongs to them.
     """
     writer = _SemicWriter(only_marked=profile == DCAT_AP_HVD and not of_all)
-    wanted = set(aspects)
+    chosen_aspects = set(aspects)
     for rule in read_semic_rules(profile):
         for aspect in rule.aspects():
-            if aspect in wanted:
+            if aspect in chosen_aspects:
                 writer.add(rule, aspect)
     return writer.graph
 
@@ -139,7 +138,7 @@ class _SemicWriter(ShapeWriter):
 
     def _in_scheme(self, name: str) -> list[tuple[URIRef, Node]]:
         """Return what makes a value one of a list: its address, or what the feed says of it."""
-        pattern, scheme = _SCHEMES.get(name, (f"^{_AUTHORITY}{name}/", _AUTHORITY + name))
+        pattern, scheme = _SCHEMES.get(name, (f"^{AUTHORITY}{name}/", AUTHORITY + name))
         schemes = _PLACES if name == "place" else (scheme,) if scheme else ()
         ways: list[list[tuple[URIRef, Node]]] = [
             [(SH.property, self.node((SH.path, SKOS.inScheme), (SH.hasValue, URIRef(known))))]
@@ -235,9 +234,9 @@ def _scheme_shown(name: str) -> str:
     """Return where a list is found."""
     shown = {
         "checksum-algorithm": "https://spdx.org/rdf/terms",
-        "hvd-category": _HVD_SCHEME,
+        "hvd-category": HVD_CATEGORIES,
         "iana": "https://www.iana.org/assignments/media-types/",
         "licence-type": "http://purl.org/adms/licencetype/1.0",
         "place": "https://sws.geonames.org/",
     }
-    return shown.get(name, _AUTHORITY + name)
+    return shown.get(name, AUTHORITY + name)

@@ -8,13 +8,14 @@ The media types of map services and geographic files are those of DCAT-AP-SE's o
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type/"
+from publisher.profiles.csv_tables import read_table
+from publisher.rdf.namespaces import AUTHORITY
+
+FILE_TYPES = AUTHORITY + "file-type/"
 IANA = "http://www.iana.org/assignments/media-types/"
 
 
@@ -54,8 +55,7 @@ def media_types() -> tuple[str, ...]:
 
 @cache
 def _rows() -> tuple[tuple[str, str], ...]:
-    text = (files("publisher.profiles") / "file_types.csv").read_text(encoding="utf-8")
-    return tuple((row["file_type"], row["media_type"]) for row in csv.DictReader(text.splitlines()))
+    return tuple((row["file_type"], row["media_type"]) for row in read_table("file_types.csv"))
 
 
 @cache

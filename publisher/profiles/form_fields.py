@@ -15,15 +15,14 @@ These shapes judge nothing: the rules of the profiles do.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from publisher.messages import LANGUAGES, Text, text, written_in_table
+from publisher.profiles.csv_tables import read_table
 from publisher.profiles.dcat_ap import DCAT_AP, read_semic_rules
 from publisher.profiles.dcat_ap_se import read_lists, read_rules
 from publisher.profiles.file_types import IANA, media_types
@@ -81,7 +80,6 @@ class _FormField:
 
 @cache
 def _rows() -> tuple[_FormField, ...]:
-    table = (files("publisher.profiles") / "form_fields.csv").read_text(encoding="utf-8")
     return tuple(
         _FormField(
             row["class"],
@@ -93,7 +91,7 @@ def _rows() -> tuple[_FormField, ...]:
             row["profile"],
             written_in_table(row),
         )
-        for row in csv.DictReader(table.splitlines())
+        for row in read_table("form_fields.csv")
     )
 
 
@@ -139,10 +137,10 @@ def form_shapes(
         used_classes: Classes that the catalogue has things of.
         used_terms: IRI of a property → its values, which may be chosen though no list has them.
     """
-    wanted, used = set(profiles), set(used_classes)
+    profile_names, used = set(profiles), set(used_classes)
     writer = _FormWriter(languages, used_terms)
     for owner, among in _CLASSES.items():
-        rows = [row for row in _rows() if row.owner == owner and row.profile in wanted]
+        rows = [row for row in _rows() if row.owner == owner and row.profile in profile_names]
         for name, called in among:
             if iri(name) not in _ONLY_WHERE_USED or iri(name) in used:
                 writer.add(name, called, rows, used)
@@ -194,8 +192,8 @@ class _FormWriter:
                 self._say(part, "sh:uniqueLang", Literal(True))
         elif row.kind == "link":
             names = [iri(each) for each in row.of]
-            kept = [each for each in names if each not in _ONLY_WHERE_USED or each in used]
-            self._say(part, "sh:class", *map(NamedNode, kept))
+            classes = [each for each in names if each not in _ONLY_WHERE_USED or each in used]
+            self._say(part, "sh:class", *map(NamedNode, classes))
         elif row.kind in ("choice", "term"):
             self._choices(part, row)
         elif row.kind == "date":

@@ -2,25 +2,26 @@
 
 ``term_names.csv`` names each term in English and Swedish as its list does (authority tables of the
 EU's Publications Office, NUTS, Creative Commons), and holds other ways in which people write it.
+The names of the categories of high-value datasets are those of DIGG's templates of DCAT-AP-SE
+3.0.1 (CC BY 4.0). Catalogues describe these terms by the same table.
 """
 
 from __future__ import annotations
 
-import csv
 import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code
 from publisher.messages import written_in_table
+from publisher.profiles.csv_tables import read_table
 from publisher.profiles.dcat_ap_se import read_lists
 from publisher.profiles.file_types import FILE_TYPES, FileType, file_type_of
+from publisher.rdf.namespaces import AUTHORITY
 from publisher.rdf.text import words
 
-AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _OLD_AUTHORITY = "http://publications.europa.eu/mdr/authority/"
 _OLD_AVAILABILITY = "http://data.europa.eu/r5r/availability/"
 _OLD_FREQUENCY = "http://purl.org/cld/freq/"
@@ -86,9 +87,8 @@ def terms_of(name: str) -> Sequence[NamedTerm]:
     """
     if name == "language":
         return tuple(_languages())
-    text = (files("publisher.profiles") / "term_names.csv").read_text(encoding="utf-8")
     found = []
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_table("term_names.csv"):
         if row["list"] != name:
             continue
         labels = written_in_table(row)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -29,9 +29,8 @@ from publisher.profiles.dcat_ap_se import (
 )
 from publisher.profiles.file_types import IANA
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri
+from publisher.rdf.subjects import MutableGraph, Subject, Term
 
-Term = NamedNode | BlankNode | Literal
-Subject = NamedNode | BlankNode
 _TYPE = iri("rdf:type")
 _CONTACT, _KIND = iri("dcat:contactPoint"), iri("vcard:Kind")
 _VCARD = PREFIXES["vcard"]
@@ -94,59 +93,33 @@ class SwedishView:
 
 def european_form(triples: Iterable[Triple]) -> list[Triple]:
     """Return statements in the form of DCAT-AP 3.0.1."""
-    said = _Statements(triples)
-    _common_form(said)
-    for subject, value in said.pairs(_IDENTIFIER):
+    statements = _Statements(triples)
+    _common_form(statements)
+    for subject, value in statements.pairs(_IDENTIFIER):
         if isinstance(value, Literal):
-            _as_thing(said, subject, _IDENTIFIER, value, (iri("adms:Identifier"), _NOTATION))
-    return said.triples()
+            _as_thing(statements, subject, _IDENTIFIER, value, (iri("adms:Identifier"), _NOTATION))
+    return statements.triples()
 
 
 def swedish_form(triples: Iterable[Triple]) -> SwedishView:
     """Return statements in the form of DCAT-AP-SE 3.0.1."""
-    said = _Statements(triples)
-    _common_form(said)
-    view = _SwedishForm(said)
+    statements = _Statements(triples)
+    _common_form(statements)
+    view = _SwedishForm(statements)
     view.settle()
-    return SwedishView(tuple(said.triples()), tuple(view.left_out))
+    return SwedishView(tuple(statements.triples()), tuple(view.left_out))
 
 
-class _Statements:
-    """Triples that can be looked up and changed."""
+class _Statements(MutableGraph):
+    """The triples of a catalogue, with sorted values."""
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        """Sort them by subject and property."""
-        self._said: dict[Subject, dict[str, dict[Term, None]]] = {}
-        for triple in triples:
-            assert not isinstance(triple.subject, Triple)  # files, not triples about triples
-            assert not isinstance(triple.object, Triple)
-            self.add(triple.subject, triple.predicate.value, triple.object)
-
-    def add(self, subject: Subject, path: str, *values: Term) -> None:
-        said = self._said.setdefault(subject, {}).setdefault(path, {})
-        said.update(dict.fromkeys(values))
-
-    def discard(self, subject: Subject, path: str, value: Term) -> None:
-        self._said.get(subject, {}).get(path, {}).pop(value, None)
-
-    def replace(self, subject: Subject, path: str, value: Term, other: Term) -> None:
-        self.discard(subject, path, value)
-        self.add(subject, path, other)
-
-    def drop(self, subject: Subject) -> None:
-        self._said.pop(subject, None)
-
-    def values(self, subject: object, path: str) -> list[Term]:
+    def values(self, subject: object, path: str) -> Sequence[Term]:
         if isinstance(subject, Literal):
-            return []
-        return sorted(self._said.get(subject, {}).get(path, ()), key=str)  # type: ignore[call-overload]
+            return ()
+        return sorted(super().values(subject, path), key=str)  # type: ignore[arg-type]
 
     def types(self, subject: object) -> set[str]:
         return {value.value for value in self.values(subject, _TYPE)}
-
-    def pairs(self, path: str) -> list[tuple[Subject, Term]]:
-        """Return subject and value of each statement with a property."""
-        return [(s, v) for s, said in list(self._said.items()) for v in said.get(path, ())]
 
     def instances(self) -> dict[str, list[Subject]]:
         """Return class → its things."""
@@ -155,65 +128,55 @@ class _Statements:
             found[value.value].append(subject)
         return found
 
-    def statements(self, subject: Subject) -> Iterator[tuple[str, Term]]:
-        """Yield property and value of what is said of a thing."""
-        for path, values in self._said.get(subject, {}).items():
-            yield from ((path, value) for value in values)
-
     def parts(self, subject: Subject) -> Iterator[Subject]:
         """Yield the things that a thing leads to."""
-        for values in self._said.get(subject, {}).values():
-            yield from (v for v in values if not isinstance(v, Literal))
+        for _path, value in self.statements(subject):
+            if not isinstance(value, Literal):
+                yield value
 
     def named(self) -> set[Subject]:
         """Return what anything leads to."""
-        return {part for subject in self._said for part in self.parts(subject)}
+        return {part for subject in self.subjects() for part in self.parts(subject)}
 
     def triples(self) -> list[Triple]:
         """Return everything, sorted by its N-Triples form."""
-        found = (
-            Triple(subject, NamedNode(path), value)
-            for subject, said in self._said.items()
-            for path, values in said.items()
-            for value in values
-        )
-        return sorted(found, key=str)
+        return sorted(super().triples(), key=str)
 
 
 # What both views want.
 
 
-def _common_form(said: _Statements) -> None:
+def _common_form(statements: _Statements) -> None:
     """Write a text as the thing that it describes; mail and telephone without a node too many."""
     for path, form in _THINGS.items():
-        for subject, value in said.pairs(path):
+        for subject, value in statements.pairs(path):
             if isinstance(value, Literal):
-                _as_thing(said, subject, path, value, form)
-            elif form[0] not in said.types(value):
-                said.add(value, _TYPE, NamedNode(form[0]))
-    for subject, value in said.pairs(_MAIL):
-        for address in said.values(value, _VALUE):
-            said.replace(subject, _MAIL, value, address)
-    for subject, value in said.pairs(_TELEPHONE):
+                _as_thing(statements, subject, path, value, form)
+            elif form[0] not in statements.types(value):
+                statements.add(value, _TYPE, NamedNode(form[0]))
+    for subject, value in statements.pairs(_MAIL):
+        for address in statements.values(value, _VALUE):
+            statements.replace(subject, _MAIL, value, address)
+    for subject, value in statements.pairs(_TELEPHONE):
         if isinstance(value, NamedNode) and value.value.startswith("tel:"):
             digits = re.sub(r"[^0-9+]", "", value.value)
             # Not a fragment: the contact would then be a document, with a part in it.
             telephone = _beside(subject, f"telephone-{digits.lstrip('+')}")
-            said.replace(subject, _TELEPHONE, value, telephone)
-            said.add(telephone, _TYPE, NamedNode(iri("vcard:Voice")))
-            said.add(telephone, _VALUE, NamedNode(f"tel:{digits}"))
+            statements.replace(subject, _TELEPHONE, value, telephone)
+            statements.add(telephone, _TYPE, NamedNode(iri("vcard:Voice")))
+            statements.add(telephone, _VALUE, NamedNode(f"tel:{digits}"))
 
 
 def _as_thing(
-    said: _Statements, subject: Subject, path: str, value: Literal, form: tuple[str, str]
+    statements: _Statements, subject: Subject, path: str, value: Literal, form: tuple[str, str]
 ) -> None:
     """Write a text as a thing of a class that says it."""
     kind, words = form
     local = path.replace("#", "/").rpartition("/")[2]
     thing = _part(subject, f"{local}-{sha256(str(value).encode()).hexdigest()[:8]}")
-    said.replace(subject, path, value, thing)
-    said.add(thing, _TYPE, NamedNode(kind))
-    said.add(thing, words, value)
+    statements.replace(subject, path, value, thing)
+    statements.add(thing, _TYPE, NamedNode(kind))
+    statements.add(thing, words, value)
 
 
 def _part(subject: Subject, name: str) -> Subject:
@@ -294,9 +257,9 @@ def _counts(rule: ProfileRule, value: Term) -> bool:
 class _SwedishForm:
     """Brings statements into the form of DCAT-AP-SE."""
 
-    def __init__(self, said: _Statements) -> None:
+    def __init__(self, statements: _Statements) -> None:
         """Keep the statements, which are changed."""
-        self._said = said
+        self._statements = statements
         self._dropped: list[Subject] = []
         self.left_out: list[LeftOut] = []
 
@@ -304,7 +267,7 @@ class _SwedishForm:
         """Change what has another form, and leave out what has none."""
         self._contacts()
         self._classes()
-        instances = self._said.instances()
+        instances = self._statements.instances()
         for owner, rules in _rules_by_owner().items():
             things = {s for name in _targets(owner) for s in instances.get(name, ())}
             for subject in sorted(things, key=str):
@@ -314,49 +277,51 @@ class _SwedishForm:
 
     def _contacts(self) -> None:
         """Give each contact one of the two classes that there are."""
-        said = self._said
-        acting = {value for path in _ROLES for _, value in said.pairs(path)}
-        for contact in {value for _, value in said.pairs(_CONTACT)}:
-            kinds = said.types(contact)
+        statements = self._statements
+        acting = {value for path in _ROLES for _, value in statements.pairs(path)}
+        for contact in {value for _, value in statements.pairs(_CONTACT)}:
+            kinds = statements.types(contact)
             if isinstance(contact, Literal) or not kinds:
                 continue
             is_person = iri("foaf:Person") in kinds
             if not kinds & {_ORGANISATION, _INDIVIDUAL}:
-                said.add(contact, _TYPE, NamedNode(_INDIVIDUAL if is_person else _ORGANISATION))
-            said.discard(contact, _TYPE, NamedNode(_KIND))
+                statements.add(
+                    contact, _TYPE, NamedNode(_INDIVIDUAL if is_person else _ORGANISATION)
+                )
+            statements.discard(contact, _TYPE, NamedNode(_KIND))
             if {_ORGANISATION, _INDIVIDUAL} <= kinds:
-                said.discard(contact, _TYPE, NamedNode(_INDIVIDUAL))
+                statements.discard(contact, _TYPE, NamedNode(_INDIVIDUAL))
             if kinds & _AGENTS and contact in acting:
                 self._part_contact_from_agent(contact)
 
     def _part_contact_from_agent(self, agent: Subject) -> None:
         """Give the contact of an organisation that is its own contact a name of its own."""
-        said = self._said
+        statements = self._statements
         contact = _beside(agent, "contact")
-        for path, value in list(said.statements(agent)):
+        for path, value in list(statements.statements(agent)):
             of_contact = path.startswith(_VCARD)
             if of_contact or (path == _TYPE and value.value.startswith(_VCARD)):
-                said.discard(agent, path, value)
-                said.add(contact, path, value)
-        for subject, value in said.pairs(_CONTACT):
+                statements.discard(agent, path, value)
+                statements.add(contact, path, value)
+        for subject, value in statements.pairs(_CONTACT):
             if value == agent:
-                said.replace(subject, _CONTACT, agent, contact)
+                statements.replace(subject, _CONTACT, agent, contact)
 
     def _classes(self) -> None:
         """Say of each part of a description what it is, and in words where it comes from."""
-        said = self._said
-        instances = said.instances()
+        statements = self._statements
+        instances = statements.instances()
         for rule in (rule for rule in read_rules() if rule.kind == "group"):
             classes = [expand(name) for name in rule.of]
             owners = (s for name in _targets(rule.owner) for s in instances.get(name, ()))
-            parts = {p for s in owners for p in said.values(s, expand(rule.path))}
+            parts = {p for s in owners for p in statements.values(s, expand(rule.path))}
             for part in sorted(parts, key=str):
-                if not isinstance(part, Literal) and not said.types(part) & {*classes}:
-                    said.add(part, _TYPE, NamedNode(classes[0]))
-        for _, part in said.pairs(iri("dcterms:provenance")):
-            if not isinstance(part, Literal) and not said.values(part, _DESCRIPTION):
-                texts = [v for path in LABELS for v in said.values(part, path)]
-                said.add(part, _DESCRIPTION, *(t for t in texts if isinstance(t, Literal)))
+                if not isinstance(part, Literal) and not statements.types(part) & {*classes}:
+                    statements.add(part, _TYPE, NamedNode(classes[0]))
+        for _, part in statements.pairs(iri("dcterms:provenance")):
+            if not isinstance(part, Literal) and not statements.values(part, _DESCRIPTION):
+                texts = [v for path in LABELS for v in statements.values(part, path)]
+                statements.add(part, _DESCRIPTION, *(t for t in texts if isinstance(t, Literal)))
 
     def _settle(self, subject: Subject, rule: ProfileRule) -> None:
         """Bring the values of one property of a thing into form."""
@@ -364,14 +329,14 @@ class _SwedishForm:
             return
         path = expand(rule.path)
         wrong = []
-        for value in self._said.values(subject, path):
+        for value in self._statements.values(subject, path):
             if rule.kind == "group" and self._is_incomplete(value, rule):
                 self._leave_out(subject, rule, value)
             elif _fits(rule, value) or not _is_european(rule, value):
                 continue
             elif not self._is_converted(subject, rule, value):
                 wrong.append(value)
-        right = [v for v in self._said.values(subject, path) if _fits(rule, v)]
+        right = [v for v in self._statements.values(subject, path) if _fits(rule, v)]
         counted = [v for v in right if _counts(rule, v)]
         if counted or not rule.least:
             for value in wrong:
@@ -398,7 +363,7 @@ class _SwedishForm:
             if not is_month:
                 return False
             year = Literal(value.value[:4], datatype=NamedNode(_YEAR))
-            self._said.replace(subject, path, value, year)
+            self._statements.replace(subject, path, value, year)
             self.left_out.append(LeftOut(subject, rule, str(value), Loss.MONTH))
             return True
         if rule.kind not in ("text", "literal"):
@@ -406,18 +371,18 @@ class _SwedishForm:
         words = self._in_words(subject, path, value)
         found = [word for word in words if _fits(rule, word)]
         if found:
-            self._said.discard(subject, path, value)
-            self._said.add(subject, path, *found)
+            self._statements.discard(subject, path, value)
+            self._statements.add(subject, path, *found)
             self._dropped.append(value)
         return bool(found)
 
     def _in_words(self, subject: Subject, path: str, value: Subject) -> list[Literal]:
         """Return the texts that say what a thing says."""
         if path == _FORMAT:
-            types = self._said.values(subject, _MEDIA_TYPE)
+            types = self._statements.values(subject, _MEDIA_TYPE)
             return [Literal(t.value.removeprefix(IANA)) for t in types if t.value.startswith(IANA)]
         for known in _WORDS:
-            texts = [t for t in self._said.values(value, known) if isinstance(t, Literal)]
+            texts = [t for t in self._statements.values(value, known) if isinstance(t, Literal)]
             if texts:
                 return [Literal(t.value) for t in texts]
         return [Literal(value.value)] if isinstance(value, NamedNode) else []
@@ -427,10 +392,12 @@ class _SwedishForm:
         if isinstance(part, Literal):
             return False
         children = [child for name in rule.of for child in _rules_by_owner().get(name, ())]
-        said = [(child, self._said.values(part, expand(child.path))) for child in children]
-        if not any(values for _, values in said):
+        by_child = [
+            (child, self._statements.values(part, expand(child.path))) for child in children
+        ]
+        if not any(values for _, values in by_child):
             return False
-        for child, values in said:
+        for child, values in by_child:
             known = _european_rules().get((child.owner, child.path))
             is_asked_by_both = known is not None and known.least and not values
             right = [v for v in values if _fits(child, v) and _counts(child, v)]
@@ -441,7 +408,7 @@ class _SwedishForm:
     def _leave_out(
         self, subject: Subject, rule: ProfileRule, value: Term, loss: Loss = Loss.NO_FORM
     ) -> None:
-        self._said.discard(subject, expand(rule.path), value)
+        self._statements.discard(subject, expand(rule.path), value)
         self.left_out.append(LeftOut(subject, rule, str(value), loss))
         if not isinstance(value, Literal):
             self._dropped.append(value)
@@ -449,12 +416,12 @@ class _SwedishForm:
     def _drop_lost_parts(self) -> None:
         """Take away what only led from what was left out."""
         while self._dropped:
-            named = self._said.named()
+            named = self._statements.named()
             lost = {p for p in self._dropped if p not in named}
-            lost = {p for p in lost if not self._said.types(p) & _ENTRIES}
-            self._dropped = [part for thing in lost for part in self._said.parts(thing)]
+            lost = {p for p in lost if not self._statements.types(p) & _ENTRIES}
+            self._dropped = [part for thing in lost for part in self._statements.parts(thing)]
             for thing in lost:
-                self._said.drop(thing)
+                self._statements.drop(thing)
 
 
 def _targets(owner: str) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""A release on its way into an engine somewhere else."""
+"""A release on its way into a remote engine."""

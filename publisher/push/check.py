@@ -31,7 +31,7 @@ _PROBE_GRAPH = NamedNode(f"{AS_WRITTEN}probe")
 
 
 class Checker:
-    """What tells of an engine's graphs."""
+    """Finds out which graphs an engine has."""
 
     def __init__(self, connection: ConnectionPool, writer: GraphWriter) -> None:
         """Ask by queries, and read by whatever writes if that can read."""
@@ -86,9 +86,9 @@ class Checker:
     def read(self, graph: str, expected: int) -> Iterator[Triple]:
         """Return the triples of a graph as the engine writes them."""
         triples = self._writer.read(graph)
-        return self._asked(graph, expected) if triples is None else triples
+        return self._describe_graph(graph, expected) if triples is None else triples
 
-    def _asked(self, graph: str, expected: int) -> Iterator[Triple]:
+    def _describe_graph(self, graph: str, expected: int) -> Iterator[Triple]:
         """Return the triples of a graph by queries, by the first digits of subjects' digests."""
         digits, parts = 0, 1
         while parts * _BATCH < expected:

@@ -5,7 +5,7 @@ before or this one, and never half of one. Cut at any place, the same command go
 
 One push runs at a time: the list of releases in the engine is read, then written whole, since the
 Graph Store Protocol cannot take single triples away. Two at once may lose an entry of it; the one
-that lost is told, and repairs that by being sent again.
+that lost gets an error, and repairs that by being sent again.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def push(
         release: What is loaded, unless it is there.
         engine: Where to.
         retention: Which older releases stay.
-        progress: Told which step begins.
+        progress: Called with the name of each step as it begins.
 
     Raises:
         PushFailed: The engine refuses, does not hold what was sent to it, or takes another push.
@@ -129,17 +129,17 @@ def _load_graph(
 ) -> int:
     """Load one graph, from where an earlier attempt stopped; return how many triples were sent."""
     checker = engine.checker
-    there = checker.count(graph.inside)
+    present = checker.count(graph.inside)
     sent = 0
-    if there > graph.sum.count:
+    if present > graph.sum.count:
         engine.writer.clear(graph.inside)
-        there = 0
-    if there < graph.sum.count:
+        present = 0
+    if present < graph.sum.count:
         # What is there was sent in this order, so the rest begins at the last whole batch.
-        done = there - there % engine.writer.at_once
+        done = present - present % engine.writer.at_once
         sent += _send_batches(store, graph, names, guarded, engine, done)
     found = checker.sum(graph.inside, graph.sum.count)
-    if found != graph.sum and there:
+    if found != graph.sum and present:
         engine.writer.clear(graph.inside)
         sent += _send_batches(store, graph, names, guarded, engine, 0)
         found = checker.sum(graph.inside, graph.sum.count)

@@ -44,7 +44,7 @@ class PushTarget:
 
     @property
     def checker(self) -> Checker:
-        """Return what tells of its graphs."""
+        """Return the triples that describe its graphs."""
         return Checker(self.connection, self.writer)
 
 
@@ -62,12 +62,12 @@ def switch(
     """
     registry = registry_graph(release.base_iri)
     current = Triple(NamedNode(release.base_iri), NamedNode(CURRENT), _node(names))
-    kept = [
+    other_triples = [
         triple
         for triple in engine.checker.read(registry, 1)
         if triple.subject != _node(names) and triple.predicate.value != CURRENT
     ]
-    engine.writer.replace(registry, [*kept, *_entry(release, names, guarded), current])
+    engine.writer.replace(registry, [*other_triples, *_entry(release, names, guarded), current])
 
 
 def _entry(release: Release, names: GraphNames, guarded: frozenset[str]) -> Iterator[Triple]:

@@ -79,33 +79,33 @@ def check_catalogue(sources: Sources) -> Iterator[Finding]:
 
 
 def _judge(sources: Sources) -> Iterator[Finding]:
-    said = _read(sources)
-    judged = said.judged(_own_datasets(sources))
+    written = _read(sources)
+    judged = written.judged(_own_datasets(sources))
     if not judged:
         return
     is_on, is_chosen = sources.rule_settings.is_on, sources.rule_settings.is_chosen
     found: list[_Result] = []
     left_out: tuple[LeftOut, ...] = ()
-    european = european_form(said.with_formats(is_swedish=False))
+    european = european_form(written.with_formats(is_swedish=False))
     if is_on(DCAT_AP):
         found += _results(DCAT_AP, european)
-    if is_on(DCAT_AP_SE) and (is_chosen(DCAT_AP_SE) or said.speaks("sv")):
-        swedish = swedish_form(said.with_formats(is_swedish=True))
+    if is_on(DCAT_AP_SE) and (is_chosen(DCAT_AP_SE) or written.speaks("sv")):
+        swedish = swedish_form(written.with_formats(is_swedish=True))
         left_out = swedish.left_out
         found += _results(DCAT_AP_SE, swedish.triples)
-    if is_on(DCAT_AP_HVD) and said.is_high_value:
+    if is_on(DCAT_AP_HVD) and written.is_high_value:
         found += _results(DCAT_AP_HVD, european)
-    places = _Places(said)
+    places = _Places(written)
     of_judged = [result for result in found if result.focus in judged]
     yield from _faults(of_judged, places)
     yield from _left_out(left_out, of_judged, places)
     yield from _advice(of_judged, places)
     yield from _remarks(of_judged, places)
     if not any(sources.of_role(Role.DATA, Role.ONTOLOGY)):
-        yield from said.undated()
+        yield from written.undated()
     checks = [_links, _unlisted, _lost, _licences, _high_value]
     for check in [*checks, *([_geographic] if is_chosen(GEODCAT_AP) else [])]:
-        yield from (finding for focus, finding in check(said, places) if focus in judged)
+        yield from (finding for focus, finding in check(written, places) if focus in judged)
 
 
 def describes_elsewhere(sources: Sources) -> bool:
@@ -139,9 +139,9 @@ class _WrittenCatalogue:
         """Sort it by what it is about."""
         self.base_iri = base_iri
         self.triples = list(triples)
-        self.said: dict[str, list[Triple]] = defaultdict(list)
+        self.by_subject: dict[str, list[Triple]] = defaultdict(list)
         for triple in self.triples:
-            self.said[_name(triple.subject)].append(triple)
+            self.by_subject[_name(triple.subject)].append(triple)
 
     def speaks(self, language: str) -> bool:
         """Tell whether a text is in a language, or a variety of it."""
@@ -158,27 +158,27 @@ class _WrittenCatalogue:
         """Return what is judged: entries that lie elsewhere, what they lead to, what lists them."""
         entries = {
             name
-            for name, triples in self.said.items()
+            for name, triples in self.by_subject.items()
             if any(t.predicate == _TYPE and t.object in _ENTRIES for t in triples)
         }
         catalogues = {
             name
-            for name, triples in self.said.items()
+            for name, triples in self.by_subject.items()
             if any(t.predicate == _TYPE and t.object == _CATALOGUE for t in triples)
         }
         listed = {
-            name: {_name(t.object) for t in self.said[name] if t.predicate.value in _LISTING}
+            name: {_name(t.object) for t in self.by_subject[name] if t.predicate.value in _LISTING}
             for name in catalogues
         }
-        found = (entries.union(*listed.values()) & self.said.keys()) - set(own)
+        found = (entries.union(*listed.values()) & self.by_subject.keys()) - set(own)
         found |= self.lost_files()
         waiting = [*found, *(name for name, entries in listed.items() if entries & found)]
         found = set(waiting)
         while waiting:
             name = waiting.pop()
-            for triple in self.said[name]:
+            for triple in self.by_subject[name]:
                 part = _name(triple.object)
-                is_new = part in self.said and part not in found
+                is_new = part in self.by_subject and part not in found
                 if is_new and part not in own and part not in catalogues:
                     found.add(part)
                     waiting.append(part)
@@ -359,11 +359,15 @@ def _results(name: str, view: Iterable[Triple]) -> Iterator[_Result]:
 
 def _message(profile: _Profile, shape: str, value: str) -> Text:
     """Return the message of a shape, how to write what was meant, and the profile."""
-    said = profile.messages[shape]
+    messages = profile.messages[shape]
     cure = _cure(profile.rows[shape], value)
     found = {}
     for tag in LANGUAGES:
-        parts = (said.get(tag, said[SOURCE_LANGUAGE]), cure.get(tag, ""), f"({profile.name})")
+        parts = (
+            messages.get(tag, messages[SOURCE_LANGUAGE]),
+            cure.get(tag, ""),
+            f"({profile.name})",
+        )
         found[tag] = " ".join(filter(None, parts))
     return found
 
@@ -375,18 +379,18 @@ def _cure(row: _Row, value: str) -> Text:
     if row.aspect not in _OF_VALUES or not value.startswith('"'):
         return {}
     written = value[1:].rpartition('"')[0].strip()
-    wanted = ""
+    example = ""
     if re.fullmatch(r"(https?|ftps?)://\S+", written):
-        wanted = f"<{written}>"
+        example = f"<{written}>"
     elif re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", written):
-        wanted = f"<mailto:{written}>"
+        example = f"<mailto:{written}>"
     elif row.path == "vcard:hasTelephone" and re.fullmatch(r"\+?[\d\s()-]+", written):
         digits = re.sub(r"[\s()]", "", written)
-        wanted = f"[ a vcard:Voice ; vcard:hasValue <tel:{digits}> ]"
+        example = f"[ a vcard:Voice ; vcard:hasValue <tel:{digits}> ]"
     elif row.path == "dcterms:license":
-        wanted = "<http://creativecommons.org/licenses/by/4.0/>"
-        return text("Write the address of a licence, such as {wanted}.", wanted=wanted)
-    return text("Write {wanted}, without quotation marks.", wanted=wanted) if wanted else {}
+        example = "<http://creativecommons.org/licenses/by/4.0/>"
+        return text("Write the address of a licence, such as {wanted}.", wanted=example)
+    return text("Write {wanted}, without quotation marks.", wanted=example) if example else {}
 
 
 def _faults(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
@@ -499,11 +503,11 @@ def _meant(row: _Row, language: str) -> str:
 class _Places:
     """Where things stand that have no name in their file: with what they belong to."""
 
-    def __init__(self, said: _WrittenCatalogue) -> None:
+    def __init__(self, written: _WrittenCatalogue) -> None:
         """Remember what each of them belongs to."""
         self._owners = {
             _name(triple.object): triple
-            for triple in said.triples
+            for triple in written.triples
             if isinstance(triple.object, BlankNode)
         }
 
@@ -551,19 +555,25 @@ _MAY_BE_ELSEWHERE = frozenset(("dcat:accessService", "dcat:inSeries", "dcat:serv
 _DEED = re.compile(r"/(deed|legalcode)(\.[\w-]+)?/?$")
 
 
-def _links(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _links(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding where a link leads to what is not described as what it must be."""
     names = {iri(name): name for name in _LINKS}
-    for triple in said.triples:
+    for triple in written.triples:
         name = names.get(triple.predicate.value)
         if name is None or isinstance(triple.object, Literal):
             continue
         target, classes = _name(triple.object), _LINKS[name]
-        types = {_name(t.object) for t in said.said.get(target, ()) if t.predicate == _TYPE}
+        types = {
+            _name(t.object) for t in written.by_subject.get(target, ()) if t.predicate == _TYPE
+        }
         if types & {iri(each) for each in classes}:
             continue
-        is_described = target in said.said
-        if not is_described and name in _MAY_BE_ELSEWHERE and not target.startswith(said.base_iri):
+        is_described = target in written.by_subject
+        if (
+            not is_described
+            and name in _MAY_BE_ELSEWHERE
+            and not target.startswith(written.base_iri)
+        ):
             continue
         focus = _name(triple.subject)
         message = _undescribed(name, classes[0], is_described=is_described)
@@ -575,15 +585,15 @@ def _links(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Find
         )
 
 
-def _unlisted(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _unlisted(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding for each entry that no catalogue lists, and the build will not."""
-    catalogues = [t.subject for t in said.triples if t.object == _CATALOGUE]
-    listed = {_name(t.object) for t in said.triples if t.predicate.value in _LISTING}
-    for triple in said.triples:
+    catalogues = [t.subject for t in written.triples if t.object == _CATALOGUE]
+    listed = {_name(t.object) for t in written.triples if t.predicate.value in _LISTING}
+    for triple in written.triples:
         entry = _name(triple.subject)
         if triple.predicate != _TYPE or triple.object not in _LISTED or entry in listed:
             continue
-        if len(catalogues) == 1 and entry.startswith(said.base_iri):
+        if len(catalogues) == 1 and entry.startswith(written.base_iri):
             continue  # the build lists it
         path = "dcat:dataset" if triple.object == _LISTED[0] else "dcat:service"
         message = text(
@@ -594,9 +604,9 @@ def _unlisted(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, F
         yield entry, places.at(DCAT_AP, Severity.WARNING, message, entry)
 
 
-def _lost(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _lost(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding for each distribution that no dataset has."""
-    for name in sorted(said.lost_files()):
+    for name in sorted(written.lost_files()):
         message = text(
             "No dataset has this file or address, so portals do not see it. Name it in its dataset,"
             " with dcat:distribution. (DCAT-AP)"
@@ -620,10 +630,10 @@ def _undescribed(path: str, kind: str, *, is_described: bool) -> Text:
     )
 
 
-def _licences(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _licences(catalogue: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding where a licence has another address than portals know it by."""
     known = set(dcat_ap_se.read_lists()["licence"])
-    for triple in said.triples:
+    for triple in catalogue.triples:
         if triple.predicate.value != iri("dcterms:license"):
             continue
         written = getattr(triple.object, "value", "")
@@ -645,9 +655,9 @@ def _licences(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, F
 _LEGISLATION, _CATEGORY = iri("dcatap:applicableLegislation"), iri("dcatap:hvdCategory")
 
 
-def _high_value(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _high_value(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding for each high-value dataset without English title or download."""
-    for name, triples in said.said.items():
+    for name, triples in written.by_subject.items():
         by_path: dict[str, list[object]] = defaultdict(list)
         for triple in triples:
             by_path[triple.predicate.value].append(triple.object)
@@ -662,7 +672,9 @@ def _high_value(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str,
                 " EU reports on it. (Regulation (EU) 2023/138)"
             )
             yield name, places.at(DCAT_AP_HVD, Severity.WARNING, message, name)
-        files = [f for part in by_path[iri("dcat:distribution")] for f in said.said[_name(part)]]
+        files = [
+            f for part in by_path[iri("dcat:distribution")] for f in written.by_subject[_name(part)]
+        ]
         if files and all(f.predicate.value != iri("dcat:downloadURL") for f in files):
             message = text(
                 "Give the high-value dataset a file with all of it: a distribution with"
@@ -689,16 +701,16 @@ _GEO_PROPERTIES: Mapping[str, Text] = {
 }
 
 
-def _geographic(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _geographic(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield dataset and a note for each map that does not say where, how fine and in what system.
 
     What a distribution or a service of it says counts for the dataset.
     """
-    for name in list(said.said):
-        kinds = {_name(t.object) for t in said.said[name] if t.predicate == _TYPE}
+    for name in list(written.by_subject):
+        kinds = {_name(t.object) for t in written.by_subject[name] if t.predicate == _TYPE}
         if iri("dcat:Dataset") not in kinds:
             continue
-        triples = list(_with_files(said, name))
+        triples = list(_with_files(written, name))
         formats = {
             file_type_of(getattr(t.object, "value", "")).file_type
             for t in triples
@@ -720,12 +732,12 @@ def _geographic(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str,
             yield name, places.at(GEODCAT_AP, RULES[GEODCAT_AP].severity, message, name)
 
 
-def _with_files(said: _WrittenCatalogue, dataset: str) -> Iterator[Triple]:
+def _with_files(written: _WrittenCatalogue, dataset: str) -> Iterator[Triple]:
     """Yield what is said of a dataset, of its distributions and of the services of these."""
     leading = {iri("dcat:distribution"), iri("dcat:accessService")}
     waiting, seen = [dataset], {dataset}
     while waiting:
-        for triple in said.said.get(waiting.pop(), ()):
+        for triple in written.by_subject.get(waiting.pop(), ()):
             yield triple
             part = _name(triple.object)
             if triple.predicate.value in leading and part not in seen:

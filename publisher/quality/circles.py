@@ -77,8 +77,8 @@ def find_circles(arcs: Iterable[tuple[bytes, bytes]]) -> list[list[bytes]]:
             if not counts[low]:
                 del counts[low]
                 waiting.append(low)
-    kept = {low: sorted(high for high in above[low] if high in counts) for low in sorted(counts)}
-    found = [sorted(part) for part in _components(kept)]
+    edges = {low: sorted(high for high in above[low] if high in counts) for low in sorted(counts)}
+    found = [sorted(part) for part in _components(edges)]
     return sorted(part for part in found if len(part) > 1 or part[0] in above[part[0]])
 
 

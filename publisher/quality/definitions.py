@@ -159,20 +159,20 @@ def _contradiction(subject: str, files: list[SourceFile], reason: Text) -> Itera
             others=others,
         )
         cure = text("Keep one.")
-        said = {n: f"{message[n]} {reason[n]}. {cure[n]}" for n in message}
-        yield _finding("contradiction", said, file, subject)
+        sentence = {n: f"{message[n]} {reason[n]}. {cure[n]}" for n in message}
+        yield _finding("contradiction", sentence, file, subject)
 
 
 def _defined_twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
     for file in files:
         others = ", ".join(other.name for other in files if other is not file)
-        said = text(
+        sentence = text(
             "<{subject}> is also defined in {others}, differently. If these are two things, give"
             " one of them another name.",
             subject=subject,
             others=others,
         )
-        yield _finding("one-definition", said, file, subject)
+        yield _finding("one-definition", sentence, file, subject)
 
 
 def check_base(sources: Sources) -> Iterator[Finding]:
@@ -196,7 +196,7 @@ def check_base(sources: Sources) -> Iterator[Finding]:
         usual = roots.most_common(1)[0][0]
         file, name = next((f, n) for f in among for n in _named_subjects(f))
         if named_here:
-            said = text(
+            sentence = text(
                 "Nothing in this dataset is named below the base IRI <{base}>; most names begin"
                 " with <{usual}>. It is published as files and in SPARQL; there are no pages of"
                 " its things.",
@@ -204,20 +204,20 @@ def check_base(sources: Sources) -> Iterator[Finding]:
                 usual=usual,
             )
         else:
-            said = text(
+            sentence = text(
                 "Nothing here is named below the base IRI <{base}>; most names begin"
                 " with <{usual}>."
                 " Set base_iri in pyproject.toml to the right base, or name the things below it.",
                 base=sources.base_iri,
                 usual=usual,
             )
-        yield _finding("dataset-base" if named_here else "base-iri", said, file, name)
+        yield _finding("dataset-base" if named_here else "base-iri", sentence, file, name)
 
 
-def _finding(rule: str, said: Text, file: SourceFile, name: str) -> Finding:
+def _finding(rule: str, sentence: Text, file: SourceFile, name: str) -> Finding:
     return Finding(
         RULES[rule].severity,
-        said,
+        sentence,
         rule=rule,
         file=file.name,
         line=find_line(file, name),

@@ -24,7 +24,7 @@ _KILL_MARGIN_SECONDS = 5.0
 
 
 class _Shapes:
-    """The shapes that were read last, and what comes of validating with them."""
+    """The shapes that were read last, and validation with them."""
 
     def __init__(self) -> None:
         self._read: shacl.Shapes | None = None
@@ -34,21 +34,18 @@ class _Shapes:
         self._read = shacl.Shapes.from_text(body.decode(), FORMAT)
         return b""
 
-    def validate(self, path: str, body: bytes) -> bytes:
-        """Return the validation report on a file, else on what is given, as N-Triples.
+    def validate(self, path: str) -> bytes:
+        """Return the validation report on a file, as N-Triples.
 
         Nothing is returned where nothing was found (SHACL, section 3.6).
         """
         assert self._read is not None
-        if path:
-            report = self._read.validate_file(path)
-        else:
-            report = self._read.validate_text(body.decode(), FORMAT)
+        report = self._read.validate_file(path)
         return report.serialize(FORMAT).encode() if len(report) else b""
 
 
 def _answer(work: Callable[[], bytes]) -> tuple[str, str, bytes]:
-    """Return what comes of some work: how it ended, why, and the body of the answer."""
+    """Do some work; return how it ended, why, and the body of the answer."""
     try:
         return "done", "", work()
     except MemoryError:
@@ -64,11 +61,11 @@ def _work(requests: BinaryIO, answers: BinaryIO) -> None:
     while line := requests.readline():
         task = json.loads(line)
         body = requests.read(task["bytes"])
-        # Should nobody wait any more, the kernel ends the process.
+        # If nobody waits any more, the kernel ends the process.
         portable.set_alarm(task["seconds"] + _KILL_MARGIN_SECONDS)
-        path = task.get("path")
-        read, validate = partial(shapes.read, body), partial(shapes.validate, path, body)
-        status, reason, report = _answer(read if task["do"] == "read" else validate)
+        is_read = task["do"] == "read"
+        work = partial(shapes.read, body) if is_read else partial(shapes.validate, task["path"])
+        status, reason, report = _answer(work)
         portable.set_alarm(0)
         head = {"status": status, "reason": reason, "bytes": len(report)}
         answers.write(json.dumps(head).encode() + b"\n" + report)

@@ -73,22 +73,22 @@ def _expected_layout(
     written = file.text
     if has_own_layout(file, triples, written):
         return None
-    wanted = write_turtle(triples, prefixes, author_style(file, written))
-    return None if written == wanted else wanted
+    expected = write_turtle(triples, prefixes, author_style(file, written))
+    return None if written == expected else expected
 
 
-def check_style(sources: Sources) -> Iterator[Finding]:
-    """Return a finding for each Turtle file that is not in the layout of the sources."""
-    for file in sources.files:
-        yield from check_style_in_file(file, file.triples, sources.prefixes)
-
-
-def check_style_in_file(
+def check_style(
     file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Return the same for one file and what it says, in its order."""
-    wanted = _expected_layout(file, triples, prefixes)
-    if wanted is not None:
+    """Yield a finding if a Turtle file is not in the layout of the sources.
+
+    Args:
+        file: The file.
+        triples: What it says, in its order.
+        prefixes: Of all sources: prefix → namespace.
+    """
+    expected = _expected_layout(file, triples, prefixes)
+    if expected is not None:
         yield Finding(
             RULES[LAYOUT_RULE].severity,
             text(
@@ -97,12 +97,12 @@ def check_style_in_file(
             ),
             rule=LAYOUT_RULE,
             file=file.name,
-            line=_first_difference(file.text, wanted),
+            line=_first_difference(file.text, expected),
         )
 
 
-def _first_difference(ours: str, wanted: str) -> int:
-    pairs = zip(ours.splitlines(), wanted.splitlines(), strict=False)
+def _first_difference(ours: str, expected: str) -> int:
+    pairs = zip(ours.splitlines(), expected.splitlines(), strict=False)
     return next((n for n, (a, b) in enumerate(pairs, 1) if a != b), 1)
 
 
@@ -115,9 +115,9 @@ def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: 
     for file in sources.files:
         if not is_chosen(file.name):
             continue
-        wanted = _expected_layout(file, file.triples, sources.prefixes)
-        if wanted is not None:
-            replace_file(file.source.path, wanted)
+        expected = _expected_layout(file, file.triples, sources.prefixes)
+        if expected is not None:
+            replace_file(file.source.path, expected)
             fixed.append(file.name)
     return fixed
 
@@ -233,5 +233,5 @@ def _check(part: _CheckTask) -> list[Finding]:
             found += check_characters_in_file(file, triples)
             found += check_geometries_in_file(file, triples)
         if part.prefixes is not None:
-            found += check_style_in_file(file, triples, part.prefixes)
+            found += check_style(file, triples, part.prefixes)
     return found

@@ -152,7 +152,7 @@ def _stale_finding(rule: str, row: CheckedRow) -> Finding:
     dated = row["dated"].value
     return Finding(
         Severity.WARNING,
-        {lang: said.replace("{dated}", dated) for lang, said in _messages(row).items()},
+        {lang: words.replace("{dated}", dated) for lang, words in _messages(row).items()},
         rule=rule,
         focus_node=row["focusNode"].value,
         path=row["path"].value if "path" in row else "",

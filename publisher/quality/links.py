@@ -16,7 +16,7 @@ from publisher.load.parse import SourceFile, find_line, find_line_naming
 from publisher.load.sources import Sources
 from publisher.messages import Text, text
 from publisher.profiles.file_types import IANA, file_type_of
-from publisher.rdf.namespaces import iri
+from publisher.rdf.namespaces import AUTHORITY, iri
 from publisher.system.http_client import Client, ExchangeLimits, address_host
 from publisher.system.link_checker import PAUSE_SECONDS, LinkChecker, LinkStatus, Progress
 
@@ -25,7 +25,7 @@ _GONE = {404, 410}
 # Old pages lead far: a browser follows twenty.
 _LIMITS = ExchangeLimits(connect_seconds=15.0, read_seconds=15.0, total_seconds=30.0, redirects=20)
 # Names of values in lists: the rules of the profiles judge them, and nobody visits them.
-_LISTED = ("http://publications.europa.eu/resource/authority/", "http://data.europa.eu/bna/", IANA)
+_LISTED = (AUTHORITY, "http://data.europa.eu/bna/", IANA)
 _DISTRIBUTION, _CONTACT = iri("dcat:distribution"), iri("dcat:contactPoint")
 _DOWNLOAD = iri("dcat:downloadURL")
 _SIZE, _MAIL, _NAME = iri("dcat:byteSize"), iri("vcard:hasEmail"), iri("vcard:fn")
@@ -90,11 +90,11 @@ class _Catalogued:
     """What the catalogue says of distributions: thing or part → property → values.
 
     Attributes:
-        said: Whatever is said; parts without a name by file and label.
+        by_subject: Subject → property → values; parts without a name by file and label.
         wholes: Distribution → datasets.
     """
 
-    said: dict[str, dict[str, list[str]]] = field(
+    by_subject: dict[str, dict[str, list[str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     wholes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -105,32 +105,32 @@ class _Catalogued:
         if predicate not in _TOLD or not isinstance(triple.subject, NamedNode | BlankNode):
             return
         subject = _node(file, triple.subject)
-        said = value.value if isinstance(value, Literal) else _node(file, value)
-        self.said[subject][predicate].append(said)
+        written = value.value if isinstance(value, Literal) else _node(file, value)
+        self.by_subject[subject][predicate].append(written)
         if predicate == _DISTRIBUTION:
-            self.wholes[said].append(subject)
+            self.wholes[written].append(subject)
 
     def contact(self, distribution: str) -> str:
         """Return the mail address, else the name, of whom a dataset names; empty for nobody."""
         for dataset in sorted(self.wholes.get(distribution, ())):
-            for contact in self.said[dataset][_CONTACT]:
-                found = self.said[contact]
-                for said in (*found[_MAIL], *sorted(found[_NAME])):
-                    return said.removeprefix("mailto:")
+            for contact in self.by_subject[dataset][_CONTACT]:
+                found = self.by_subject[contact]
+                for address in (*found[_MAIL], *sorted(found[_NAME])):
+                    return address.removeprefix("mailto:")
         return ""
 
     def media_types(self, distribution: str) -> list[str]:
         """Return the media types that are stated; of a packed file that of its packing alone."""
-        said = self.said.get(distribution, {})
+        properties = self.by_subject.get(distribution, {})
         for paths in (_PACKINGS, _FORMATS):
-            found = [file_type_of(v).media_type for p in paths for v in said.get(p, ())]
+            found = [file_type_of(v).media_type for p in paths for v in properties.get(p, ())]
             if any(found):
                 return sorted(filter(None, found))
         return []
 
     def size(self, distribution: str) -> int | None:
         """Return the length that is stated, in bytes."""
-        found = self.said.get(distribution, {}).get(_SIZE, ())
+        found = self.by_subject.get(distribution, {}).get(_SIZE, ())
         return next((int(v) for v in found if v.isascii() and v.isdecimal() and len(v) < 19), None)
 
 
@@ -158,7 +158,7 @@ def check_links(
         cache_file: File in which verdicts are kept.
         today: The day that verdicts are dated with.
         days: So long a good verdict is believed; bad ones are asked about again.
-        progress: Told which address is asked for.
+        progress: Called with each address as it is requested.
         pause: Seconds between two requests to one host.
 
     Raises:
@@ -236,8 +236,8 @@ def _with_contact(message: Text, contact: str) -> Text:
     """Return a message with whom to ask, where the dataset says so."""
     if not contact:
         return message
-    asked = text("The contact of the dataset is {contact}.", contact=contact)
-    return {tag: f"{said} {asked[tag]}" for tag, said in message.items()}
+    contact_text = text("The contact of the dataset is {contact}.", contact=contact)
+    return {tag: f"{words} {contact_text[tag]}" for tag, words in message.items()}
 
 
 # What a file really is, beside what the catalogue states.
@@ -308,15 +308,17 @@ def _summaries(
     for address in mentions:
         by_host[address_host(address)].append(address)
     for host, addresses in sorted(by_host.items(), key=lambda found: (-len(found[1]), found[0])):
-        asked = [known[address] for address in addresses if address in known]
-        failing = [status for status in asked if not status.answers]
+        checked = [known[address] for address in addresses if address in known]
+        failing = [status for status in checked if not status.answers]
         yield HostSummary(
             host=host,
-            asked=len(asked),
+            asked=len(checked),
             failing=len(failing),
-            otherwise=sum(1 for status in asked if status.answers and findings.get(status.address)),
-            left=len(addresses) - len(asked),
-            length=sum(max(0, status.length) for status in asked),
+            otherwise=sum(
+                1 for status in checked if status.answers and findings.get(status.address)
+            ),
+            left=len(addresses) - len(checked),
+            length=sum(max(0, status.length) for status in checked),
         )
 
 

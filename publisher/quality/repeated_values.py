@@ -139,17 +139,17 @@ def _names(
     ends = tuple(f" {graph} .\n".encode() for graph in sorted(graphs))
     lines = read_lines(sources.sorted_sources.quads)
     for subject, of_subject in groupby(lines, key=lambda line: line.partition(b" ")[0]):
-        said = [line for line in of_subject if line.endswith(ends)]
+        name_lines = [line for line in of_subject if line.endswith(ends)]
         if not subject.startswith(b"<"):
             continue
-        if not any(map(_is_numbered_name, said)):
+        if not any(map(_is_numbered_name, name_lines)):
             if others is not None:
-                _count(said, others)
+                _count(name_lines, others)
             continue
         kinds: list[str] = []
         labels: list[tuple[str, Literal]] = []
         values: dict[str, set[str]] = defaultdict(set)
-        for quad in parse(b"".join(said), format=RdfFormat.N_QUADS):
+        for quad in parse(b"".join(name_lines), format=RdfFormat.N_QUADS):
             _sort(quad.triple, kinds, labels, values)
         known = {path: frozenset(found) for path, found in values.items()}
         thing = subject[1:-1].decode()
@@ -158,12 +158,12 @@ def _names(
                 yield kind, RepeatingName(thing, path, label, known)
 
 
-def _count(said: Iterable[bytes], others: Counter[Pair]) -> None:
+def _count(lines: Iterable[bytes], others: Counter[Pair]) -> None:
     """Count the names of a thing for each of its classes and of its properties with numbers."""
     kinds: list[str] = []
     paths: set[str] = set()
     labels = 0
-    for line in said:
+    for line in lines:
         _, predicate, rest = line.split(b" ", 2)
         if predicate == _TYPE_NAME:
             kinds.append(rest[1 : rest.index(b">")].decode())

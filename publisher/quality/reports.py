@@ -105,8 +105,8 @@ def _text_lines(finding: Finding, language: str) -> list[str]:
     name = translate(_NAMES[finding.severity], language)
     about = [shorten(part) for part in (finding.path, finding.value) if part]
     # A terminal makes the place a link.
-    place = f"{_place(finding)}: " if finding.file else ""
-    head = f"    {place}{name}: {in_language(finding.message, language)}"
+    prefix = f"{_place(finding)}: " if finding.file else ""
+    head = f"    {prefix}{name}: {in_language(finding.message, language)}"
     return [head, *(f"      {part}" for part in (*about, f"({shorten(finding.rule)})"))]
 
 
@@ -152,8 +152,8 @@ def as_github(findings: Iterable[Finding], language: str) -> str:
     lines = []
     for finding in in_order(findings):
         message = " · ".join([in_language(finding.message, language), *_describe_target(finding)])
-        place = f"file={_escaped(finding.file, True)},line={max(1, finding.line)}"
-        lines.append(f"::{_GITHUB[finding.severity]} {place}::{_escaped(message)}")
+        location = f"file={_escaped(finding.file, True)},line={max(1, finding.line)}"
+        lines.append(f"::{_GITHUB[finding.severity]} {location}::{_escaped(message)}")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -125,7 +125,7 @@ class KnownFault:
         components: Names of the constraint components; none for any.
         section: Where SHACL says what is right.
         reason: What which validator does.
-        is_fault: Tells whether who finds it is right, by the name of who does; None where the
+        is_fault: Returns whether who finds it is right, by the name of who does; None where the
             result is of another kind.
     """
 

@@ -140,8 +140,8 @@ class ShapesGraph:
         found = [_terms(line) for line in lines]
         names = _names_of_blank_nodes(found)
         for subject, predicate, value in found:
-            said = (predicate, names.get(value, value))
-            graph.triples.setdefault(names.get(subject, subject), []).append(said)
+            pair = (predicate, names.get(value, value))
+            graph.triples.setdefault(names.get(subject, subject), []).append(pair)
         graph._declare_prefixes()
         graph._type_classes()
         return graph
@@ -159,9 +159,9 @@ class ShapesGraph:
         """
         found = [
             f"{subject} {predicate} {value} .\n"
-            for subject, said in self.triples.items()
+            for subject, pairs in self.triples.items()
             if subject not in without
-            for predicate, value in said
+            for predicate, value in pairs
             if subject not in untargeted or not self._is_target(predicate, value)
         ]
         return "".join(found).encode()
@@ -176,8 +176,8 @@ class ShapesGraph:
         """Return what is a class of classes here (SHACL, section 2.1.3.3)."""
         found = {_CLASS, _OWL_CLASS}
         below: dict[str, list[str]] = defaultdict(list)
-        for subject, said in self.triples.items():
-            for predicate, value in said:
+        for subject, pairs in self.triples.items():
+            for predicate, value in pairs:
                 if predicate == _SUBCLASS:
                     below[value].append(subject)
         waiting = list(found)
@@ -189,21 +189,21 @@ class ShapesGraph:
 
     def _type_classes(self) -> None:
         """Say of each shape that is a class of some kind that it is an rdfs:Class."""
-        for said in self.triples.values():
-            types = {value for predicate, value in said if predicate == _TYPE}
+        for pairs in self.triples.values():
+            types = {value for predicate, value in pairs if predicate == _TYPE}
             if types & _SHAPES and types & self._classes and _CLASS not in types:
-                said.append((_TYPE, _CLASS))
+                pairs.append((_TYPE, _CLASS))
 
     def _declare_prefixes(self) -> None:
         """Write before each query the prefixes that it leaves undeclared."""
-        for node, said in self.triples.items():
+        for node, pairs in self.triples.items():
             declared = self._declared(node)
-            for place, (predicate, value) in enumerate(said):
+            for index, (predicate, value) in enumerate(pairs):
                 if predicate in _QUERIES:
                     query = read_literal(value).value
                     head = self._missing_prefixes(query, declared)
                     if head:
-                        said[place] = (predicate, str(Literal(f"{head}{query}")))
+                        pairs[index] = (predicate, str(Literal(f"{head}{query}")))
 
     def _declared(self, node: str) -> set[str]:
         """Return the prefixes that a query declares by ``sh:prefixes`` (SHACL, section 5.2.1)."""
@@ -248,9 +248,9 @@ class ShapesGraph:
     def _references(self) -> dict[str, set[str]]:
         """Return shape → the shapes that it names."""
         found: dict[str, set[str]] = {}
-        for node, said in self.triples.items():
-            named = {value for predicate, value in said if predicate in _TO_SHAPES}
-            for predicate, value in said:
+        for node, pairs in self.triples.items():
+            named = {value for predicate, value in pairs if predicate in _TO_SHAPES}
+            for predicate, value in pairs:
                 if predicate in _TO_LISTS_OF_SHAPES:
                     named.update(self.members(value))
             if named:
@@ -280,10 +280,10 @@ class ShapesGraph:
         """Return the shapes that have targets, and those that no other shape names."""
         named = {other for others in self._references.values() for other in others}
         found = []
-        for node, said in self.triples.items():
-            has_target = any(predicate in _TARGETS for predicate, _ in said)
-            types = {value for predicate, value in said if predicate == _TYPE}
-            is_shape = bool(types & _SHAPES) or any(p == _ADVANCED_TARGET for p, _ in said)
+        for node, pairs in self.triples.items():
+            has_target = any(predicate in _TARGETS for predicate, _ in pairs)
+            types = {value for predicate, value in pairs if predicate == _TYPE}
+            is_shape = bool(types & _SHAPES) or any(p == _ADVANCED_TARGET for p, _ in pairs)
             is_class = bool(types & _SHAPES and types & self._classes)
             if has_target or is_class or (is_shape and node not in named):
                 found.append(node)
@@ -316,8 +316,8 @@ class ShapesGraph:
         return None
 
     def _feature_of_node(self, node: str) -> str:
-        said = self.triples[node]
-        for predicate, value in said:
+        pairs = self.triples[node]
+        for predicate, value in pairs:
             if predicate in _NOBODY:
                 return f"-sh:{predicate[1 + len(_SH) : -1]}"
             if predicate.startswith(f"<{_SH}") and predicate not in _KNOWN:
@@ -330,7 +330,7 @@ class ShapesGraph:
                 return found
             if predicate == _PATTERN and (found := self._feature_of_pattern(node, value)):
                 return found
-        names = [predicate for predicate, _ in said if predicate in _ONCE]
+        names = [predicate for predicate, _ in pairs if predicate in _ONCE]
         for name in names:
             if names.count(name) > 1:
                 return f"sh:{name[1 + len(_SH) : -1]} (2)"
@@ -351,7 +351,7 @@ class ShapesGraph:
         """Return what each validator is given.
 
         Args:
-            refused: Tells why the fast validator cannot read shapes; empty when it can.
+            refused: Returns why the fast validator cannot read shapes; empty when it can.
         """
         needed = {root: self.needed(root) for root in self.roots()}
         features = {r: f for r, nodes in needed.items() if (f := self.feature(r, nodes))}
@@ -372,10 +372,12 @@ class ShapesGraph:
 
     def _fast(self, needed: Mapping[str, set[str]], features: Mapping[str, Feature]) -> bytes:
         left: set[str] = set().union(*(needed[root] for root in features))
-        kept: set[str] = set().union(*(n for root, n in needed.items() if root not in features))
-        if not kept:
+        still_needed: set[str] = set().union(
+            *(n for root, n in needed.items() if root not in features)
+        )
+        if not still_needed:
             return b""
-        return self.lines(without=left - kept, untargeted=features.keys())
+        return self.lines(without=left - still_needed, untargeted=features.keys())
 
 
 def _terms(line: bytes) -> TermTriple:

@@ -77,10 +77,10 @@ class Partition:
     """Nodes that are validated together.
 
     Attributes:
-        ground: Where the data is.
-        start: The nodes are the subjects from this place in the file of what is said …
+        files: Where the data and the shapes are.
+        start: The nodes are the subjects from this byte of the file of the data …
         end: … to this one.
-        nodes: And these, of which nothing is said, as N-Triples.
+        nodes: Further nodes, which the data does not describe, as N-Triples.
         is_alone: Whether that range is everything that may be looked at; the nodes are the only
             ones to validate then, and none of them means all.
     """
@@ -165,7 +165,7 @@ class NeedsReader:
 
     def __init__(self, files: ValidationFiles, needs: Needs) -> None:
         """Open the files."""
-        self._said, self._links = SortedLines(files.triples), SortedLines(files.links)
+        self._triples, self._links = SortedLines(files.triples), SortedLines(files.links)
         self._needs = needs
         self._shared = list(read_lines(files.shared)) if files.shared.is_file() else []
         self._own: dict[bytes, list[bytes]] = {}
@@ -177,7 +177,7 @@ class NeedsReader:
 
         No nodes stand for all that are there.
         """
-        own = list(self._said.between(part.start, part.end))
+        own = list(self._triples.between(part.start, part.end))
         blocks = groupby(own, lambda line: line.partition(b" ")[0])
         self._own = {node: list(lines) for node, lines in blocks}
         nodes = {*part.nodes, *self._own}
@@ -194,7 +194,7 @@ class NeedsReader:
         return nodes, found
 
     def _look_up(self, node: bytes) -> list[bytes]:
-        return list(self._said.starting(node + b" "))
+        return list(self._triples.starting(node + b" "))
 
     def _of(self, node: bytes) -> list[bytes]:
         return self._own.get(node) or self._elsewhere(node)
@@ -215,14 +215,14 @@ class NeedsReader:
             for node in nodes:
                 lines = self._of(node)
                 found.update(x for x in lines if reach.is_whole or x.startswith(node + _TYPE))
-        for step, there in ends.items():
-            if there:
-                self._visit(there, reach.steps[step], found)
+        for step, nodes_there in ends.items():
+            if nodes_there:
+                self._visit(nodes_there, reach.steps[step], found)
 
     def _ends(self, nodes: Iterable[bytes], step: PathStep, found: set[bytes]) -> set[bytes]:
         """Return where a step leads from some nodes, and add the triples on the way."""
         predicate = f"<{step.predicate}>".encode()
-        there: set[bytes] = set()
+        reached_by_all: set[bytes] = set()
         pending = set(nodes)
         while pending:
             reached: set[bytes] = set()
@@ -231,9 +231,9 @@ class NeedsReader:
                     ends = (end, node) if step.is_inverse else (node, end)
                     found.add(_triple(ends[0], predicate, ends[1]))
                     reached.add(end)
-            pending = reached - there if step.is_repeated else set()
-            there |= reached
-        return there | set(nodes) if step.is_repeated else there
+            pending = reached - reached_by_all if step.is_repeated else set()
+            reached_by_all |= reached
+        return reached_by_all | set(nodes) if step.is_repeated else reached_by_all
 
     def _next(self, node: bytes, predicate: bytes, *, is_inverse: bool) -> Iterator[bytes]:
         if is_inverse:

@@ -1,8 +1,8 @@
 r"""Shapes as people write them → shapes that a validator reads, and its messages → ours.
 
-Some things that SHACL says are done here and not by validators, so that each does them alike:
-patterns are those of XPath (section 4.4.3), any IRI is a severity (section 2.1.4), and messages
-name what broke the shape (section 5.3.2).
+Some things that SHACL says are done here and not by validators, so that each does them the same
+way: patterns are those of XPath (section 4.4.3), any IRI is a severity (section 2.1.4), and
+messages name what broke the shape (section 5.3.2).
 """
 
 from __future__ import annotations

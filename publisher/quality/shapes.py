@@ -144,7 +144,7 @@ def _pattern(value: object, flags: str = "") -> Text | None:
         translated(str(getattr(value, "value", "")), flags)
     except PatternError as error:
         cure = error.remedy
-        return {n: f"{said} {cure.get(n, '')}".rstrip() for n, said in error.what.items()}
+        return {n: f"{words} {cure.get(n, '')}".rstrip() for n, words in error.what.items()}
     return None
 
 

@@ -85,13 +85,13 @@ def validate(files: ValidationFiles, shapes: ShapesGraph, bounds: CheckLimits) -
         return Validation(_by_pyshacl(files, shapes, shapes.lines(), bounds), (feature,))
     finally:
         process.close()
-    said: list[Finding] = []
+    notices: list[Finding] = []
     if work.fast and _asks_again(files.triples, bounds):
         again = shapes.lines(untargeted=work.slow_roots)
-        results, said = _with_second_opinion(results, files, shapes, again, bounds)
+        results, notices = _with_second_opinion(results, files, shapes, again, bounds)
     if work.slow:
         results += _by_pyshacl(files, shapes, work.slow, bounds)
-    return Validation(results, work.features, tuple(said))
+    return Validation(results, work.features, tuple(notices))
 
 
 def _share(shapes: ShapesGraph, process: FastValidatorProcess) -> SharedWork:

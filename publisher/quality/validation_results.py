@@ -66,21 +66,21 @@ class ValidationResult:
 
 def read_report(report: bytes) -> list[ValidationResult]:
     """Return the results of a report in N-Triples; those that only explain others are left out."""
-    said: dict[object, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    by_subject: dict[object, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in parse(report, format=RdfFormat.N_TRIPLES):
-        said[quad.subject][quad.predicate.value].append(quad.object)
-    listed = [node for of in list(said.values()) for node in of.get(iri("sh:result"), ())]
-    return [_result(said[node]) for node in listed]
+        by_subject[quad.subject][quad.predicate.value].append(quad.object)
+    listed = [node for of in list(by_subject.values()) for node in of.get(iri("sh:result"), ())]
+    return [_result(by_subject[node]) for node in listed]
 
 
-def _result(said: Mapping[str, Sequence[Term]]) -> ValidationResult:
+def _result(properties: Mapping[str, Sequence[Term]]) -> ValidationResult:
     def first(name: str) -> str:
-        values = said.get(iri(name))
+        values = properties.get(iri(name))
         return "" if not values else _BLANK if isinstance(values[0], BlankNode) else str(values[0])
 
     messages = tuple(
         (message.language or "", message.value)
-        for message in said.get(iri("sh:resultMessage"), ())
+        for message in properties.get(iri("sh:resultMessage"), ())
         if isinstance(message, Literal)
     )
     key = ResultKey(
@@ -131,8 +131,8 @@ def _messages(result: ValidationResult, shapes: ShapesGraph) -> Text:
         for literal in map(read_literal, filter(_is_literal, written))
     ]
     if not templates:
-        said = {tag or SOURCE_LANGUAGE: words for tag, words in sorted(result.messages)}
-        return default_message(key.component, shapes.values(key.shape, _PATTERN)) or said
+        messages = {tag or SOURCE_LANGUAGE: words for tag, words in sorted(result.messages)}
+        return default_message(key.component, shapes.values(key.shape, _PATTERN)) or messages
     terms = {"this": key.focus_node, "value": key.value, "path": key.path, "PATH": key.path}
     known = {name: shown_term(term) for name, term in terms.items() if term}
     return fill_in(templates, result.messages, known)

@@ -44,7 +44,7 @@ sparql.SPARQL_LOAD_GRAPHS = False
 
 # So many nodes are validated between two signs of life.
 _AT_ONCE = 100
-# pySHACL looks at every triple of a shape anew for each focus node.
+# pySHACL reads every triple of a shape again for each focus node.
 _READ_BY_PEOPLE = {SH.description, SH.group, SH.message, SH.name, SH.order, RDFS.label}
 
 
@@ -131,7 +131,7 @@ class ShapeValidator:
 
         Args:
             part: The nodes.
-            at: Told the name of each shape before it is held against some nodes.
+            at: Called with the name of each shape before it is held against some nodes.
         """
         nodes, lines = self._lookup.part(part)
         graph = _graph(lines, self._prefixes)

@@ -111,15 +111,15 @@ class ValidatorProcess:
             self._channel.send(json.dumps(question).encode())
             while True:
                 head, body = self._channel.receive(self._bounds.seconds)
-                said = json.loads(head)
-                if said[0] != "at":
+                answer = json.loads(head)
+                if answer[0] != "at":
                     break
-                self._shape = said[1]
+                self._shape = answer[1]
         except TimeoutError:
             self._stop_at_time()
         except ConnectionClosed:
             self._tell_death()
-        status, reason = said
+        status, reason = answer
         if status == "memory":
             self._stop_at_memory()
         if status == "refused":
@@ -227,14 +227,8 @@ class FastValidatorProcess:
         Raises:
             FastValidatorFailed: There is none.
         """
-        return self._report(str(triples), b"", triples.stat().st_size)
-
-    def report_on(self, triples: bytes) -> bytes:
-        """Return the validation report on triples, the same way."""
-        return self._report("", triples, len(triples))
-
-    def _report(self, path: str, body: bytes, length: int) -> bytes:
-        status, reason, report = self._ask({"do": "validate", "path": path}, body, length)
+        request: dict[str, object] = {"do": "validate", "path": str(triples)}
+        status, reason, report = self._ask(request, b"", triples.stat().st_size)
         if status == "refused":
             raise FastValidatorFailed(reason)
         return report

@@ -23,7 +23,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from publisher.errors import SourceError, SourceSyntax
 from publisher.findings import Finding
 from publisher.load.files import Role, find_vocabularies
-from publisher.load.parse import SourceFile, find_line, find_line_naming, parse_any
+from publisher.load.parse import SourceFile, find_line, find_line_naming, stream_files
 from publisher.load.sources import Sources
 from publisher.messages import text
 from publisher.rdf.guards import ReadLimits
@@ -115,7 +115,7 @@ def _read(
     path: Path, name: str, limits: ReadLimits, changed: int, size: int
 ) -> tuple[Vocabulary, ...]:
     try:
-        quads = parse_any([path], limits=limits).quads
+        quads = list(stream_files([path], limits=limits))
     except SourceError as error:
         raise SourceSyntax.of(error, name) from error
     return tuple(_defined_in(quads))
@@ -342,19 +342,19 @@ def _term_finding(file: SourceFile, triple: Triple, name: str, wrong: WrongTerm)
             " Is it '{near}', or is it newer?"
         )
     rule = RULES["terms" if wrong.vocabulary.is_complete else "similar-terms"]
-    said = text(message, iri=name, vocabulary=wrong.vocabulary.name, near=wrong.near)
-    return _at(file, triple, name, Finding(rule.severity, said, rule.name))
+    sentence = text(message, iri=name, vocabulary=wrong.vocabulary.name, near=wrong.near)
+    return _at(file, triple, name, Finding(rule.severity, sentence, rule.name))
 
 
 def _namespace_finding(file: SourceFile, triple: Triple, namespace: str, like: str) -> Finding:
-    said = text(
+    sentence = text(
         "<{namespace}> is another namespace than <{known}>, whose terms everybody knows."
         " Write the latter, unless you mean the former.",
         namespace=namespace,
         known=like,
     )
     rule = RULES["namespaces"]
-    found = _at(file, triple, namespace, Finding(rule.severity, said, rule.name))
+    found = _at(file, triple, namespace, Finding(rule.severity, sentence, rule.name))
     return replace(found, line=find_line_naming(file, f"<{namespace}>", "") or found.line)
 
 

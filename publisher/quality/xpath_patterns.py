@@ -34,9 +34,9 @@ _SURROGATES = (0xD800, 0xDFFF)
 _PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _CATEGORY = re.compile(r"\{([^{}]*)\}")
 _QUANTIFIER = re.compile(r"\{[0-9]+(?:,[0-9]*)?\}")
-# Outside the standard, but written often, and read alike by those engines that have them.
+# Outside the standard, but written often, and read the same way by those engines that have them.
 _LENIENT = re.compile(r"\(\?(?:[=!]|<[=!])|\\[bB]")
-# What Python reads as XPath does, so that it need not be written anew.
+# What Python reads as XPath does, so that it need not be written again.
 _SAME = re.compile(r"[A-Za-z0-9 _@/:;,<>=!\"'%&#~`-]*")
 
 Range = tuple[int, int]
@@ -98,11 +98,11 @@ class CharacterSet:
             yield start, _LAST
 
     def written(self) -> str:
-        """Return it as a class that Python and Rust read alike."""
-        kept = (self - CharacterSet([_SURROGATES])).ranges
-        if not kept:
+        """Return it as a class that Python and Rust read the same way."""
+        ranges = (self - CharacterSet([_SURROGATES])).ranges
+        if not ranges:
             return rf"[^\x00-{_character(_LAST)}]"
-        return "[" + "".join(_range(low, high) for low, high in kept) + "]"
+        return "[" + "".join(_range(low, high) for low, high in ranges) + "]"
 
 
 def _range(low: int, high: int) -> str:

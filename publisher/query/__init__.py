@@ -1,1 +1,1 @@
-"""One question, one answer: the seam between the site and whatever evaluates SPARQL."""
+"""One question, one answer: the seam between the site and the engine that evaluates SPARQL."""

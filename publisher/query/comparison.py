@@ -60,7 +60,7 @@ class Question:
 
 @dataclass(frozen=True)
 class EngineDifference:
-    """A query that the engines do not answer alike.
+    """A query that the engines answer differently.
 
     Attributes:
         question: What was asked.
@@ -168,9 +168,9 @@ def _stored(term: Term) -> Term:
         return term
     store, name = Store(), NamedNode("urn:x")
     store.add(Quad(name, name, Literal(value, datatype=NamedNode(datatype))))
-    kept = next(iter(store)).object
-    assert isinstance(kept, Literal)
-    return kind, kept.value, kept.datatype.value, ""
+    literal = next(iter(store)).object
+    assert isinstance(literal, Literal)
+    return kind, literal.value, literal.datatype.value, ""
 
 
 # The questions: kinds of query × classes × properties, and a value that occurs.

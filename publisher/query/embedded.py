@@ -71,7 +71,7 @@ class EmbeddedEngine(InProcessEngine):
         """Open the store.
 
         Args:
-            config: What each worker is told.
+            config: The settings of each worker.
             workers: How many there are.
             at_once: Whether they start now, or when the first query comes.
 

@@ -13,7 +13,7 @@ from publisher.query.prepared import PreparedAnswers
 from publisher.query.queue import FairQueue, never_disconnected
 from publisher.system.cache import BoundedCache, memory_of
 
-# What can change an answer: all else but the wish for less time, on one line, and the query without
+# What can change an answer: all else but a shorter time limit, on one line, and the query without
 # blanks and comments.
 AnswerKey = str
 
@@ -103,7 +103,7 @@ class Endpoint:
         Args:
             operation: The query.
             client: Whose share of the queue it takes from.
-            has_left: Tells whether nobody waits for the answer any more.
+            has_left: Returns whether the client has disconnected.
 
         Raises:
             QueryError: As ``Engine.answer`` says.

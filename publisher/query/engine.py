@@ -1,4 +1,4 @@
-"""The seam to whatever evaluates SPARQL: an ``Operation`` in, an ``Answer`` out."""
+"""The seam to the engine that evaluates SPARQL: an ``Operation`` in, an ``Answer`` out."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class QueryLimits:
 
 
 class Engine(Protocol):
-    """Whatever evaluates SPARQL over one release."""
+    """An engine that evaluates SPARQL over one release."""
 
     def answer(self, operation: Operation) -> Answer:
         """Return the answer to a client's query.

@@ -60,7 +60,7 @@ def prepare_answers(config: WorkerConfig, queries: Iterable[str], base_iri: str)
     begun after ``MOST_SECONDS_TOGETHER``.
 
     Args:
-        config: What a worker is told that answers visitors; its limits are not used.
+        config: The settings of a worker that answers visitors; its limits are not used.
         queries: Their texts.
         base_iri: Of the endpoint.
 

@@ -6,7 +6,7 @@ some never keep all others waiting for longer than one of them may take.
 
 A thread that has a place has it for all it does meanwhile: what it asks for inside waits for no
 second place, so that no two can wait for each other. What has no thread (a query in the event loop)
-enters, is told when its place is free, and leaves.
+enters, is called when its place is free, and leaves.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ class FairQueue:
 
         Args:
             client: Whose share it takes from.
-            has_left: Tells whether nobody waits for the answer any more; asked again and again
-                while this waits, in its thread.
+            has_left: Returns whether the client has disconnected; called repeatedly while this
+                waits, in its thread.
 
         Raises:
             ClientBusy: The client has its share already.

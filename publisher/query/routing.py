@@ -341,13 +341,13 @@ def shape(query: str) -> str:
     True
     """
     variables: dict[str, str] = {}
-    said = []
+    pieces = []
     for kind, text, _ in tokenize(query):
         if kind == "variable":
-            said.append(variables.setdefault(text[1:], f"?{len(variables)}"))
+            pieces.append(variables.setdefault(text[1:], f"?{len(variables)}"))
         else:
-            said.append(kind if kind in _CONSTANTS else text.upper())
-    return " ".join(said)
+            pieces.append(kind if kind in _CONSTANTS else text.upper())
+    return " ".join(pieces)
 
 
 class FailedShapes:
@@ -365,9 +365,9 @@ class FailedShapes:
         while len(self._shapes) > self._most:
             del self._shapes[next(iter(self._shapes))]
 
-    def __contains__(self, asked: str) -> bool:
+    def __contains__(self, query_shape: str) -> bool:
         """Tell whether a query of this shape ended sparq badly."""
-        return asked in self._shapes
+        return query_shape in self._shapes
 
     def __len__(self) -> int:
         """Return how many are remembered."""

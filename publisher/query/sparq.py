@@ -138,13 +138,13 @@ class RoutingEvaluator(Evaluator):
                 return super().outcome(counted)
         if self._second is None or operation.without_sparq:
             return super().outcome(operation)
-        chosen = route_of(operation)
-        if chosen.engine is not EngineName.SPARQ:
+        route = route_of(operation)
+        if route.engine is not EngineName.SPARQ:
             return super().outcome(operation)
         if self._failed and shape(operation.query) in self._failed:
             return super().outcome(operation)
         try:
-            return self._second.solutions(operation, is_table=chosen.is_table)
+            return self._second.solutions(operation, is_table=route.is_table)
         except (ResultTooLarge, BrokenXml, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001  a panic derives from nothing else

@@ -25,7 +25,7 @@ class SparqEngine(EmbeddedEngine):
         """Write the files, unless the release has them, and start the workers.
 
         Args:
-            config: What each worker is told.
+            config: The settings of each worker.
             workers: How many there are.
 
         Raises:

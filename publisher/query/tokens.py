@@ -1,4 +1,4 @@
-"""A query text → its tokens, and its dataset clauses written anew.
+"""A query text → its tokens, and its dataset clauses written again.
 
 SPARQL 1.1 Query, section 19.8. The engine's own parser is led by its grammar and takes keywords
 without a blank around them (``trueSERVICE<…>``); what reads these tokens must reckon with that.

@@ -36,12 +36,12 @@ _RECYCLE_MEMORY_SHARE = 0.25
 _NICENESS = 5
 
 
-def _open(place: str) -> Store:
+def _open(path: str) -> Store:
     """Return the store of a folder; of a file of N-Quads, one in memory."""
-    if not os.path.isfile(place):
-        return Store.read_only(place)
+    if not os.path.isfile(path):
+        return Store.read_only(path)
     store = Store()
-    store.bulk_load(path=place, format=RdfFormat.N_QUADS)
+    store.bulk_load(path=path, format=RdfFormat.N_QUADS)
     return store
 
 

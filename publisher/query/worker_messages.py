@@ -106,11 +106,11 @@ class Outcome:
     """What became of a query.
 
     Attributes:
-        ending: How it ended.
+        status: How it ended.
         answer: The answer, when there is one.
         reason: Why there is none: the engine's words, the kind of result that is not acceptable,
             the media type that cannot carry it, or how the process died.
-        worn: Whether the process used so much that it should be replaced.
+        needs_recycling: Whether the process used so much that it should be replaced.
     """
 
     status: Status
@@ -131,9 +131,9 @@ class Outcome:
     @classmethod
     def read(cls, head: bytes, body: bytes) -> Outcome:
         """Return an outcome from its head and the body of the answer."""
-        ending, media_type, version, reason, worn = json.loads(head)
+        status, media_type, version, reason, needs_recycling = json.loads(head)
         answer = Answer(media_type, body, str(version)) if media_type else None
-        return cls(Status(ending), answer, str(reason), bool(worn))
+        return cls(Status(status), answer, str(reason), bool(needs_recycling))
 
 
 # Messages between the web process and one worker: a head and a body, over a socket.

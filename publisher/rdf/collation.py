@@ -133,7 +133,7 @@ def index_letter(text: str, language: str) -> str:
     pattern, places = _tailoring(_language(language))
     own = pattern.match(folded, start) if pattern else None
     if own is not None:  # of letters that are one the first is shown
-        return next(name for name, place in places.items() if place == places[own[0]]).upper()
+        return next(name for name, position in places.items() if position == places[own[0]]).upper()
     letter = _plain(folded[start])[:1] or folded[start]
     return IDEOGRAPHS if "\u3400" <= letter <= "\u9fff" else letter.upper()
 
@@ -147,8 +147,8 @@ def alphabet(language: str) -> Sequence[str]:
     primary = _language(language)
     _, places = _tailoring(primary)
     own: dict[str, str] = {}
-    for name, place in places.items():
-        own.setdefault(place, name)
+    for name, position in places.items():
+        own.setdefault(position, name)
     letters = {*_ALPHABETS.get(primary, _LATIN), *own.values()}
     return tuple(
         letter.upper() for letter in sorted(letters, key=lambda name: collation_key(name, primary))

@@ -421,8 +421,8 @@ class _Wkt:
             parts.append(self._tagged(depth + 1))
         if token != ")":
             raise _malformed("WKT")
-        kept = [part for part in parts if part is not None]
-        return {"type": "GeometryCollection", "geometries": kept} if kept else None
+        geometries = [part for part in parts if part is not None]
+        return {"type": "GeometryCollection", "geometries": geometries} if geometries else None
 
     def _list(self, depth: int) -> list[Any]:
         """Return positions, or lists of them, that parentheses surround."""

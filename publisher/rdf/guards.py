@@ -196,11 +196,6 @@ def turtle_nesting(content: bytes) -> int:
     return _deepest_level(b"".join(_TURTLE.findall(content)), b"[({", b"])}")
 
 
-def json_nesting(content: bytes) -> int:
-    """Return how deep objects and arrays nest in JSON."""
-    return _deepest_level(b"".join(_JSON.findall(content)), b"[{", b"]}")
-
-
 def xml_nesting(content: bytes) -> int:
     """Return how deep elements nest in well-formed XML; an empty-element tag is no level."""
     return _deepest_level(_xml_marks(content), b"<", b"/")

@@ -51,14 +51,14 @@ def without_cycles(prefixes: Mapping[str, str]) -> dict[str, str]:
     >>> without_cycles({"urn": "urn:", "tel": "tel:+46", "e": "https://e.org/"})
     {'e': 'https://e.org/'}
     """
-    kept = dict(prefixes)
+    usable = dict(prefixes)
     while True:
         try:
-            Context(kept)
+            Context(usable)
         except ValueError as error:
-            del kept[str(error)]
+            del usable[str(error)]
         else:
-            return kept
+            return usable
 
 
 class AmbiguousPrefix(Exception):
@@ -250,13 +250,13 @@ class Context(Mapping[str, Any]):
 
 def _add(node: dict[str, Any], key: str, value: Any) -> None:
     """Add a value below a key; a list only when there are several."""
-    there = node.get(key)
-    if there is None:
+    existing = node.get(key)
+    if existing is None:
         node[key] = value
-    elif isinstance(there, list):
-        there.append(value)
+    elif isinstance(existing, list):
+        existing.append(value)
     else:
-        node[key] = [there, value]
+        node[key] = [existing, value]
 
 
 def _names_in(value: object) -> Iterator[str]:

@@ -75,9 +75,9 @@ def with_known_contexts(content: bytes, where: str) -> bytes:
         for address in _addresses(context):
             if read_context(address) is None:
                 raise _unknown(written, address, found.end(), where)
-        said = json.dumps(_inlined(context, used), ensure_ascii=False)
+        inlined = json.dumps(_inlined(context, used), ensure_ascii=False)
         lines = "\n" * written.count("\n", found.end(), stop)
-        parts += [written[end : found.end()], said, lines]
+        parts += [written[end : found.end()], inlined, lines]
         end = stop
     return "".join([*parts, written[end:]]).encode() if parts else content
 
@@ -128,15 +128,15 @@ def _only_used(context: Json, used: set[str]) -> Json:
         return [_only_used(each, used) for each in context]
     if not isinstance(context, dict):
         return context
-    kept: set[str] = set()
+    used_names: set[str] = set()
     waiting = [name for name in context if name.startswith("@") or name in used]
     while waiting:
         name = waiting.pop()
-        if name not in kept:
-            kept.add(name)
+        if name not in used_names:
+            used_names.add(name)
             made_of = _names_in(json.dumps(context[name], ensure_ascii=False))
             waiting += made_of & context.keys()
-    return {name: definition for name, definition in context.items() if name in kept}
+    return {name: definition for name, definition in context.items() if name in used_names}
 
 
 def _names_in(written: str) -> set[str]:

@@ -203,8 +203,8 @@ def _last_part(value: str) -> str:
 
 def _in_language(values: Sequence[Term], language: str) -> list[Term]:
     """Return the values that serve a language best: its own, else those in none, else all."""
-    for wanted in (language, None):
-        found = [v for v in values if (v.language if isinstance(v, Literal) else None) == wanted]
+    for tag in (language, None):
+        found = [v for v in values if (v.language if isinstance(v, Literal) else None) == tag]
         if found:
             return found
     return list(values)

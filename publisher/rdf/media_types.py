@@ -56,7 +56,7 @@ XLSX = MediaType(
 GEOJSON = MediaType("application/geo+json", "geojson", "GeoJSON")
 
 GRAPHS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
-# The page first, the text last: a client without wishes gets neither of the others by chance.
+# The page first, the text last: a client without preferences gets neither of the others by chance.
 DOCUMENTS = (HTML, *GRAPHS, MARKDOWN)
 # Each has an address of its own. Plain JSON is had by its address alone: who accepts JSON gets
 # JSON-LD, which is JSON too and says more (docs/decisions/formats.md).
@@ -114,7 +114,7 @@ def media_type_of_file(name: str) -> MediaType | None:
 # Accept fields × what is on offer → the choice (RFC 9110, section 12.5). Pure functions.
 
 REMEMBERED_FIELDS = 1024
-# Longer fields are read anew each time: strangers must not fill the memory with them.
+# Longer fields are read again each time: strangers must not fill the memory with them.
 _LONGEST_REMEMBERED = 512
 _Choice = TypeVar("_Choice")
 _Choose = Callable[[str, tuple[str, ...]], _Choice]
@@ -122,11 +122,11 @@ _Choose = Callable[[str, tuple[str, ...]], _Choice]
 
 def _cached(choose: _Choose[_Choice]) -> _Choose[_Choice]:
     """Return a function that caches its results for fields of ordinary length."""
-    kept = lru_cache(maxsize=REMEMBERED_FIELDS)(choose)
+    cached = lru_cache(maxsize=REMEMBERED_FIELDS)(choose)
 
     @wraps(choose)
     def remembered(field: str, offered: tuple[str, ...]) -> _Choice:
-        return (kept if len(field) <= _LONGEST_REMEMBERED else choose)(field, offered)
+        return (cached if len(field) <= _LONGEST_REMEMBERED else choose)(field, offered)
 
     return remembered
 

@@ -50,6 +50,11 @@ def iri(curie: str) -> str:
     return PREFIXES[prefix] + name
 
 
+# The lists of the EU's Publications Office that DCAT-AP takes values from ("authority tables").
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+# The list of the categories of high-value datasets (Implementing Regulation (EU) 2023/138).
+HVD_CATEGORIES = "http://data.europa.eu/bna/asd487ae75"
+
 # What names a thing, in the order in which a name is looked for. See ``rdf.label_properties``.
 LABELS = (
     *(iri("skos:prefLabel"), iri("rdfs:label"), iri("dcterms:title")),

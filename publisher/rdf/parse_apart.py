@@ -45,12 +45,12 @@ def main() -> None:
     assert rdf_format is not None
     quads = parse(sys.stdin.buffer.read(), format=rdf_format, base_iri=base_iri)
     try:
-        said, written, prefixes = 0, 0, dict[str, str]()
+        count, written, prefixes = 0, 0, dict[str, str]()
         while batch := list(islice(quads, _BATCH)):
-            said += len(batch)
+            count += len(batch)
             lines = serialize(batch, format=RdfFormat.N_QUADS) or b""
             written += len(lines)
-            if said > int(triples):
+            if count > int(triples):
                 _refuse("triples")
             if written > int(length):
                 _refuse("length")

@@ -259,8 +259,8 @@ def _read_in_process(
     if done.returncode == REFUSED:
         reason = json.loads(done.stderr)
         if reason["kind"] == "syntax":
-            place = (None, reason["line"], reason["column"], None)
-            raise SyntaxError(reason["message"], place)
+            position = (None, reason["line"], reason["column"], None)
+            raise SyntaxError(reason["message"], position)
         if reason["kind"] == "triples":
             raise _too_many(most, where)
         if reason["kind"] == "token":

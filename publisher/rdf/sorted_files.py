@@ -174,7 +174,7 @@ class SortedLines:
         return low
 
 
-# Quads on disk: sorted N-Quads, read anew each time, so that memory never holds them all.
+# Quads on disk: sorted N-Quads, read again each time, so that memory never holds them all.
 
 _GRAPH_BUFFER_BYTES = 1 << 20
 

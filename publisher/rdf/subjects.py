@@ -1,4 +1,4 @@
-"""Views of a graph by subject, in memory and on disk; the members of RDF lists."""
+"""Views of a graph by subject: in memory, on disk, and while it changes; members of RDF lists."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from publisher.rdf.namespaces import LABELS, iri
 from publisher.rdf.sorted_files import SortedLines, Sorter, merge_lines, without_repetitions
 
 Term = NamedNode | BlankNode | Literal
+Subject = NamedNode | BlankNode
 Properties = Mapping[str, Sequence[Term]]
 _NO_PROPERTIES: Properties = {}
 _FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
@@ -35,7 +36,7 @@ class Subjects:
         """Sort quads by subject and predicate."""
         # What names a thing; anyone who knows what the data declare to be like it says so here.
         self.label_paths: Sequence[str] = LABELS
-        self._said: dict[str, dict[str, list[Term]]] = defaultdict(dict)
+        self._by_subject: dict[str, dict[str, list[Term]]] = defaultdict(dict)
         self._blank: set[str] = set()
         for quad in quads:
             subject, value = quad.subject, quad.object
@@ -44,21 +45,21 @@ class Subjects:
             if isinstance(subject, NamedNode | BlankNode) and isinstance(
                 value, NamedNode | BlankNode | Literal
             ):
-                values = self._said[subject.value].setdefault(quad.predicate.value, [])
+                values = self._by_subject[subject.value].setdefault(quad.predicate.value, [])
                 if value not in values[-1:]:
                     values.append(value)
 
     def __iter__(self) -> Iterator[str]:
         """Yield every named subject, sorted."""
-        return iter(sorted(self._said.keys() - self._blank))
+        return iter(sorted(self._by_subject.keys() - self._blank))
 
     def with_nameless(self) -> Iterator[str]:
         """Yield every subject, blank nodes too, sorted."""
-        return iter(sorted(self._said))
+        return iter(sorted(self._by_subject))
 
     def of(self, subject: str) -> Properties:
         """Return predicate → values of a subject."""
-        return self._said.get(subject, _NO_PROPERTIES)
+        return self._by_subject.get(subject, _NO_PROPERTIES)
 
     def values(self, subject: str, path: str) -> tuple[Term, ...]:
         """Return the values of one property of a subject, sorted."""
@@ -182,6 +183,114 @@ class StoredGraph:
             for triple in self.about([subject])
             if triple.predicate.value == predicate and isinstance(triple.object, NamedNode)
         ]
+
+
+class MutableGraph:
+    """Triples that can be looked up and changed, by subject and property.
+
+    Properties are IRIs; values come once each, in the order in which they were added.
+    """
+
+    def __init__(self, triples: Iterable[Triple | Quad] = ()) -> None:
+        """Begin with some triples."""
+        self._properties: dict[Subject, dict[str, dict[Term, None]]] = {}
+        self._subjects: dict[tuple[str, Term], dict[Subject, None]] = {}
+        self.extend(triples)
+
+    def extend(self, triples: Iterable[Triple | Quad]) -> None:
+        """Add triples; those about triples are left out (RDF 1.1 has none)."""
+        for triple in triples:
+            subject, value = triple.subject, triple.object
+            if not isinstance(subject, Triple) and not isinstance(value, Triple):
+                self.add(subject, triple.predicate.value, value)
+
+    def add(self, subject: Subject, path: str, *values: Term) -> None:
+        """Add values of a property of a subject."""
+        if values:
+            self._properties.setdefault(subject, {}).setdefault(path, {}).update(
+                dict.fromkeys(values)
+            )
+            for value in values:
+                self._subjects.setdefault((path, value), {})[subject] = None
+
+    def discard(self, subject: Subject, path: str, value: Term) -> None:
+        """Remove one triple, if it is there."""
+        self._properties.get(subject, {}).get(path, {}).pop(value, None)
+        self._subjects.get((path, value), {}).pop(subject, None)
+
+    def replace(self, subject: Subject, path: str, value: Term, other: Term) -> None:
+        """Remove one value and add another, after those that stay."""
+        self.discard(subject, path, value)
+        self.add(subject, path, other)
+
+    def exchange(self, subject: Subject, path: str, value: Term, *others: Term) -> None:
+        """Put other values in the position of one.
+
+        Raises:
+            ValueError: It is no value of the property.
+        """
+        values = list(self.values(subject, path))
+        index = values.index(value)
+        self._forget(subject, path)
+        self.add(subject, path, *values[:index], *others, *values[index + 1 :])
+
+    def drop(self, subject: Subject, path: str = "") -> None:
+        """Remove a property of a subject, or everything about it."""
+        for each in [path] if path else self.paths(subject):
+            self._forget(subject, each)
+        if not self._properties.get(subject):
+            self._properties.pop(subject, None)
+
+    def _forget(self, subject: Subject, path: str) -> None:
+        for value in self._properties.get(subject, {}).pop(path, {}):
+            self._subjects[path, value].pop(subject, None)
+
+    def values(self, subject: Subject, path: str) -> Sequence[Term]:
+        """Return the values of a property of a subject."""
+        return tuple(self._properties.get(subject, {}).get(path, ()))
+
+    def paths(self, subject: Subject) -> tuple[str, ...]:
+        """Return the properties of a subject."""
+        return tuple(self._properties.get(subject, ()))
+
+    def knows(self, subject: object) -> bool:
+        """Tell whether there are triples about a subject."""
+        return any(self._properties.get(subject, {}).values())  # type: ignore[call-overload]
+
+    def with_value(self, path: str, value: Term) -> tuple[Subject, ...]:
+        """Return the subjects that have a value by a property."""
+        return tuple(self._subjects.get((path, value), ()))
+
+    def pairs(self, path: str) -> list[tuple[Subject, Term]]:
+        """Return subject and value of each triple with a property."""
+        return [
+            (subject, value)
+            for subject, properties in self._properties.items()
+            for value in properties.get(path, ())
+        ]
+
+    def statements(self, subject: Subject) -> Iterator[tuple[str, Term]]:
+        """Yield property and value of each triple about a subject."""
+        for path, values in self._properties.get(subject, {}).items():
+            yield from ((path, value) for value in values)
+
+    def triples_of(self, subject: Subject) -> Iterator[Triple]:
+        """Yield the triples about a subject."""
+        for path, value in self.statements(subject):
+            yield Triple(subject, NamedNode(path), value)
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self._properties.clear()
+        self._subjects.clear()
+
+    def subjects(self) -> Iterable[Subject]:
+        """Return every subject, in the order in which they were added."""
+        return self._properties.keys()
+
+    def triples(self) -> Iterable[Triple]:
+        """Return every triple."""
+        return (triple for subject in self._properties for triple in self.triples_of(subject))
 
 
 def texts_by_language(terms: Iterable[Term]) -> dict[str, str]:

@@ -33,7 +33,7 @@ from publisher.release.catalogue.catalogue import (
     quads_for_store,
     write_descriptions,
 )
-from publisher.release.catalogue.graph import MutableGraph
+from publisher.release.catalogue.graph import CatalogueGraph
 from publisher.release.catalogue.published_files import copy_published_files, named_files
 from publisher.release.catalogue.void import partition_datasets
 from publisher.release.concepts import CONCEPTS_FILE, write_concepts
@@ -103,7 +103,7 @@ def build(
     Args:
         approved: What is published.
         releases: Folder of the releases.
-        progress: Told which step begins.
+        progress: Called with the name of each step as it begins.
         loss_gate: What may be lost from the current release; None lets everything through.
         signing_key: PEM file with the Ed25519 key that signs the manifest; None: no signature.
         second_engine: Whether the release gets the files of sparq as well.
@@ -287,10 +287,10 @@ def _describe(
     """Return the descriptions of a release; its schema and the files it publishes are written."""
     graphs, sources = plan.canonical.graphs, plan.approved.sources
     by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
-    wanted = named_files(MutableGraph(quad.triple for quad in by_hand), sources.base_iri)
+    file_names = named_files(CatalogueGraph(quad.triple for quad in by_hand), sources.base_iri)
     # Files of datasets are counted before those that the catalogue names are beside them.
     files = files_by_dataset(staging)
-    held = copy_published_files(sources.folder, staging, wanted)
+    copied = copy_published_files(sources.folder, staging, file_names)
     partitions = partition_datasets(datasets)
     write_schema(staging, describe_schema(partitions, graphs, sources.base_iri, sources.prefixes))
     return describe_release(
@@ -301,7 +301,7 @@ def _describe(
         plan.published,
         plan.previous,
         tables,
-        held,
+        copied,
         partitions,
     )
 
@@ -385,7 +385,7 @@ _DIGEST_DIGITS = 12
 
 
 def inputs_digest(approved: ApprovedSources, digest: str) -> str:
-    """Return a digest of everything that a release is made of; with another, it must be made anew.
+    """Return a digest of everything that a release is made of; with another, it must be made again.
 
     The triples alone are not enough: the context, a query, an example or a warning may change
     without them, and another version of the program may write the same triples otherwise.
@@ -400,8 +400,8 @@ def inputs_digest(approved: ApprovedSources, digest: str) -> str:
         "software": __version__,
     }
     # The bytes of these may change without a triple.
-    if held := find_published_files(sources.folder):
-        inputs["files"] = {name: digest_of(path) for name, path in held.items()}
+    if published := find_published_files(sources.folder):
+        inputs["files"] = {name: digest_of(path) for name, path in published.items()}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 

@@ -65,9 +65,9 @@ def _schema(stored: StoredFiles, prefixes: Mapping[str, str]) -> Schema:
 def _about_shapes(stored: StoredFiles) -> Iterator[bytes]:
     """Yield what is said of the subjects that SHACL says anything of."""
     for _, lines in groupby(stored.triples.lines(), lambda line: line.partition(b" ")[0]):
-        said = list(lines)
-        if any(name in line for line in said for name in _OF_SHAPES):
-            yield from said
+        block = list(lines)
+        if any(name in line for line in block for name in _OF_SHAPES):
+            yield from block
 
 
 @contextmanager

@@ -154,7 +154,7 @@ def _class(
 ) -> ClassSchema:
     shapes, known = graphs
     of_class = of_shapes.get(name, ())
-    said = [_texts(known, name, LABELS), *(_texts(shapes, s, LABELS) for s in of_class)]
+    labels_in_shapes = [_texts(known, name, LABELS), *(_texts(shapes, s, LABELS) for s in of_class)]
     parts = _parts(shapes, of_class)
     described = [
         _property(path, counted.properties.get(path, PropertyPartition()), parts[path], graphs)
@@ -167,7 +167,7 @@ def _class(
     return ClassSchema(
         iri=name,
         slug=slug,
-        names=next(filter(None, said), {}),
+        names=next(filter(None, labels_in_shapes), {}),
         about=_texts(known, name, _DEFINITIONS),
         count=counted.entities,
         example=counted.example,
@@ -249,10 +249,10 @@ def _allowed(shapes: Subjects, parts: Sequence[str], name: str) -> dict[str, int
     return {term: 0 for part in parts for term in shapes.nodes(part, iri(name)) if ":" in term}
 
 
-def _texts(said: Subjects, subject: str, paths: Sequence[str]) -> dict[str, str]:
+def _texts(graph: Subjects, subject: str, paths: Sequence[str]) -> dict[str, str]:
     """Return language → text by the first of some properties that a subject has."""
     for path in paths:
-        literals = [t for t in said.values(subject, path) if isinstance(t, Literal)]
+        literals = [t for t in graph.values(subject, path) if isinstance(t, Literal)]
         if literals:
             return dict(sorted(texts_by_language(literals).items()))
     return {}

@@ -562,12 +562,12 @@ def _surroundings(subjects: Subjects, graphs: Mapping[str, Quads]) -> Iterator[_
 
 def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set[str]]:
     """Return what is said, and the subjects that only the catalogue speaks of."""
-    kept = {name: quads for name, quads in graphs.items() if name != base_iri + SHAPES}
-    others = [quads.path for name, quads in kept.items() if name != base_iri + CATALOGUE]
+    searched = {name: quads for name, quads in graphs.items() if name != base_iri + SHAPES}
+    others = [quads.path for name, quads in searched.items() if name != base_iri + CATALOGUE]
     elsewhere = SubjectsOnDisk(others)
-    catalogue = Subjects(kept.get(base_iri + CATALOGUE, ()))
+    catalogue = Subjects(searched.get(base_iri + CATALOGUE, ()))
     only = {name for name in catalogue if not elsewhere.of(name)}
-    return SubjectsOnDisk([quads.path for quads in kept.values()]), only
+    return SubjectsOnDisk([quads.path for quads in searched.values()]), only
 
 
 def _label_properties(graphs: Mapping[str, Quads], base_iri: str) -> LabelProperties:

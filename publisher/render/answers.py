@@ -398,7 +398,7 @@ def _points(pairs: Sequence[tuple[Term, float]]) -> str:
     across, up = (places[-1] - places[0]) or 1.0, (max(numbers) - min(0.0, *numbers)) or 1.0
     least = min(0.0, *numbers)
     return " ".join(
-        f"{_MARGIN + (place - places[0]) / across * (_WIDTH - 2 * _MARGIN):.1f},"
+        f"{_MARGIN + (position - places[0]) / across * (_WIDTH - 2 * _MARGIN):.1f},"
         f"{_HEIGHT - _MARGIN - (number - least) / up * (_HEIGHT - 2 * _MARGIN):.1f}"
-        for place, number in zip(places, numbers, strict=True)
+        for position, number in zip(places, numbers, strict=True)
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from publisher.addresses import Addresses
+from publisher.profiles.file_types import IANA
 from publisher.rdf.media_types import RDF_XML, MediaType
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.serialise import serialise
@@ -17,8 +18,6 @@ from publisher.rdf.subjects import StoredGraph
 from publisher.release.catalogue.service import ENDPOINT_FILES
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
 from publisher.render.documents import localise_urls
-
-_IANA = "http://www.iana.org/assignments/media-types/"
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,15 @@ class CatalogueViews:
             places = self._graph.nodes(distribution, "dcat:downloadURL")
             types = self._graph.nodes(distribution, "dcat:mediaType")
             files += [
-                (self._addresses.on_site(place), kind.removeprefix(_IANA))
-                for place, kind in zip(places, types, strict=False)
+                (self._addresses.on_site(url), kind.removeprefix(IANA))
+                for url, kind in zip(places, types, strict=False)
             ]
         return DatasetFiles(tuple(self._graph.nodes(dataset, "dcterms:license")), tuple(files))
 
     def _written(self, triples: Iterable[Triple], media_type: MediaType) -> bytes:
         prefixes = {**self._release.prefixes, **PREFIXES}
-        there = localise_urls(triples, self._addresses)
-        return serialise(there, media_type, prefixes, self._release.context)
+        triples_of_site = localise_urls(triples, self._addresses)
+        return serialise(triples_of_site, media_type, prefixes, self._release.context)
 
     def _described(self, here: set[str]) -> list[Triple]:
         """Return what the catalogue says of the datasets on a page, and of all it leads to."""
@@ -174,8 +173,8 @@ def describe_page(page: CataloguePage, catalogue: str, address: str) -> Iterator
     places = {"first": 1, "last": page.last, "next": page.number + 1, "previous": page.number - 1}
     for name, number in places.items():
         if 1 <= number <= page.last:
-            there = NamedNode(_address(address, number))
-            values += [(f"hydra:{name}", there), (f"hydra:{name}Page", there)]
+            other_page = NamedNode(_address(address, number))
+            values += [(f"hydra:{name}", other_page), (f"hydra:{name}Page", other_page)]
     for name, term in values:
         yield Triple(here, NamedNode(iri(name)), term)
     yield Triple(NamedNode(catalogue), NamedNode(iri("hydra:view")), here)

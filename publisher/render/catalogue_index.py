@@ -10,8 +10,9 @@ from functools import cached_property
 from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import translate
+from publisher.profiles.file_types import IANA
 from publisher.query.engine import Engine, Term
-from publisher.rdf.namespaces import iri
+from publisher.rdf.namespaces import AUTHORITY, iri
 from publisher.rdf.text import plain_letters, words
 from publisher.render.labels import (
     Labels,
@@ -23,8 +24,6 @@ from publisher.render.labels import (
 from publisher.render.tables.selection import Selection
 from publisher.render.values import natural_key
 
-_AUTHORITY = "http://publications.europa.eu/resource/authority/"
-_IANA = "http://www.iana.org/assignments/media-types/"
 # How the newest are asked for: ``?sort=-modified``.
 MODIFIED = "modified"
 _TITLE, _DESCRIPTION = iri("dcterms:title"), iri("dcterms:description")
@@ -60,15 +59,15 @@ class FacetColumn:
 
 
 FACETS = (
-    FacetColumn("theme", iri("dcat:theme"), "Theme", f"{_AUTHORITY}data-theme/"),
+    FacetColumn("theme", iri("dcat:theme"), "Theme", f"{AUTHORITY}data-theme/"),
     FacetColumn("publisher", iri("dcterms:publisher"), "Publisher"),
-    FacetColumn("format", _FORMAT, "Format", f"{_AUTHORITY}file-type/"),
+    FacetColumn("format", _FORMAT, "Format", f"{AUTHORITY}file-type/"),
     FacetColumn("license", iri("dcterms:license"), "Licence"),
     FacetColumn(
         "highvalue", iri("dcatap:hvdCategory"), "High-value data", "http://data.europa.eu/bna/"
     ),
     FacetColumn(
-        "frequency", iri("dcterms:accrualPeriodicity"), "Updated", f"{_AUTHORITY}frequency/"
+        "frequency", iri("dcterms:accrualPeriodicity"), "Updated", f"{AUTHORITY}frequency/"
     ),
 )
 _OF_DATASETS = (
@@ -159,7 +158,7 @@ class CatalogueIndex:
         found = term_label(value, self.labels.get(value, ()), language)
         if found is not None:
             return found
-        is_listed = value.startswith((_AUTHORITY, _IANA))
+        is_listed = value.startswith((AUTHORITY, IANA))
         return Literal(value.rpartition("/")[2].replace("_", " ") if is_listed else value)
 
     def find(self, selection: Selection, language: str) -> list[DatasetEntry]:
@@ -169,9 +168,9 @@ class CatalogueIndex:
         if selection.sort == MODIFIED:
             found.sort(key=lambda entry: entry.changed, reverse=True)
         elif selection.words:
-            wanted = _wanted(selection.words)
+            searched = _wanted(selection.words)
             # Those that have the words in their title come first.
-            found.sort(key=lambda entry: not _has(entry.title_words, wanted))
+            found.sort(key=lambda entry: not _has(entry.title_words, searched))
         return found
 
     def counts(self, selection: Selection) -> dict[str, list[tuple[str, int]]]:
@@ -189,8 +188,8 @@ class CatalogueIndex:
                 if _fits(entry, rest)
                 for value in entry.values.get(column.name, ())
             )
-            chosen = (selection.filters or {}).get(column.name, ())
-            number.update(dict.fromkeys(chosen, 0))
+            selected = (selection.filters or {}).get(column.name, ())
+            number.update(dict.fromkeys(selected, 0))
             counted[column.name] = sorted(number.items(), key=lambda found: (-found[1], found[0]))
         return counted
 
@@ -255,9 +254,9 @@ def _wanted(text: str) -> list[str]:
     return [plain_letters(word) for word in words(text)]
 
 
-def _has(found_by: str, wanted: Sequence[str]) -> bool:
+def _has(found_by: str, searched: Sequence[str]) -> bool:
     """Tell whether each word is the beginning of one that was found."""
-    return all(f" {word}" in found_by for word in wanted)
+    return all(f" {word}" in found_by for word in searched)
 
 
 def _fits(entry: DatasetEntry, selection: Selection) -> bool:

@@ -139,7 +139,7 @@ class CataloguePages:
         here_iri = self._catalogue
         here = self._addresses.path(here_iri)
 
-        def place(other: CatalogueView, page: int = 1) -> str:
+        def url_of(other: CatalogueView, page: int = 1) -> str:
             return here + other.query(page)
 
         unchosen = replace(view, reader=PageLanguage(view.reader.language))
@@ -152,28 +152,28 @@ class CataloguePages:
             "list": [self._card(entry, view) for entry in found[start : start + PAGE_SIZE]],
             "view": view,
             "here": here,
-            "kept": unchosen.query(number).removeprefix("?"),
+            "parameters": unchosen.query(number).removeprefix("?"),
             "total": len(found),
             "first": start + 1,
             "last": min(start + PAGE_SIZE, len(found)),
-            "facets": self._facets(view, place),
-            "chosen": self._chosen(view, place),
-            "clear": place(bare),
+            "facets": self._facets(view, url_of),
+            "chosen": self._chosen(view, url_of),
+            "clear": url_of(bare),
             "orders": [
                 (
                     translate("By name", view.reader.language),
-                    place(view.sorted_by("")),
+                    url_of(view.sorted_by("")),
                     view.choice.sort != MODIFIED,
                 ),
                 (
                     translate("Newest first", view.reader.language),
-                    place(view.sorted_by(MODIFIED)),
+                    url_of(view.sorted_by(MODIFIED)),
                     view.choice.sort == MODIFIED,
                 ),
             ],
             "pages": pages,
-            "previous_page": place(view, number - 1) if number > 1 else "",
-            "next_page": place(view, number + 1) if number < pages else "",
+            "previous_page": url_of(view, number - 1) if number > 1 else "",
+            "next_page": url_of(view, number + 1) if number < pages else "",
             "catalogue_files": self._files(),
             "swedish": self._addresses.path(f"{self._catalogue}/dcat-ap-se.rdf"),
         }
@@ -218,7 +218,7 @@ class CataloguePages:
     def _files(self) -> list[tuple[str, str, str]]:
         """Return label, address and media type of the catalogue as data."""
         places = ((m, self._addresses.representation(self._catalogue, m)) for m in GRAPHS)
-        return [(m.label, self._addresses.path(place), m.name) for m, place in places]
+        return [(m.label, self._addresses.path(url), m.name) for m, url in places]
 
     def _value(self, value: str, reader: PageLanguage, *, linked: bool = False) -> Value:
         found = self.index.label(value, reader.language)
@@ -244,17 +244,17 @@ class CataloguePages:
             categories=tuple(self._value(v, reader) for v in entry.values[_HIGH_VALUE]),
         )
 
-    def _facets(self, view: CatalogueView, place: Any) -> list[Facet]:
+    def _facets(self, view: CatalogueView, url_of: Any) -> list[Facet]:
         counts, filters = self.index.counts(view.choice), view.choice.filters or {}
         facets = []
         for column in FACETS:
-            chosen = filters.get(column.name, ())
+            selected = filters.get(column.name, ())
             found = [
                 FacetValue(
                     self._value(value, view.reader),
                     count,
-                    place(view.with_value(column.name, value)),
-                    value in chosen,
+                    url_of(view.with_value(column.name, value)),
+                    value in selected,
                 )
                 for value, count in counts[column.name]
             ]
@@ -264,7 +264,7 @@ class CataloguePages:
                 facets.append(Facet(title, tuple(found[:_MOST_VALUES])))
         return facets
 
-    def _chosen(self, view: CatalogueView, place: Any) -> list[tuple[str, Value]]:
+    def _chosen(self, view: CatalogueView, url_of: Any) -> list[tuple[str, Value]]:
         """Return heading and value of everything chosen; the link leaves it out."""
         filters: Mapping[str, tuple[str, ...]] = view.choice.filters or {}
         return [
@@ -272,7 +272,7 @@ class CataloguePages:
                 column.heading(view.reader.language),
                 replace(
                     self._value(value, view.reader),
-                    href=place(view.with_value(column.name, value)),
+                    href=url_of(view.with_value(column.name, value)),
                 ),
             )
             for column in FACETS

@@ -269,7 +269,7 @@ class PageBuilder:
         return tuple(fetch_presences(self._engine, by, topic, self._main, _MOST_HERE))
 
     @staticmethod
-    def _here(place: str, presences: tuple[Presence, ...], views: Views) -> Here:
+    def _here(about: str, presences: tuple[Presence, ...], views: Views) -> Here:
         def key(name: str) -> str:
             return sort_key(views.link_to(name).text, views.language)
 
@@ -280,7 +280,7 @@ class PageBuilder:
             (views.link_to(of.thing), linked(of.seats), linked(of.areas))
             for of in sorted(presences, key=lambda of: key(of.thing))
         ]
-        return Here(views.link_to(presences[0].kind), place, tuple(things))
+        return Here(views.link_to(presences[0].kind), about, tuple(things))
 
     def _views(
         self,

@@ -138,14 +138,14 @@ class ConceptListPages:
             )
             for concept in found
         ]
-        kept = {"scheme": scheme.slug if scheme else "", "below": above}
+        parameters = {"scheme": scheme.slug if scheme else "", "below": above}
         topic = self._index.concepts([above])[above]
         return self._render(
             self._link(above, topic.names, page_language),
             listed,
             total,
             number,
-            kept,
+            parameters,
             page_language,
             heading=translate(
                 "Top concepts" if "scheme" in self._index.kinds(above) else "Narrower concepts",
@@ -164,12 +164,12 @@ class ConceptListPages:
         """Return a page of the names of a scheme's concepts under a letter of a language."""
         spoken = tag if tag in scheme.languages else index_language(scheme, page_language.language)
         counts = self._index.letters(scheme.iri, spoken)
-        chosen = letter or next(iter(counts), "")
-        total = counts.get(chosen, 0)
+        current = letter or next(iter(counts), "")
+        total = counts.get(current, 0)
         start = (number - 1) * PAGE_SIZE
         if number < 1 or (total and start >= total) or (letter and not total):
             return None
-        found = self._index.entries(scheme.iri, spoken, chosen, start, PAGE_SIZE)
+        found = self._index.entries(scheme.iri, spoken, current, start, PAGE_SIZE)
         known = self._index.concepts(entry.concept for entry in found)
         listed = []
         for entry in found:
@@ -192,11 +192,11 @@ class ConceptListPages:
             listed,
             total,
             number,
-            {"scheme": scheme.slug, "in": spoken, "letter": chosen},
+            {"scheme": scheme.slug, "in": spoken, "letter": current},
             page_language,
             heading=translate("Alphabetical index", page_language.language),
             letters=index_letters(self._index, scheme, spoken),
-            chosen=chosen,
+            letter=current,
             spoken=[(each, index_query(scheme, each)) for each in scheme.languages],
             spoken_in=spoken,
         )
@@ -219,23 +219,23 @@ class ConceptListPages:
         listed: Sequence[ListedConcept],
         total: int,
         number: int,
-        kept: dict[str, str],
+        parameters: dict[str, str],
         page_language: PageLanguage,
         *,
         heading: str,
         letters: Sequence[IndexLetter] = (),
-        chosen: str = "",
+        letter: str = "",
         spoken: Sequence[tuple[str, str]] = (),
         spoken_in: str = "",
     ) -> bytes:
         pages = max(1, -(-total // PAGE_SIZE))
         language = page_language.language
 
-        def page(wanted: int) -> str:
-            if not 1 <= wanted <= pages:
+        def page(of_page: int) -> str:
+            if not 1 <= of_page <= pages:
                 return ""
             spoken = {"lang": language} if page_language.chosen else {}
-            query = urlencode({**kept, "page": str(wanted), **spoken})
+            query = urlencode({**parameters, "page": str(of_page), **spoken})
             return f"{self._addresses.path(self._addresses.base_iri)}search?{query}"
 
         return self._frame.render(
@@ -243,7 +243,7 @@ class ConceptListPages:
             page_language,
             f"{self._addresses.base_iri}search",
             title=topic.text,
-            kept=urlencode({**kept, "page": str(number)} if number > 1 else kept),
+            parameters=urlencode({**parameters, "page": str(number)} if number > 1 else parameters),
             topic=topic,
             heading=heading,
             listed=listed,
@@ -252,9 +252,9 @@ class ConceptListPages:
             pages=pages,
             previous_page=page(number - 1),
             next_page=page(number + 1),
-            scheme=kept.get("scheme", ""),
+            scheme=parameters.get("scheme", ""),
             letters=letters,
-            chosen=chosen,
+            chosen=letter,
             spoken=spoken,
             spoken_in=spoken_in,
         )

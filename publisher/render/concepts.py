@@ -350,8 +350,8 @@ def index_language(scheme: SchemeSummary, language: str) -> str:
 
 def index_query(scheme: SchemeSummary, language: str, letter: str = "") -> str:
     """Return the query of the search page with the index of a scheme in a language."""
-    chosen = {"scheme": scheme.slug, "in": language} | ({"letter": letter} if letter else {})
-    return urlencode(chosen)
+    parameters = {"scheme": scheme.slug, "in": language} | ({"letter": letter} if letter else {})
+    return urlencode(parameters)
 
 
 def index_letters(

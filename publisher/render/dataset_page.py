@@ -372,10 +372,10 @@ class ThingReader:
     def _is_generated(self, properties: Properties) -> bool:
         """Tell whether a distribution is a dump or a table of the site, listed by its formats."""
         for address in _names(properties, _FILE):
-            place = address.removeprefix(self.addresses.base_iri)
-            folder, _, name = place.partition("/")
+            path = address.removeprefix(self.addresses.base_iri)
+            folder, _, name = path.partition("/")
             dataset = name.removesuffix(".gz").rpartition(".")[0]
-            if place != address and (
+            if path != address and (
                 folder == "table"
                 or (folder == "dump" and f"{DUMPS}/{dataset}.nq" in self.release.files)
             ):
@@ -504,10 +504,10 @@ class ThingReader:
         title = self._text(properties, _TITLE) or self._text(given, _TITLE)
         href = "" if name == self.topic else self.views.link_to(name).href
         facts = [iri("dcterms:license"), iri("dcat:spatialResolutionInMeters")]
-        for place in places[:1]:
+        for url in places[:1]:
             found = guide(
                 kind,  # type: ignore[arg-type]
-                self.addresses.on_site(place),
+                self.addresses.on_site(url),
                 self.addresses.on_site(described),
                 self.views.language,
             )
@@ -583,20 +583,20 @@ class ThingReader:
             if isinstance(term, Literal):
                 continue
             name = str(term) if isinstance(term, BlankNode) else term.value
-            place = own.get(name) or self.around.properties.get(name, _NOTHING)
-            outline = read_outline(self._wkts(own, place, _GEOMETRIES))
+            properties = own.get(name) or self.around.properties.get(name, _NOTHING)
+            outline = read_outline(self._wkts(own, properties, _GEOMETRIES))
             if not any(outline.positions()):
-                outline = read_outline(self._wkts(own, place, (_POINT,)))
+                outline = read_outline(self._wkts(own, properties, (_POINT,)))
             if any(outline.positions()):
                 found[name] = outline
         return found
 
     def _wkts(
-        self, own: Mapping[str, Properties], place: Properties, paths: Iterable[str]
+        self, own: Mapping[str, Properties], properties: Properties, paths: Iterable[str]
     ) -> list[str]:
         texts = []
         for path in (*paths, iri("geo:hasGeometry")):
-            for term in place.get(path, ()):
+            for term in properties.get(path, ()):
                 if isinstance(term, Literal):
                     texts.append(term.value)
                     continue

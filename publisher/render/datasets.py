@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.addresses import Addresses
 from publisher.languages import tag_of_authority
+from publisher.profiles.file_types import IANA
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import best_label
@@ -214,8 +215,10 @@ def _download_of(
     page: str, names: Sequence[str], properties: _PropertiesBySubject, views: Views
 ) -> Download:
     titles = [_title(name, properties, views.language) for name in names]
-    words = takewhile(lambda said: len(set(said)) == 1, zip(*map(str.split, titles), strict=False))
-    shared = " ".join(said[0] for said in words) if len(titles) > 1 else ""
+    words = takewhile(
+        lambda column: len(set(column)) == 1, zip(*map(str.split, titles), strict=False)
+    )
+    shared = " ".join(column[0] for column in words) if len(titles) > 1 else ""
     href = "" if page in names else views.link_to(page).href
     files = sorted(
         (_file(name, properties, views) for name in names), key=lambda f: (f.link.text, f.link.href)
@@ -243,7 +246,6 @@ def _file(name: str, properties: _PropertiesBySubject, views: Views) -> Download
 
 # The topic of a page in schema.org's words: a dataset as Google Dataset Search reads it.
 
-_IANA = "http://www.iana.org/assignments/media-types/"
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 # A script ends at "</script", whatever it holds (HTML, section 4.12.1.3).
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
@@ -374,8 +376,8 @@ def _places(writer: _SchemaOrgWriter, dataset: str) -> Iterator[dict[str, Any]]:
         if isinstance(term, NamedNode):
             place |= {"@id": term.value, "name": writer.label(term.value)}
         paths = ("dcat:bbox", "locn:geometry", "geo:asWKT")
-        said = (str(getattr(t, "value", "")) for p in paths for t in writer.terms(term.value, p))
-        positions = list(read_outline(said).positions())
+        written = (str(getattr(t, "value", "")) for p in paths for t in writer.terms(term.value, p))
+        positions = list(read_outline(written).positions())
         if positions:
             box = bounding_box(positions)
             corners = f"{box.top} {box.left} {box.bottom} {box.right}"
@@ -387,11 +389,11 @@ def _places(writer: _SchemaOrgWriter, dataset: str) -> Iterator[dict[str, Any]]:
 def _is_service(writer: _SchemaOrgWriter, distribution: str) -> bool:
     """Tell whether a distribution is asked, not fetched: it has an address, and no content."""
     names = ("dcterms:format", "dcat:mediaType", "dcterms:conformsTo")
-    said = [str(getattr(t, "value", "")) for n in names for t in writer.terms(distribution, n)]
+    types = [str(getattr(t, "value", "")) for n in names for t in writer.terms(distribution, n)]
     places = writer.iris(distribution, "dcat:accessURL")
     has_file = bool(writer.iris(distribution, "dcat:downloadURL"))
     given = bool(writer.iris(distribution, "dcat:accessService")) and not has_file
-    return given or kind_of(said, places) is not None
+    return given or kind_of(types, places) is not None
 
 
 def _download(writer: _SchemaOrgWriter, distribution: str) -> dict[str, Any]:
@@ -408,7 +410,7 @@ def _download(writer: _SchemaOrgWriter, distribution: str) -> dict[str, Any]:
         "contentUrl": "".join(writer.addresses.on_site(file) for file in files[:1]),
         # A service has an address, and no file at it.
         "url": "" if files else "".join(writer.addresses.on_site(page) for page in pages[:1]),
-        "encodingFormat": "".join(kind.removeprefix(_IANA) for kind in types[:1]),
+        "encodingFormat": "".join(kind.removeprefix(IANA) for kind in types[:1]),
         "contentSize": f"{size} B" if size else "",
         "license": "".join(writer.iris(distribution, "dcterms:license")[:1]),
     }

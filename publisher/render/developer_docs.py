@@ -100,10 +100,10 @@ class DeveloperDocs:
             examples=self.examples(example, page_language.language),
             groups=groups,
             problem=_problem_example(page_language.language),
-            release_place=self._place(f"release/{self._release.id}/"),
+            release_place=self._url(f"release/{self._release.id}/"),
         )
 
-    def _place(self, path: str) -> str:
+    def _url(self, path: str) -> str:
         return self._addresses.on_site(self._release.base_iri + path)
 
     def examples(self, example: str, language: str) -> list[UsageExample]:
@@ -113,7 +113,7 @@ class DeveloperDocs:
         found = [*_look_up(self._addresses, example, language)]
         if table is not None:
             found += self._with_table(table, language)
-        return [*found, *_with_query(self._place("sparql"), query, language)]
+        return [*found, *_with_query(self._url("sparql"), query, language)]
 
     def _table(self) -> Table | None:
         """Return the table of the main class, else the one with most rows' worth of files."""
@@ -122,7 +122,7 @@ class DeveloperDocs:
         return next(iter([*main, *tables]), None)
 
     def _with_table(self, table: Table, language: str) -> Iterator[UsageExample]:
-        def place(extension: str) -> str:
+        def url_of(extension: str) -> str:
             return self._addresses.on_site(self._tables.address(table, extension))
 
         title = translate("A table in {tool}", language, tool="Python")
@@ -130,10 +130,10 @@ class DeveloperDocs:
             "No package is needed: rows come as JSON, a page at a time, and 'next' leads on.",
             language,
         )
-        yield UsageExample("python", title, about, _python(place("json"), table, language))
+        yield UsageExample("python", title, about, _python(url_of("json"), table, language))
         title = translate("A table in {tool}", language, tool="R")
         about = translate("One line; columns of several values are separated by bars.", language)
-        code = f'rows <- read.csv("{place("csv")}", fileEncoding = "UTF-8-BOM")\nhead(rows)\n'
+        code = f'rows <- read.csv("{url_of("csv")}", fileEncoding = "UTF-8-BOM")\nhead(rows)\n'
         yield UsageExample("r", title, about, code)
         title = translate("A table in {tool}", language, tool="Excel (Power Query)")
         about = translate(
@@ -141,7 +141,7 @@ class DeveloperDocs:
             " table then follows the site whenever it is refreshed.",
             language,
         )
-        yield UsageExample("power-query", title, about, _power_query(place("csv")))
+        yield UsageExample("power-query", title, about, _power_query(url_of("csv")))
         if media_types.GEOJSON.extension in table.files:
             title = translate("A map in {tool}", language, tool="QGIS")
             about = translate(
@@ -149,7 +149,7 @@ class DeveloperDocs:
                 " the Python console of QGIS:",
                 language,
             )
-            address = f"/vsicurl/{place('geojson')}"
+            address = f"/vsicurl/{url_of('geojson')}"
             code = f'iface.addVectorLayer("{address}", "{table.slug}", "ogr")\n'
             yield UsageExample("qgis", title, about, code)
 
@@ -180,7 +180,7 @@ def _label_key(table: Table) -> str:
     return label.name if label is not None else "id"
 
 
-def _python(place: str, table: Table, language: str) -> str:
+def _python(url: str, table: Table, language: str) -> str:
     key = _label_key(table)
     is_text = table.label is not None and table.label.kind == TEXT
     shown = f'row["{key}"]'
@@ -191,7 +191,7 @@ def _python(place: str, table: Table, language: str) -> str:
             "import json",
             "from urllib.request import urlopen",
             "",
-            f"place = {json.dumps(place)}",
+            f"place = {json.dumps(url)}",
             "while place:",
             "    with urlopen(place) as answer:",
             "        page = json.load(answer)",
@@ -203,11 +203,11 @@ def _python(place: str, table: Table, language: str) -> str:
     )
 
 
-def _power_query(place: str) -> str:
+def _power_query(url: str) -> str:
     return "\n".join(
         [
             "let",
-            f'    Source = Csv.Document(Web.Contents("{place}"),'
+            f'    Source = Csv.Document(Web.Contents("{url}"),'
             ' [Delimiter=",", Encoding=65001, QuoteStyle=QuoteStyle.Csv]),',
             "    Rows = Table.PromoteHeaders(Source, [PromoteAllScalars=true])",
             "in",

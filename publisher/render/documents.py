@@ -138,8 +138,8 @@ class Documents:
     def graph(self, document: Document, description: Description, media_type: MediaType) -> bytes:
         """Return a document as a graph in a media type, the same bytes every time."""
         triples = [*description.triples(), *self._about_document(document, description)]
-        there = localise_urls(triples, self.addresses)
-        return serialise(there, media_type, self._release.prefixes, self._release.context)
+        triples_of_site = localise_urls(triples, self.addresses)
+        return serialise(triples_of_site, media_type, self._release.prefixes, self._release.context)
 
     def page_of(self, document: str, page: int) -> str:
         """Return the canonical IRI of one page of a document."""

@@ -131,12 +131,10 @@ class FactReader:
         shape_names = {path: placing.names for path, placing in placed.items() if placing.names}
         return SourcedDocument(things, names, shape_names)
 
-    def names(
-        self, wanted: Iterable[str], known: Labels | None = None
-    ) -> dict[str, dict[str, str]]:
+    def names(self, terms: Iterable[str], known: Labels | None = None) -> dict[str, dict[str, str]]:
         """Return IRI → language → name, for what has a name."""
         labels = dict(known or {})
-        missing = {name for name in wanted if name not in labels}
+        missing = {name for name in terms if name not in labels}
         labels |= fetch_labels(self._engine, missing)
         for name in missing - labels.keys():
             labels[name] = standard_terms().get(name, ())
@@ -166,11 +164,11 @@ class FactReader:
             for t in description.own
             if isinstance(t.object, NamedNode) and t.object.value not in own
         }
-        wanted = sorted(name for name in linked if self.is_fact(neighbours, name))
+        facts = sorted(name for name in linked if self.is_fact(neighbours, name))
         found: dict[str, list[Triple]] = defaultdict(list)
-        if not 0 < len(wanted) <= _MOST_DETAILED:
+        if not 0 < len(facts) <= _MOST_DETAILED:
             return found
-        query = _DETAILS.format(things=_values(wanted), most=_MOST_DETAILS)
+        query = _DETAILS.format(things=_values(facts), most=_MOST_DETAILS)
         for row in self._engine.rows(query):
             thing, path = row["thing"], row["property"]
             if isinstance(thing, NamedNode) and isinstance(path, NamedNode):
@@ -209,7 +207,7 @@ class FactReader:
         }
 
     def _stated(self, triples: Sequence[Triple]) -> dict[Triple, list[Evidence]]:
-        wanted, found = set(triples), defaultdict[Triple, list[Evidence]](list)
+        triples_asked, found = set(triples), defaultdict[Triple, list[Evidence]](list)
         sources = ", ".join(f"<{name}>" for name in SOURCES)
         subjects = sorted({str(t.subject) for t in triples if isinstance(t.subject, NamedNode)})
         for part in fetch_in_chunks(subjects):
@@ -223,7 +221,7 @@ class FactReader:
             for row in self._engine.rows(query):
                 triple = Triple(row["subject"], row["property"], row["value"])  # type: ignore[arg-type]
                 source = row.get("source")
-                if triple in wanted and source is not None:
+                if triple in triples_asked and source is not None:
                     by = row["statement"].value
                     found[triple].append(Evidence(source.value, by, "statement"))
         return found
@@ -249,21 +247,21 @@ class _Facts:
                 self._graphs[triple].append(graph)
         self._all_graphs = reader.homes(description.graphs)
         self._statements: dict[tuple[str, str], list[tuple[str, Term]]] = defaultdict(list)
-        for name, said in self.known.items():
+        for name, properties in self.known.items():
             if self.is_statement(name):
-                about = str(getattr(said[SUBJECT][0], "value", ""))
-                path = str(getattr(said[PREDICATE][0], "value", ""))
-                self._statements[about, path].append((name, said[OBJECT][0]))
+                about = str(getattr(properties[SUBJECT][0], "value", ""))
+                path = str(getattr(properties[PREDICATE][0], "value", ""))
+                self._statements[about, path].append((name, properties[OBJECT][0]))
         self.labels: dict[str, tuple[Literal, ...]] = {}
-        for name, said in self.known.items():
-            path = next((path for path in LABELS if path in said), "")
+        for name, properties in self.known.items():
+            path = next((path for path in LABELS if path in properties), "")
             if path:
-                self.labels[name] = tuple(t for t in said[path] if isinstance(t, Literal))
+                self.labels[name] = tuple(t for t in properties[path] if isinstance(t, Literal))
 
     def is_statement(self, name: str) -> bool:
         """Tell whether a thing is a statement about a triple."""
-        said = self.known.get(name, {})
-        return all(said.get(part) for part in (SUBJECT, PREDICATE, OBJECT))
+        properties = self.known.get(name, {})
+        return all(properties.get(part) for part in (SUBJECT, PREDICATE, OBJECT))
 
     def kinds(self, name: str) -> list[str]:
         """Return the classes of a thing."""
@@ -272,16 +270,16 @@ class _Facts:
 
     def of(self, name: str, seen: frozenset[str] = frozenset()) -> list[SourcedFact]:
         """Return the facts of a thing, those that are not adopted last."""
-        said = self.known.get(name, {})
+        properties = self.known.get(name, {})
         order = self._reader.order(self.kinds(name))
         last = (float("inf"), float("inf"))
-        paths = sorted(said, key=lambda path: (path != _TYPE, order.get(path, last), path))
+        paths = sorted(properties, key=lambda path: (path != _TYPE, order.get(path, last), path))
         facts = [
             self._fact(name, path, value, seen | {name})
             for path in paths
-            for value in sorted(said[path], key=str)
+            for value in sorted(properties[path], key=str)
         ]
-        return [*facts, *self._not_adopted(name, said)]
+        return [*facts, *self._not_adopted(name, properties)]
 
     def _fact(self, name: str, path: str, value: Term, seen: frozenset[str]) -> SourcedFact:
         stated = [s for s, other in self._statements[name, path] if other == value]
@@ -315,8 +313,8 @@ class _Facts:
             of_value = self._neighbours.of(value.value).sources
             found = [Evidence(source, value.value, "thing") for source in of_value]
         if not found:
-            said = self.known.get(name, {})
-            own = sorted({_key(t) for source in SOURCES for t in said.get(source, ())})
+            properties = self.known.get(name, {})
+            own = sorted({_key(t) for source in SOURCES for t in properties.get(source, ())})
             found = [Evidence(source, name, "thing") for source in own]
         if not found:
             subject = BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
@@ -344,9 +342,11 @@ class _Facts:
         for name in sorted(names):
             yield from (t for t in self.known[name].get(_NOTE, ()) if isinstance(t, Literal))
 
-    def _not_adopted(self, name: str, said: Mapping[str, Sequence[Term]]) -> Iterator[SourcedFact]:
+    def _not_adopted(
+        self, name: str, properties: Mapping[str, Sequence[Term]]
+    ) -> Iterator[SourcedFact]:
         for (about, path), stated in sorted(self._statements.items()):
-            others = {value for _, value in stated if value not in said.get(path, ())}
+            others = {value for _, value in stated if value not in properties.get(path, ())}
             for value in sorted(others, key=str) if about == name else ():
                 by = [s for s, other in stated if other == value]
                 evidence, notes = tuple(self._of_statements(by)), tuple(self._notes(by))

@@ -128,10 +128,10 @@ class Feeds:
         path = entry.thing.removeprefix(self._release.base_iri)
         name = next(iter([*fitting, *(t.value for t in entry.labels)]), path)
         title = translate(_ACTIVITY_WORDS[entry.activity], language, name=name)
-        there = self._addresses.on_site(self._addresses.document_of(entry.thing))
+        url = self._addresses.on_site(self._addresses.document_of(entry.thing))
         return (
             f"<entry><id>{escape(entry.name)}</id><title>{escape(title)}</title>"
-            f"<updated>{entry.published}</updated><link href={quoteattr(there)}/></entry>"
+            f"<updated>{entry.published}</updated><link href={quoteattr(url)}/></entry>"
         )
 
 

@@ -99,7 +99,7 @@ def no_notice(language: str) -> str:
 class PageWords:
     """The words of one page: translations, and numbers of its sources as they come.
 
-    Macros get it as ``_``; it is made anew for each page.
+    Macros get it as ``_``; it is made again for each page.
     """
 
     def __init__(self, language: str) -> None:
@@ -165,9 +165,9 @@ class Frame:
             catalogued: What the catalogue says of the site.
             addresses: Of the pages.
             present: Address of the site as it is now, when these are pages of the past.
-            notice: Language → what pages about the site tell before all else; mostly nothing.
-            own: The publisher's own pages.
+            notice: Language → what pages about the site say first; usually empty.
             content_languages: Tags of the languages of the data.
+            own: The publisher's own pages.
             embeds: Whether other sites may show parts of pages in a frame.
             languages: Tags of the languages that pages are offered in.
         """
@@ -192,8 +192,8 @@ class Frame:
 
     def page_of(self, document: str, number: int, page_language: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""
-        kept = f"&{page_language.kept}" if page_language.kept else ""
-        return with_parameters(self._addresses.path(document), f"incoming={number}{kept}")
+        parameters = f"&{page_language.kept}" if page_language.kept else ""
+        return with_parameters(self._addresses.path(document), f"incoming={number}{parameters}")
 
     def embedding(self, whole: str, kind: str, title: str, page_language: PageLanguage) -> str:
         """Return the line of HTML that shows a part of a page elsewhere; empty where none may.
@@ -231,7 +231,7 @@ class Frame:
         title: str,
         summary: str = "",
         page: int = 1,
-        kept: str = "",
+        parameters: str = "",
         picture: str = HOME_PICTURE,
         asked_at: str = "",
         **values: object,
@@ -245,13 +245,13 @@ class Frame:
             title: Its title.
             summary: What it is about, for search engines.
             page: Which page of the document's incoming links it is.
-            kept: Parameters of its address that the switch of languages keeps.
+            parameters: Parameters of its address that the switch of languages keeps.
             picture: Path of the document whose picture a shared link carries.
             asked_at: Whole address that was asked for, when that is not the page's own.
             values: What its template needs besides.
         """
-        language, versions = page_language.language, self._versions(canonical, page, kept)
-        chosen = self._content_switches(canonical, page, kept, page_language)
+        language, versions = page_language.language, self._versions(canonical, page, parameters)
+        switches = self._content_switches(canonical, page, parameters, page_language)
         written = self._environment.get_template(template).render(
             **values,
             **self._surroundings(page_language),
@@ -260,8 +260,8 @@ class Frame:
             summary=_shorten(summary),
             versions=versions,
             switches=[version for version in versions if version.language != language],
-            content_switches=chosen,
-            now=self._now(canonical, page, kept, page_language),
+            content_switches=switches,
+            now=self._now(canonical, page, parameters, page_language),
             place_on_site=self._addresses.on_site(canonical),
             report=self._report(asked_at or self._addresses.on_site(canonical), title, language),
             picture=self._picture(language, picture),
@@ -277,10 +277,10 @@ class Frame:
         return [str(write(value, around["_"])) for value in values]
 
     def _content_switches(
-        self, canonical: str, page: int, kept: str, page_language: PageLanguage
+        self, canonical: str, page: int, parameters: str, page_language: PageLanguage
     ) -> list[tuple[str, str]]:
         """Return the languages of the data: tag, and this page with texts in it."""
-        before = [f"incoming={page}"] * (page > 1) + [kept] * bool(kept)
+        before = [f"incoming={page}"] * (page > 1) + [parameters] * bool(parameters)
         before += [f"lang={page_language.language}"] * page_language.chosen
         return [
             (
@@ -374,24 +374,24 @@ class Frame:
             found.append(Value(label.value, self.href(name, page_language), language))
         return found
 
-    def _now(self, canonical: str, page: int, kept: str, page_language: PageLanguage) -> str:
+    def _now(self, canonical: str, page: int, more: str, page_language: PageLanguage) -> str:
         """Return where a page of the past is as it is now; empty for a page of the present."""
         if self._present is None:
             return ""
-        parameters = [f"incoming={page}"] * (page > 1) + [kept] * bool(kept)
+        parameters = [f"incoming={page}"] * (page > 1) + [more] * bool(more)
         parameters += [f"lang={page_language.language}"] * page_language.chosen
         return with_parameters(self._present.path(canonical), "&".join(parameters))
 
-    def _versions(self, canonical: str, page: int, kept: str) -> list[LanguageLink]:
+    def _versions(self, canonical: str, page: int, parameters: str) -> list[LanguageLink]:
         """Return links to a page in every language."""
-        path, place = self._addresses.path(canonical), self._addresses.on_site(canonical)
-        kept = f"incoming={page}&" if page > 1 else f"{kept}&" if kept else ""
+        path, url = self._addresses.path(canonical), self._addresses.on_site(canonical)
+        parameters = f"incoming={page}&" if page > 1 else f"{parameters}&" if parameters else ""
         return [
             LanguageLink(
                 tag,
                 BY_TAG[tag].name,
-                with_parameters(path, f"{kept}lang={tag}"),
-                with_parameters(place, f"{kept}lang={tag}"),
+                with_parameters(path, f"{parameters}lang={tag}"),
+                with_parameters(url, f"{parameters}lang={tag}"),
             )
             for tag in self._languages
         ]

@@ -83,8 +83,8 @@ def _beginning(topic: Thing) -> list[PropertyValues]:
     """Return the first lines of a thing, with a few values each and without their sources."""
     found = []
     is_name = {topic.name.text}
-    told = [line for line in topic.lines if {v.text for v in line.facts[0].values} != is_name]
-    for line in told[:_MOST_LINES]:
+    lines = [line for line in topic.lines if {v.text for v in line.facts[0].values} != is_name]
+    for line in lines[:_MOST_LINES]:
         facts = tuple(
             replace(fact, values=fact.values[:_MOST_VALUES], sources=(), notes=())
             for fact in line.facts[:1]

@@ -117,6 +117,7 @@ class Home:
         counts: Class → number of things; the publisher's own first, as closely described.
         things: Class → thing → property → values, for classes that are not too large.
         labels: Labels of classes, concepts and places.
+        layout: The order in which shapes place properties, and which of them are badges.
         locations: Where the things of the main class are.
     """
 
@@ -168,13 +169,13 @@ class Home:
 
     def collections(self, language: str, link: Link) -> list[Collection]:
         """Return the classes besides the main one whose things have names."""
-        kept = (c for c in self.counts if c != self.main and c not in _BUILDING_BLOCKS)
-        return [self.collection(c, language, link) for c in kept]
+        classes = (c for c in self.counts if c != self.main and c not in _BUILDING_BLOCKS)
+        return [self.collection(c, language, link) for c in classes]
 
     def building_blocks(self, language: str, link: Link) -> list[Collection]:
         """Return the classes of what the description of the others is built of."""
-        kept = (c for c in self.counts if c != self.main and c in _BUILDING_BLOCKS)
-        return [self.collection(c, language, link) for c in kept]
+        classes = (c for c in self.counts if c != self.main and c in _BUILDING_BLOCKS)
+        return [self.collection(c, language, link) for c in classes]
 
     def whereabouts(self, language: str, link: Link) -> list[tuple[Value, int]]:
         """Return the places that tell the things of the main class apart, with their numbers."""
@@ -238,12 +239,12 @@ def fetch_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
         ranked = sorted(found, key=lambda c: (-found[c], c))
         main = ranked[0] if ranked else ""
     small = [name for name in ranked if found[name] <= MOST_LISTED]
-    wanted = [*LABELS, *_DESCRIPTIONS]
-    wanted += [path for path, p in layout.of([main]).items() if p.concepts]
+    paths = [*LABELS, *_DESCRIPTIONS]
+    paths += [path for path, p in layout.of([main]).items() if p.concepts]
     things: dict[str, dict[str, dict[str, list[object]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
-    query = _THINGS % (_in_brackets(small, " "), base_iri, _in_brackets(wanted, ", "))
+    query = _THINGS % (_in_brackets(small, " "), base_iri, _in_brackets(paths, ", "))
     for row in engine.rows(query) if small else ():
         of_class = things[row["class"].value]
         of_class[row["thing"].value][row["property"].value].append(row["value"])
@@ -291,10 +292,10 @@ def fetch_members(engine: Engine, main: str, base_iri: str, most: int) -> list[s
 
 def with_first(home: Home, engine: Engine, first: Sequence[str]) -> Home:
     """Return the facts of a home page that shows the first of many things of its main class."""
-    wanted = [*LABELS, *_DESCRIPTIONS]
-    wanted += [path for path, p in home.layout.of([home.main]).items() if p.concepts]
+    paths = [*LABELS, *_DESCRIPTIONS]
+    paths += [path for path, p in home.layout.of([home.main]).items() if p.concepts]
     things: dict[str, dict[str, list[object]]] = {name: defaultdict(list) for name in first}
-    query = _FIRST_THINGS % (_in_brackets(first, " "), _in_brackets(wanted, ", "))
+    query = _FIRST_THINGS % (_in_brackets(first, " "), _in_brackets(paths, ", "))
     for row in engine.rows(query) if first else ():
         things[row["thing"].value][row["property"].value].append(row["value"])
     return _around(engine, home.layout, home.main, home.counts, {home.main: things})

@@ -67,8 +67,12 @@ class Incoming:
         cited = [s for s in statements if s[0].predicate.value == _SOURCE]
         named = [s for s in statements if s[0].predicate.value != _SOURCE]
         found = (
-            PropertyGroup(translate("Facts from this source", self._language), self._said(cited)),
-            PropertyGroup(translate("Facts that refer to this", self._language), self._said(named)),
+            PropertyGroup(
+                translate("Facts from this source", self._language), self._by_subject(cited)
+            ),
+            PropertyGroup(
+                translate("Facts that refer to this", self._language), self._by_subject(named)
+            ),
             PropertyGroup(
                 translate("What links to this", self._language), self._linked(others, many)
             ),
@@ -82,7 +86,7 @@ class Incoming:
             return False
         return triple.predicate.value != OBJECT or not neighbour.adopted
 
-    def _said(self, statements: list[tuple[Triple, Neighbour]]) -> tuple[PropertyValues, ...]:
+    def _by_subject(self, statements: list[tuple[Triple, Neighbour]]) -> tuple[PropertyValues, ...]:
         by_subject: dict[str, dict[str, Value]] = defaultdict(dict)
         for triple, neighbour in statements:
             statement = neighbour.statement()

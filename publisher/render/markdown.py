@@ -176,21 +176,21 @@ class MarkdownPages:
 
     def document(self, document: Document, description: Description) -> bytes:
         """Return what a document says, with the source of each fact."""
-        said = self.facts.read(description)
+        sourced = self.facts.read(description)
         path = self._addresses.representation(document.iri, MARKDOWN)
         path = path.removeprefix(self._release.base_iri)
-        lines = self._head(document, description, path, said.names)
-        for name, facts in said.things.items():
-            if name != document.topic or len(said.things) > 1:
+        lines = self._head(document, description, path, sourced.names)
+        for name, facts in sourced.things.items():
+            if name != document.topic or len(sourced.things) > 1:
                 lines += [
                     "",
-                    f"## {called(said.names.get(name, {}), name)}",
+                    f"## {called(sourced.names.get(name, {}), name)}",
                     "",
                     f"- IRI: <{name}>",
                 ]
             else:
                 lines += ["", "## Facts", ""]
-            lines += self._facts(facts, said)
+            lines += self._facts(facts, sourced)
         lines += self._incoming(document, description)
         return ("\n".join(lines) + "\n").encode()
 
@@ -226,12 +226,12 @@ class MarkdownPages:
         )
 
     def _facts(
-        self, facts: Iterable[SourcedFact], said: SourcedDocument, depth: int = 0
+        self, facts: Iterable[SourcedFact], sourced: SourcedDocument, depth: int = 0
     ) -> Iterator[str]:
-        names = said.names
+        names = sourced.names
         for fact in facts:
             label = called(
-                names.get(fact.property, {}) if depth else said.property_name(fact.property)
+                names.get(fact.property, {}) if depth else sourced.property_name(fact.property)
             )
             head = (
                 f"**{label}** ({self._term(fact.property)})" if label else self._term(fact.property)
@@ -241,7 +241,7 @@ class MarkdownPages:
             value = self._value(fact.value, names)
             source = self._sources(fact.evidence, names) if depth == 0 else ""
             yield f"{'  ' * depth}- {mark}{head}: {value}{notes}{source}"
-            yield from self._facts(fact.details, said, depth + 1)
+            yield from self._facts(fact.details, sourced, depth + 1)
 
     def _value(self, term: Term, names: Names) -> str:
         if isinstance(term, NamedNode):
@@ -272,8 +272,8 @@ class MarkdownPages:
             if isinstance(triple.subject, NamedNode)
         ]
         if description.page < description.pages:
-            place = self._page_of(document.topic)
-            following = with_parameters(place, f"{INCOMING_PARAMETER}={description.page + 1}")
+            page = self._page_of(document.topic)
+            following = with_parameters(page, f"{INCOMING_PARAMETER}={description.page + 1}")
             lines += ["", f"The next page: <{following}>"]
         return lines
 
@@ -306,9 +306,9 @@ class MarkdownPages:
         return self._schema_part(f"schema/{slug}", [found], self._schema_lines([found]), number)
 
     def _listed_class(self, each: ClassSchema) -> str:
-        place = self.address(f"schema/{each.slug}.md")
+        url = self.address(f"schema/{each.slug}.md")
         return (
-            f"- {link(called(each.names, shorten(each.iri, self._prefixes)), place)}"
+            f"- {link(called(each.names, shorten(each.iri, self._prefixes)), url)}"
             f" ({self._term(each.iri)}): {each.count} things, {len(each.properties)} properties"
         )
 
@@ -324,8 +324,11 @@ class MarkdownPages:
         text = [*self._schema_head(shown, file), *parts[number - 1]]
         if len(parts) > 1:
             source_text = f"Part {number} of {len(parts)}."
-            place = self.address(f"{path}.{number + 1}.md")
-            text += ["", source_text + (f" The next one: <{place}>" if number < len(parts) else "")]
+            next_part = self.address(f"{path}.{number + 1}.md")
+            text += [
+                "",
+                source_text + (f" The next one: <{next_part}>" if number < len(parts) else ""),
+            ]
         return ("\n".join(text) + "\n").encode()
 
     def _schema_head(self, classes: Iterable[ClassSchema], file: str = "schema.md") -> list[str]:
@@ -493,8 +496,10 @@ def _name_of(main: ClassSchema) -> str:
 
 
 def _things_query(main: ClassSchema, name: str) -> str:
-    shown, said = ("?thing ?name", f" ; <{name}> ?name") if name else ("?thing", "")
-    return f"SELECT {shown} WHERE {{ ?thing a <{main.iri}>{said} }} ORDER BY {shown} LIMIT 100"
+    shown, name_pattern = ("?thing ?name", f" ; <{name}> ?name") if name else ("?thing", "")
+    return (
+        f"SELECT {shown} WHERE {{ ?thing a <{main.iri}>{name_pattern} }} ORDER BY {shown} LIMIT 100"
+    )
 
 
 def _value(term: object) -> str:

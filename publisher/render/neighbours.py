@@ -33,7 +33,7 @@ class Neighbour:
         sources: IRIs of its sources.
         parts: Subject, predicate and object, by their property, of a statement (rdf:Statement).
         adopted: Whether the data holds what the statement says.
-        tells: Whether it is dated, counts something, or is said by somebody.
+        is_fact: Whether it is dated, counts something, or is said by somebody.
     """
 
     kinds: list[str] = field(default_factory=list)
@@ -103,7 +103,7 @@ def _labels(
     engine: Engine, description: Description, neighbours: Mapping[str, Neighbour]
 ) -> Mapping[str, tuple[Literal, ...]]:
     """Return the names of the neighbours' classes, sources and parts."""
-    wanted = {
+    unlabelled = {
         name
         for neighbour in neighbours.values()
         for name in (
@@ -112,7 +112,7 @@ def _labels(
             *(part.value for part in neighbour.parts.values() if isinstance(part, NamedNode)),
         )
     }
-    missing = sorted(wanted - set(description.labels))
+    missing = sorted(unlabelled - set(description.labels))
     if not missing:
         return {}
     found: dict[str, dict[str, list[Literal]]] = {}

@@ -130,11 +130,11 @@ class Thing:
 
     def without(self, properties: Collection[str]) -> Thing:
         """Return the thing without the lines of some properties, which stand elsewhere."""
-        kept = (
+        groups = (
             replace(g, lines=tuple(line for line in g.lines if line.iri not in properties))
             for g in self.groups
         )
-        return replace(self, groups=tuple(group for group in kept if group.lines))
+        return replace(self, groups=tuple(group for group in groups if group.lines))
 
     @property
     def website(self) -> tuple[str, str] | None:

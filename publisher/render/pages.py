@@ -328,8 +328,8 @@ class Pages:
         language, site = page_language.language, self._catalogued.site
         title = text_in(site.titles, language) or self._addresses.base_iri
         drawn = self._maps.of_home(language, lambda name: self._frame.href(name, page_language))
-        text, place = text_in(site.descriptions, language), self._addresses.base_iri
-        host = place.partition("//")[2].rstrip("/")
+        text, base_iri = text_in(site.descriptions, language), self._addresses.base_iri
+        host = base_iri.partition("//")[2].rstrip("/")
         return draw_card(OpenGraphCard(title, text=text, site=host, map=drawn))
 
     def _path(self, document: Document) -> str:
@@ -419,7 +419,7 @@ class Pages:
             structured="",
             behind_query=None,
             is_home=True,
-            **listed | {"kept": ""},
+            **listed | {"parameters": ""},
         )
 
     def home(self, page_language: PageLanguage) -> bytes:

@@ -143,8 +143,8 @@ def _cut(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
         length -= 1
     words = text[:length].rpartition(" ")[0]
     # A word is left whole where that costs little.
-    kept = words if length - len(words) <= _MOST_LETTERS_CUT and words else text[:length]
-    return kept.rstrip(" ,.;") + "…"
+    shortened = words if length - len(words) <= _MOST_LETTERS_CUT and words else text[:length]
+    return shortened.rstrip(" ,.;") + "…"
 
 
 @cache
@@ -165,21 +165,21 @@ def _place_map(picture: Image.Image, drawn: Map) -> None:
     frame = Image.new("L", fine.size)
     ImageDraw.Draw(frame).rounded_rectangle((0, 0, *fine.size), 12 * _SUPERSAMPLING, 255)
     size = fine.width // _SUPERSAMPLING, fine.height // _SUPERSAMPLING
-    place = SIZE[0] - _MARGIN - size[0], (14 + SIZE[1] - size[1]) // 2
+    corner = SIZE[0] - _MARGIN - size[0], (14 + SIZE[1] - size[1]) // 2
     smooth = Image.Resampling.LANCZOS
-    picture.paste(fine.resize(size, smooth), place, frame.resize(size, smooth))
+    picture.paste(fine.resize(size, smooth), corner, frame.resize(size, smooth))
 
 
-def _draw_logo(pen: ImageDraw.ImageDraw, place: Position, scale: float, ink: str) -> None:
+def _draw_logo(pen: ImageDraw.ImageDraw, origin: Position, scale: float, ink: str) -> None:
     """Draw the sign of the site, as ``static/icon.svg`` has it."""
 
-    def there(x: float, y: float) -> Position:
-        return (place[0] + x * scale) * _SUPERSAMPLING, (place[1] + y * scale) * _SUPERSAMPLING
+    def position(x: float, y: float) -> Position:
+        return (origin[0] + x * scale) * _SUPERSAMPLING, (origin[1] + y * scale) * _SUPERSAMPLING
 
-    corners = [there(16, 8), there(8, 22), there(25, 22), there(16, 8)]
+    corners = [position(16, 8), position(8, 22), position(25, 22), position(16, 8)]
     pen.line(corners, ink, round(2 * scale * _SUPERSAMPLING), joint="curve")
     for x, y, radius in ((16, 7.5, 5), (7.5, 22.5, 5), (25, 22.5, 4)):
-        pen.circle(there(x, y), radius * scale * _SUPERSAMPLING, ink)
+        pen.circle(position(x, y), radius * scale * _SUPERSAMPLING, ink)
 
 
 def _draw_map(drawn: Map) -> Image.Image:
@@ -195,9 +195,9 @@ def _draw_map(drawn: Map) -> Image.Image:
             _area(pen, sight.path, scale / drawn.grid, _fill(sight))
     for sight in drawn.sights:
         if not sight.path:
-            place = sight.x * scale, sight.y * scale
-            pen.circle(place, 12 * _SUPERSAMPLING, _PAPER)
-            pen.circle(place, 9 * _SUPERSAMPLING, _ACCENT if "chosen" in sight.css else _SPOT)
+            centre = sight.x * scale, sight.y * scale
+            pen.circle(centre, 12 * _SUPERSAMPLING, _PAPER)
+            pen.circle(centre, 9 * _SUPERSAMPLING, _ACCENT if "chosen" in sight.css else _SPOT)
     return picture
 
 

@@ -52,7 +52,7 @@ def property_keys(properties: Iterable[str], context: Context, prefixes: Keys) -
     holders: dict[str, list[str]] = defaultdict(list)
     for name, key in keys.items():
         holders[key].append(name)
-    shared = {name for those in holders.values() if len(those) > 1 for name in those}
+    shared = {name for paths in holders.values() if len(paths) > 1 for name in paths}
     return {
         name: shorten(name, prefixes) if name in shared or key in _OWN_KEYS else key
         for name, key in keys.items()
@@ -68,7 +68,7 @@ def _local(name: str) -> str:
 
 
 def document_json(
-    document: Document, description: Description, release: Release, place: str
+    document: Document, description: Description, release: Release, url: str
 ) -> bytes:
     """Return a document as plain JSON.
 
@@ -81,7 +81,7 @@ def document_json(
         document: What it is about.
         description: Of its things.
         release: Whose context and prefixes name the keys.
-        place: Address of the document.
+        url: Address of the document.
     """
     own: dict[str, list[Triple]] = defaultdict(list)
     for triple in description.own:
@@ -92,7 +92,7 @@ def document_json(
     writer = _PlainThings(own, keys, description)
     things = [writer.thing(name) for name in document.subjects]
     written = {
-        "document": place,
+        "document": url,
         "thing": things[0],
         "others": things[1:],
     }
@@ -109,9 +109,9 @@ class _PlainThings:
 
     def thing(self, name: str) -> dict[str, Any]:
         """Return a named thing."""
-        return {"id": name} | self._said(f"<{name}>", 0)
+        return {"id": name} | self._properties(f"<{name}>", 0)
 
-    def _said(self, subject: str, depth: int) -> dict[str, Any]:
+    def _properties(self, subject: str, depth: int) -> dict[str, Any]:
         found: dict[str, list[Any]] = {}
         types: list[dict[str, Any]] = []
         for triple in sorted(self._own.get(subject, ()), key=str):
@@ -127,7 +127,7 @@ class _PlainThings:
 
     def _value(self, value: Term | Triple, depth: int) -> Any:
         if isinstance(value, BlankNode):
-            return self._said(str(value), depth + 1)
+            return self._properties(str(value), depth + 1)
         if isinstance(value, NamedNode):
             return self._link(value.value)
         if not isinstance(value, Literal):

@@ -111,11 +111,11 @@ class QueryPages:
     def endpoint(self, page_language: PageLanguage, page: QueryPage) -> bytes:
         """Return the page of the endpoint: the form, the query that was sent and its answer."""
         prefixes = self._release.prefixes
-        place = self._addresses.on_site(self._release.base_iri + "sparql")
+        url = self._addresses.on_site(self._release.base_iri + "sparql")
         query = page.query if page.is_whole else with_prefixes(page.query, prefixes)
         is_graph = page.answer is not None and page.answer.media_type in GRAPHS
         formats = _GRAPH_FORMATS if is_graph else _TABLE_FORMATS
-        files = [(form.upper(), query_address(place, query, form)) for form in formats]
+        files = [(form.upper(), query_address(url, query, form)) for form in formats]
         return self._frame.render(
             "sparql.html",
             page_language,
@@ -142,16 +142,16 @@ class QueryPages:
             kept_language=page_language.language if page_language.chosen else "",
             prefixes=", ".join(sorted(prefixes)),
             files=[(name, href) for name, href in files if href],
-            share=query_address(place, query),
-            permalink=query_address(self._permalink(place), query),
-            programs=list(example_programs(place, query, is_graph=is_graph)) if page.answer else [],
+            share=query_address(url, query),
+            permalink=query_address(self._permalink(url), query),
+            programs=list(example_programs(url, query, is_graph=is_graph)) if page.answer else [],
             examples=[self._listed(query, page_language) for query in self._named.values()],
         )
 
-    def _permalink(self, place: str) -> str:
+    def _permalink(self, url: str) -> str:
         """Return the endpoint of this release, which answers the same later."""
         below = f"release/{self._release.id}/sparql"
-        return place if self._is_past else self._addresses.on_site(self._release.base_iri + below)
+        return url if self._is_past else self._addresses.on_site(self._release.base_iri + below)
 
     def named(self, page_language: PageLanguage) -> bytes:
         """Return the page that documents the named queries."""
@@ -173,7 +173,7 @@ class QueryPages:
         return translate("Ready-made queries", page_language.language)
 
     def _listed(self, query: NamedQuery, page_language: PageLanguage) -> NamedQueryView:
-        place = self._addresses.path(self._release.base_iri + f"query/{query.name}")
+        url = self._addresses.path(self._release.base_iri + f"query/{query.name}")
         examples = urlencode({n: p.example for n, p in query.parameters.items()})
         requested = f"?{examples}" if examples else ""
         return NamedQueryView(
@@ -187,5 +187,5 @@ class QueryPages:
                 for p in query.parameters.values()
             ),
             text=query.body(),
-            examples=tuple((form, f"{place}.{form}{requested}") for form in ("csv", "json")),
+            examples=tuple((form, f"{url}.{form}{requested}") for form in ("csv", "json")),
         )

@@ -181,8 +181,8 @@ class SearchPages:
             return None
         names = self._kind_names(lines, page_language)
 
-        def place(asked: str, page: int = 1, of_kind: str = "") -> str:
-            query = self._query(asked, page, page_language, of_kind, scheme)
+        def url_of(searched: str, page: int = 1, of_kind: str = "") -> str:
+            query = self._query(searched, page, page_language, of_kind, scheme)
             return f"{self._addresses.path(self._iri)}?{query}"
 
         return self._frame.render(
@@ -191,7 +191,7 @@ class SearchPages:
             self._iri,
             title=translate("Search", page_language.language),
             summary=translate(_SUMMARY, page_language.language),
-            kept=self._query(text, number, kind=kind, scheme=scheme),
+            parameters=self._query(text, number, kind=kind, scheme=scheme),
             scheme=scheme.slug if scheme else "",
             within=self._scheme_link(scheme, page_language),
             asked=text,
@@ -199,18 +199,18 @@ class SearchPages:
             total=len(shown),
             more=found.more,
             sections=self._sections(shown, names, found, number, page_language),
-            kinds=_kinds(lines, names, kind, lambda of_kind: place(text, 1, of_kind)),
-            everything=place(text) if kind else "",
+            kinds=_kinds(lines, names, kind, lambda of_kind: url_of(text, 1, of_kind)),
+            everything=url_of(text) if kind else "",
             each=[
-                (word, self.near(self._first(hits), page_language), place(word))
+                (word, self.near(self._first(hits), page_language), url_of(word))
                 for word, hits in found.each.items()
             ],
-            meant=[(word, place(word)) for word in found.near],
+            meant=[(word, url_of(word)) for word in found.near],
             page_number=number,
             pages=pages,
-            previous_page=place(text, number - 1, kind) if number > 1 else "",
-            next_page=place(text, number + 1, kind) if number < pages else "",
-            as_json=place(text, number, kind).replace("?", ".json?", 1),
+            previous_page=url_of(text, number - 1, kind) if number > 1 else "",
+            next_page=url_of(text, number + 1, kind) if number < pages else "",
+            as_json=url_of(text, number, kind).replace("?", ".json?", 1),
         )
 
     def _scheme_link(
@@ -379,14 +379,16 @@ class SearchPages:
         self, lines: Sequence[_Line], page_language: PageLanguage
     ) -> dict[str, tuple[Value, ...]]:
         """Return concept → the names of its lists, as links to it; for lines of several alone."""
-        wanted = [hit.iri for line in lines if len(line.hits) > 1 for hit in line.hits]
+        concepts = [hit.iri for line in lines if len(line.hits) > 1 for hit in line.hits]
         schemes: dict[str, list[str]] = {}
-        for part in fetch_in_chunks(wanted):
+        for part in fetch_in_chunks(concepts):
             terms = " ".join(f"<{name}>" for name in part)
             query = _SCHEMES.format(names=terms, path=iri("skos:inScheme"))
             for row in self._engine.rows(query):
                 schemes.setdefault(row["concept"].value, []).append(row["scheme"].value)
-        labels = fetch_labels(self._engine, {name for those in schemes.values() for name in those})
+        labels = fetch_labels(
+            self._engine, {name for of_concept in schemes.values() for name in of_concept}
+        )
         language = page_language.language
         return {
             concept: tuple(
@@ -395,23 +397,23 @@ class SearchPages:
                     self._frame.href(concept, page_language),
                     foreign_language(label, language),
                 )
-                for name in sorted(those)
+                for name in sorted(of_concept)
                 if (label := best_label(labels.get(name, ()), language)) is not None
             )
-            for concept, those in schemes.items()
+            for concept, of_concept in schemes.items()
         }
 
 
 def _kinds(
     lines: Sequence[_Line],
     names: Mapping[str, Value | None],
-    chosen: str,
-    place: Callable[[str], str],
+    current: str,
+    url_of: Callable[[str], str],
 ) -> list[KindCount]:
     """Return the kinds that were found, in order, when there are several."""
     counts = Counter(line.kind for line in lines)
     found = [
-        KindCount(kind, name, count, place(kind), kind == chosen)
+        KindCount(kind, name, count, url_of(kind), kind == current)
         for kind, count in counts.items()
         if (name := names[kind]) is not None
     ]

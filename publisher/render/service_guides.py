@@ -14,9 +14,9 @@ from enum import Enum
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from publisher.messages import translate
+from publisher.profiles.file_types import IANA
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/file-type/"
-_IANA = "http://www.iana.org/assignments/media-types/"
 
 
 class ServiceKind(Enum):
@@ -85,7 +85,7 @@ def kind_of(words: Iterable[str], addresses: Iterable[str]) -> ServiceKind | Non
     <ServiceKind.WFS: 'WFS'>
     >>> kind_of(["http://www.opengis.net/def/crs/EPSG/0/3006"], ["https://e.org/wms.csv"])
     """
-    found = [word.removeprefix(_AUTHORITY).removeprefix(_IANA) for word in words]
+    found = [word.removeprefix(_AUTHORITY).removeprefix(IANA) for word in words]
     for word in found:
         if word in _KNOWN:
             return _KNOWN[word]
@@ -98,9 +98,9 @@ def kind_of(words: Iterable[str], addresses: Iterable[str]) -> ServiceKind | Non
             parts = urlsplit(address)
         except ValueError:
             continue
-        asked = {name.lower(): value.upper() for name, value in parse_qsl(parts.query)}
-        if asked.get("service") in ("WMS", "WMTS", "WFS", "WCS"):
-            return ServiceKind[asked["service"]]
+        parameters = {name.lower(): value.upper() for name, value in parse_qsl(parts.query)}
+        if parameters.get("service") in ("WMS", "WMTS", "WFS", "WCS"):
+            return ServiceKind[parameters["service"]]
         if _ARCGIS.search(parts.path):
             return ServiceKind.ARCGIS
     return None
@@ -213,14 +213,14 @@ def _qgis(kind: ServiceKind, language: str) -> str:
 def _ogc_addresses(address: str, kind: ServiceKind) -> tuple[str, str]:
     """Return the address that programs are given, and that of the capabilities."""
     parts = urlsplit(address)
-    kept = [
+    remaining = [
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if name.lower() not in _OWN_PARAMETERS
     ]
-    base = urlunsplit(parts._replace(query=urlencode(kept, safe="/:,"), fragment=""))
-    wanted = {"service": kind.value, "request": "GetCapabilities"}
-    return base, _with_parameters(base, wanted)
+    base = urlunsplit(parts._replace(query=urlencode(remaining, safe="/:,"), fragment=""))
+    request = {"service": kind.value, "request": "GetCapabilities"}
+    return base, _with_parameters(base, request)
 
 
 def _with_parameters(address: str, parameters: Mapping[str, str]) -> str:

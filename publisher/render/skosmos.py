@@ -98,7 +98,7 @@ class RestAnswers:
             "vocabularies": "onki:hasVocabulary",
             "id": "onki:vocabularyIdentifier",
             "uri": "@id",
-            "@base": self._place("vocabularies"),
+            "@base": self._url("vocabularies"),
         }
         return {"@context": context, "uri": "", "vocabularies": found}
 
@@ -117,7 +117,7 @@ class RestAnswers:
         )
         name = _title(scheme, language)
         return {
-            "@context": {**context, "@language": language, "@base": self._place(f"{scheme.slug}/")},
+            "@context": {**context, "@language": language, "@base": self._url(f"{scheme.slug}/")},
             "uri": "",
             "id": scheme.slug,
             "title": name,
@@ -305,9 +305,9 @@ class RestAnswers:
         """Return the classes of concepts and groups that are there."""
         kinds = " ".join(f"<{kind}>" for kind in _CLASSES)
         rows = self.engine.rows(_TYPES_QUERY.format(kinds=kinds))
-        there = {row["kind"].value for row in rows}
+        present = {row["kind"].value for row in rows}
         found = []
-        for kind in (kind for kind in _CLASSES if kind in there):
+        for kind in (kind for kind in _CLASSES if kind in present):
             label = term_label(kind, (), language)
             found.append({"uri": kind, "label": label.value if label else _local(kind)})
         context = {
@@ -335,8 +335,8 @@ class RestAnswers:
                 best_label(labels.get(other, ()), language),
                 term_label(kind, (), language),
             )
-            there = next(iter(self.index.schemes_of(other)), "")
-            summary = self.index.schemes().get(there)
+            other_scheme = next(iter(self.index.schemes_of(other)), "")
+            summary = self.index.schemes().get(other_scheme)
             found.append(
                 {
                     "uri": other,
@@ -351,7 +351,7 @@ class RestAnswers:
                     "from": {"memberSet": [{"uri": name}]},
                     "fromScheme": {"uri": scheme.iri},
                     "to": {"memberSet": [{"uri": other}]},
-                    **({"toScheme": {"uri": there}} if there else {}),
+                    **({"toScheme": {"uri": other_scheme}} if other_scheme else {}),
                 }
             )
         return {"@context": _context(prefLabel="skos:prefLabel"), "uri": name, "mappings": found}
@@ -553,7 +553,7 @@ class RestAnswers:
     def _path(self, name: str) -> str:
         return self.addresses.path(self.addresses.base_iri + name)
 
-    def _place(self, name: str) -> str:
+    def _url(self, name: str) -> str:
         return self.addresses.on_site(f"{self.addresses.base_iri}rest/v1/{name}")
 
 

@@ -70,7 +70,7 @@ _IRIS = {
 _OF_TERMS = ("termCode", "inDefinedTermSet")
 
 
-class Said(Protocol):
+class TopicStatements(Protocol):
     """What the document says, and in which language it is told."""
 
     @property
@@ -84,32 +84,32 @@ class Said(Protocol):
         """Return the objects of a property, by its IRI."""
 
 
-def thing(said: Said, topic: str, page: str) -> dict[str, Any]:
+def thing(statements: TopicStatements, topic: str, page: str) -> dict[str, Any]:
     """Return a thing in schema.org's words; empty when nothing names it.
 
     Args:
-        said: The triples of the document.
+        statements: The triples of the document.
         topic: IRI of the thing.
         page: Address of the page.
     """
-    name = _named(said, topic)
+    name = _named(statements, topic)
     if not name:
         return {}
-    types, others = _classes(said, topic)
+    types, others = _classes(statements, topic)
     node: dict[str, Any] = {
         "@context": {"@vocab": "https://schema.org/"},
         "@type": types[0] if len(types) == 1 else types,
         "@id": topic,
         "name": name,
-        "description": _description(said, topic),
+        "description": _description(statements, topic),
         "mainEntityOfPage": page,
         "additionalType": others,
     }
-    node |= {word: _texts(said, topic, names) for word, names in _TEXTS.items()}
-    node |= {word: _iris(said, topic, names) for word, names in _IRIS.items()}
+    node |= {word: _texts(statements, topic, names) for word, names in _TEXTS.items()}
+    node |= {word: _iris(statements, topic, names) for word, names in _IRIS.items()}
     node["url"] = node["url"][:1] or topic
     if "Place" in types:
-        node["geo"] = _place(said, topic)
+        node["geo"] = _place(statements, topic)
     if "DefinedTerm" not in types:
         node = {word: value for word, value in node.items() if word not in _OF_TERMS}
     return {word: _bare(value) for word, value in node.items() if value not in ("", [], {})}
@@ -120,10 +120,10 @@ def _bare(value: object) -> object:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _classes(said: Said, topic: str) -> tuple[list[str], list[str]]:
+def _classes(statements: TopicStatements, topic: str) -> tuple[list[str], list[str]]:
     """Return the classes of schema.org, and the IRIs of all others."""
     found, others = set(), set()
-    for term in said.terms(topic, "rdf:type"):
+    for term in statements.terms(topic, "rdf:type"):
         if not isinstance(term, NamedNode):
             continue
         own = next((term.value[len(s) :] for s in _SCHEMA if term.value.startswith(s)), "")
@@ -133,7 +133,7 @@ def _classes(said: Said, topic: str) -> tuple[list[str], list[str]]:
         others.add(term.value)
         if term.value in _CLASSES:
             found.add(_CLASSES[term.value])
-    if _place(said, topic):
+    if _place(statements, topic):
         found.add("Place")
     return sorted(found) or ["Thing"], sorted(others)
 
@@ -142,49 +142,51 @@ def _literals(terms: Iterable[object]) -> list[Literal]:
     return [term for term in terms if isinstance(term, Literal)]
 
 
-def _named(said: Said, topic: str) -> str:
+def _named(statements: TopicStatements, topic: str) -> str:
     for predicate in LABELS:
-        found = best_label(_literals(said.of(topic, predicate)), said.language)
+        found = best_label(_literals(statements.of(topic, predicate)), statements.language)
         if found is not None:
             return found.value
     return ""
 
 
-def _description(said: Said, topic: str) -> str:
+def _description(statements: TopicStatements, topic: str) -> str:
     for name in _DESCRIPTIONS:
-        found = best_label(_literals(said.terms(topic, name)), said.language)
+        found = best_label(_literals(statements.terms(topic, name)), statements.language)
         if found is not None:
             return found.value[:_LONGEST_DESCRIPTION]
     return ""
 
 
-def _texts(said: Said, topic: str, names: Iterable[str]) -> list[str]:
-    literals = [text for name in names for text in _literals(said.terms(topic, name))]
-    mine = [t for t in literals if (t.language or "").split("-")[0] in ("", said.language)]
+def _texts(statements: TopicStatements, topic: str, names: Iterable[str]) -> list[str]:
+    literals = [text for name in names for text in _literals(statements.terms(topic, name))]
+    mine = [t for t in literals if (t.language or "").split("-")[0] in ("", statements.language)]
     return sorted({text.value for text in mine or literals})
 
 
-def _iris(said: Said, topic: str, names: Iterable[str]) -> list[str]:
-    terms = [term for name in names for term in said.terms(topic, name)]
+def _iris(statements: TopicStatements, topic: str, names: Iterable[str]) -> list[str]:
+    terms = [term for name in names for term in statements.terms(topic, name)]
     return sorted({term.value for term in terms if isinstance(term, NamedNode)})
 
 
-def _place(said: Said, topic: str) -> dict[str, Any]:
+def _place(statements: TopicStatements, topic: str) -> dict[str, Any]:
     """Return where a thing is, when that is one point; its middle only if nothing else is said."""
     for names in (GEOMETRY_PROPERTIES, CENTROID_PROPERTIES):
-        nodes = [topic, *(_name_of(term) for name in names for term in said.of(topic, name))]
-        for geometry in readable(text for node in nodes for text in _geometry_texts(said, node)):
+        nodes = [topic, *(_name_of(term) for name in names for term in statements.of(topic, name))]
+        for geometry in readable(
+            text for node in nodes for text in _geometry_texts(statements, node)
+        ):
             if geometry["type"] == "Point":
                 longitude, latitude, *_ = geometry["coordinates"]
                 return {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
     return {}
 
 
-def _geometry_texts(said: Said, node: str) -> Iterator[str]:
+def _geometry_texts(statements: TopicStatements, node: str) -> Iterator[str]:
     for name in (*TEXT_PROPERTIES, *CENTROID_PROPERTIES):
-        yield from (literal.value for literal in _literals(said.of(node, name)))
+        yield from (literal.value for literal in _literals(statements.of(node, name)))
     for latitude, longitude in PAIR_PROPERTIES:
-        found = [_literals(said.of(node, name)) for name in (latitude, longitude)]
+        found = [_literals(statements.of(node, name)) for name in (latitude, longitude)]
         if all(found):
             yield point_text(found[0][0].value, found[1][0].value)
 

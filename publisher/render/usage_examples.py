@@ -51,7 +51,7 @@ class UsageGuide:
         """Keep what it is told of; ``classes`` are those on the home page, the main one first."""
         self._frame, self._release, self._addresses = frame, release, addresses
         self._tables = {table.class_iri: table for table in tables.tables.values()}
-        self._place = tables.address
+        self._address_of = tables.address
         self._classes = classes
 
     @cached_property
@@ -84,7 +84,7 @@ class UsageGuide:
         """Return the address of a class as CSV: its table's, else a query's answer."""
         table = self._tables.get(name)
         if table is not None:
-            return self._addresses.path(self._place(table, media_types.CSV.extension))
+            return self._addresses.path(self._address_of(table, media_types.CSV.extension))
         query = names_query(name, self._release.prefixes, page_language.language)
         return csv_address(self._addresses.path(self._release.base_iri + "sparql"), query)
 

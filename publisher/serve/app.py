@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _PREFLIGHT_SECONDS = "86400"
 _QUERY_PATHS = ("/sparql", "/query", "/release/")
 Routes = Callable[[Site], Blueprint]
-# What every release answers, the one on line and those of the past.
+# The routes of every release, current or past.
 _ROUTE_MODULES: tuple[Routes, ...] = (
     sparql.blueprint,
     sparql.queries_blueprint,
@@ -69,20 +69,20 @@ _ROUTE_MODULES: tuple[Routes, ...] = (
     assistants.blueprint,
     mcp.blueprint,
 )
-# Threads that nothing costly ever holds.
+# Threads that costly requests never occupy.
 _THREADS_FOR_DOCUMENTS = 8
-# Asked for by those who watch over the process: never to wait for one another.
+# Requested by monitoring; these never wait for one another.
 _MONITORED_PATHS = ("/healthz", "/readyz", "/metrics")
 
 
 class _BoundedNumber(IntegerConverter):
-    """A number in an address; one that is longer counts nothing that exists."""
+    """A number in an address; with more digits, nothing could have it."""
 
     regex = r"\d{1,9}"
 
 
 class _AllConverter(PathConverter):
-    """Whatever is in an address: IRIs have empty segments and escaped ends of lines too."""
+    """The rest of an address: IRIs may have empty segments and escaped line ends too."""
 
     regex = r"(?s:.+?)"
     part_isolating = False
@@ -122,10 +122,10 @@ def create_archive(config: Config, shared: Shared | None = None) -> ReleaseArchi
 
 
 def thread_count(config: Config) -> int:
-    """Return how many threads a web process needs, so that some are always left to documents.
+    """Return how many threads a web process needs, so that some are always left for documents.
 
-    Costly requests that are at work or wait for their turn never hold more than the queue and its
-    places; those that wait for what another one makes are counted apart.
+    Costly requests, running or waiting, never hold more threads than the queue has places; those
+    that wait for an answer that another request makes are counted apart.
     """
     return config.query_workers + config.query_queue + MOST_WAITING + _THREADS_FOR_DOCUMENTS
 
@@ -144,7 +144,7 @@ def _flask(site: Site, parts: Iterable[Routes]) -> Flask:
     present = replace(site.config, site_url=site.present or site.config.site_url)
     if not present.is_site_named:
         app.after_request(partial(_make_redirect_relative, site_url=present.site_url))
-    # Last, so that what it answers passes through the others.
+    # Last, so that its answers pass through the handlers above.
     problems.register_error_handlers(app, site)
     return app
 
@@ -173,20 +173,20 @@ def _preflight(response: Response) -> Response:
 
 
 class CachingApplication:
-    """The whole application: the memories of ready answers, and queries, in front of Flask.
+    """The whole application: response caches, and queries in the event loop, in front of Flask.
 
-    Queries and the past have a memory of their own, so that no flood of them washes the documents
-    out.
+    Queries and past releases have a cache of their own, so that a flood of them does not evict
+    documents.
     """
 
     def __init__(
         self, site: Site, archive: ReleaseArchive | None = None, *, direct_queries: bool = True
     ) -> None:
-        """Begin with empty memories.
+        """Begin with empty caches.
 
         Args:
             site: What is answered for.
-            archive: The releases of the past.
+            archive: The past releases.
             direct_queries: Whether queries are answered in the event loop, where there is one.
         """
         self._flask = create_flask(site, archive).wsgi_app
@@ -196,7 +196,7 @@ class CachingApplication:
         self._queries = DirectQueries(site, self._answers) if direct_queries else None
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Answer a request, from memory when the answer is there."""
+        """Answer a request, from the cache if it has the answer."""
         start = self._metrics.counting(environ, start)
         if has_precondition(environ):
             return answer_if_met(self._answer, environ, start)
@@ -207,7 +207,7 @@ class CachingApplication:
         return (cache or self._flask)(environ, start)
 
     def from_cache(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes] | None:
-        """Answer a request from memory, without a lock; None when the answer must be made."""
+        """Answer a request from the cache, without a lock; None when the answer must be made."""
         cache = self._cache_for(environ)
         if cache is None:
             return None
@@ -217,7 +217,7 @@ class CachingApplication:
         return found
 
     def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
-        """Return an answer from memory as it goes over the wire; None when it must be made.
+        """Return an answer from the cache as it is sent; None when it must be made.
 
         Its head is that of HTTP/1.1 (RFC 9112), without Date and the empty line after it.
         """
@@ -236,15 +236,15 @@ class CachingApplication:
         return self._queries is not None and self._queries.take(request, lease)
 
     def warm(self, previous: CachingApplication, most: int, seconds: float) -> int:
-        """Make documents before they are asked for: the home page, and what another one had last.
+        """Make documents in advance: the home page, and what another application answered last.
 
         It is called before this application takes over from the other one, in a thread that has
-        time. Never more is made than the memory of documents holds.
+        time. No more is made than the cache of documents holds.
 
         Args:
-            previous: The application that answers now; its requests are read, and made here.
+            previous: The application that answers now; its latest requests are repeated here.
             most: So many documents at most.
-            seconds: Not much longer than this.
+            seconds: How long it may take, roughly.
 
         Returns:
             How many documents are ready.

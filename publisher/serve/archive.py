@@ -200,7 +200,7 @@ class _Integrity:
 
     Attributes:
         is_whole: Whether every byte was as the manifest says.
-        evidence: The manifest, or the file that was damaged.
+        checked_file: The manifest, or the file that was damaged.
         state: Of that file, when it was read.
     """
 
@@ -295,11 +295,11 @@ class OpenFailure:
 
     Attributes:
         error: What was raised; it holds on to nothing.
-        evidence: The file that told.
+        checked_file: The file whose state showed it.
         state: Of that file.
         again_at: When it is tried again at the latest (monotonic clock).
         pause: Before that.
-        is_news: Whether it is another reason than the last time.
+        is_new: Whether it is another reason than the last time.
     """
 
     error: PublisherError

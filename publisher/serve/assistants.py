@@ -66,7 +66,7 @@ def _croissant(site: Site, name: str) -> bytes | None:
         for table in site.pages.tables.tables.values()
         if table.dataset == name
     ]
-    said = CroissantInput(
+    described = CroissantInput(
         iri=dataset,
         address=site.addresses.on_site(dataset),
         title=pick_name(titles, SOURCE_LANGUAGE) or name,
@@ -76,7 +76,7 @@ def _croissant(site: Site, name: str) -> bytes | None:
         tables=tables,
         citation=site.markdown.permalink(dataset.removeprefix(site.release.base_iri)),
     )
-    return as_json_text(croissant(said, site.release)).encode()
+    return as_json_text(croissant(described, site.release)).encode()
 
 
 def blueprint(site: Site) -> Blueprint:

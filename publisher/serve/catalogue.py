@@ -53,18 +53,18 @@ def _page(site: Site) -> CataloguePage:
     return page
 
 
-def _answer(site: Site, body: bytes, chosen: MediaType) -> Response:
-    response = Response(body, content_type=chosen.content_type)
+def _answer(site: Site, body: bytes, media_type: MediaType) -> Response:
+    response = Response(body, content_type=media_type.content_type)
     set_validators(response, body, site.release.published)
     mark_cacheable()
     return response
 
 
-def _paging_links(place: str, page: CataloguePage) -> list[tuple[str, str]]:
+def _paging_links(url: str, page: CataloguePage) -> list[tuple[str, str]]:
     """Return the links between the pages of a catalogue (RFC 8288)."""
     numbers = {"first": 1, "prev": page.number - 1, "next": page.number + 1, "last": page.last}
     return [
-        (place if number == 1 else f"{place}?page={number}", f'rel="{relation}"')
+        (url if number == 1 else f"{url}?page={number}", f'rel="{relation}"')
         for relation, number in numbers.items()
         if page.last > 1 and 1 <= number <= page.last
     ]
@@ -75,21 +75,19 @@ def _catalogue(site: Site, picked: Chosen) -> Response:
     document = None if site.catalogue_views.has_catalogue else site.documents.find("catalog")
     if document is not None:
         return document_response(site, document, picked.media_type)
-    page, chosen = _page(site), picked.media_type
+    page, media_type = _page(site), picked.media_type
     name = site.release.catalogue
-    place = site.addresses.on_site(site.addresses.representation(name, chosen))
-    body = site.catalogue_views.catalogue(page, chosen)
-    response = _answer(site, body, chosen)
+    url = site.addresses.on_site(site.addresses.representation(name, media_type))
+    body = site.catalogue_views.catalogue(page, media_type)
+    response = _answer(site, body, media_type)
     set_validators(response, body, site.last_modified.instant("catalog"))
-    response.headers["Content-Location"] = (
-        place if page.number == 1 else f"{place}?page={page.number}"
-    )
+    response.headers["Content-Location"] = url if page.number == 1 else f"{url}?page={page.number}"
     swedish = site.addresses.on_site(site.release.base_iri + _SWEDISH)
     links = [
         (swedish, f'rel="alternate"; type="{RDF_XML.name}"; title="DCAT-AP-SE"'),
-        *_paging_links(place, page),
+        *_paging_links(url, page),
     ]
-    documented = document_links(site.addresses, name, name, chosen)
+    documented = document_links(site.addresses, name, name, media_type)
     response.headers["Link"] = f"{documented}, {join_links(links)}"
     return named(response, picked)
 
@@ -114,14 +112,14 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/catalog")
     def catalogue() -> Response:
-        chosen = _chosen(_OFFERED)
+        picked = _chosen(_OFFERED)
         document = site.documents.find("catalog")
         if document is None:
             abort(404)
-        if chosen.media_type in (HTML, MARKDOWN):
-            response = document_response(site, document, chosen.media_type)
+        if picked.media_type in (HTML, MARKDOWN):
+            response = document_response(site, document, picked.media_type)
         else:
-            response = _catalogue(site, chosen)
+            response = _catalogue(site, picked)
         set_vary(response, "Accept")
         return response
 
@@ -140,9 +138,9 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/void", defaults={"extension": ""})
     @routes.get(f"/void.{_EXTENSION}")
     def void(extension: str) -> Response:
-        chosen = _chosen(GRAPHS, extension)
-        body = site.catalogue_views.stored(VOID, chosen.media_type)
-        return _description(site, body, "void", chosen, negotiated=not extension)
+        picked = _chosen(GRAPHS, extension)
+        body = site.catalogue_views.stored(VOID, picked.media_type)
+        return _description(site, body, "void", picked, negotiated=not extension)
 
     @routes.get("/.well-known/void")
     def well_known_void() -> Response:
@@ -150,9 +148,9 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get(f"/sparql.{_EXTENSION}")
     def service(extension: str) -> Response:
-        chosen = _chosen(GRAPHS, extension)
-        body = site.catalogue_views.endpoint(chosen.media_type)
-        return _description(site, body, "sparql", chosen, negotiated=False)
+        picked = _chosen(GRAPHS, extension)
+        body = site.catalogue_views.endpoint(picked.media_type)
+        return _description(site, body, "sparql", picked, negotiated=False)
 
     return routes
 
@@ -161,10 +159,10 @@ def _description(
     site: Site, body: bytes, path: str, picked: Chosen, *, negotiated: bool
 ) -> Response:
     """Return a description that lies in the release."""
-    chosen = picked.media_type
-    response = _answer(site, body, chosen)
+    media_type = picked.media_type
+    response = _answer(site, body, media_type)
     document = site.release.base_iri + path
-    representation = site.addresses.representation(document, chosen)
+    representation = site.addresses.representation(document, media_type)
     response.headers["Content-Location"] = site.addresses.on_site(representation)
     if negotiated:
         set_vary(response, "Accept")
@@ -205,9 +203,9 @@ def _xml(
 
 def robots_text(addresses: Addresses) -> bytes:
     """Return robots.txt: all may be read; queries are for those who write them (RFC 9309)."""
-    place = addresses.on_site(addresses.base_iri + "sitemap.xml")
+    sitemap_url = addresses.on_site(addresses.base_iri + "sitemap.xml")
     root = addresses.path(addresses.base_iri)
-    return f"User-agent: *\nDisallow: {root}sparql?query=\nSitemap: {place}\n".encode()
+    return f"User-agent: *\nDisallow: {root}sparql?query=\nSitemap: {sitemap_url}\n".encode()
 
 
 def _tables(site: Site) -> Iterator[tuple[str, str]]:

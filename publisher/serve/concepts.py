@@ -94,8 +94,8 @@ def _respond(site: Site, answer: Answer | None) -> Response:
         abort(404)
     body = (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
     accept = request.headers.get("Accept", "")
-    chosen = JSON_LD if JSON_LD.name in accept and JSON.name not in accept else JSON
-    response = Response(body, content_type=chosen.content_type)
+    media_type = JSON_LD if JSON_LD.name in accept and JSON.name not in accept else JSON
+    response = Response(body, content_type=media_type.content_type)
     set_validators(response, body, site.release.published)
     set_vary(response, "Accept")
     if "lang" not in request.args:
@@ -205,16 +205,16 @@ def _index_entries(
 
 
 def _media_type() -> MediaType:
-    wanted = request.args.get("format", "")
-    if wanted == JSON.name:
+    name = request.args.get("format", "")
+    if name == JSON.name:
         return JSON_LD
-    if wanted in BY_NAME and BY_NAME[wanted] in GRAPHS:
-        return BY_NAME[wanted]
+    if name in BY_NAME and BY_NAME[name] in GRAPHS:
+        return BY_NAME[name]
     return negotiate_rdf(request.headers.get("Accept", ""), GRAPHS).media_type
 
 
 def _data(site: Site, scheme: SchemeSummary | None) -> Response:
-    name, chosen = request.args.get("uri", ""), _media_type()
+    name, media_type = request.args.get("uri", ""), _media_type()
     if not name and scheme is None:
         name = _iri()
     if name:
@@ -222,34 +222,34 @@ def _data(site: Site, scheme: SchemeSummary | None) -> Response:
         description = site.documents.describe(document) if document else None
         if document is None or description is None:
             abort(404)
-        return _graph(site, site.documents.graph(document, description, chosen), chosen)
+        return _graph(site, site.documents.graph(document, description, media_type), media_type)
     assert scheme is not None
-    dump = _dump(site, scheme, chosen)
+    dump = _dump(site, scheme, media_type)
     if dump and scheme.concepts > _MOST_WRITTEN:
         return redirect_to(dump, 303)
-    return _graph(site, _whole_scheme(site, scheme, chosen), chosen)
+    return _graph(site, _whole_scheme(site, scheme, media_type), media_type)
 
 
-def _graph(site: Site, body: bytes, chosen: MediaType) -> Response:
-    response = Response(body, content_type=chosen.content_type)
+def _graph(site: Site, body: bytes, media_type: MediaType) -> Response:
+    response = Response(body, content_type=media_type.content_type)
     set_validators(response, body, site.release.published)
     set_vary(response, "Accept")
     mark_cacheable()
     return response
 
 
-def _dump(site: Site, scheme: SchemeSummary, chosen: MediaType) -> str:
+def _dump(site: Site, scheme: SchemeSummary, media_type: MediaType) -> str:
     """Return the address of the file of the dataset that describes a scheme; empty for none."""
     description = site.engine.describe([scheme.iri], 1, 1)
     for graph in description.graphs if description else ():
         name = graph.removeprefix(site.release.base_iri + "dataset/")
         if name in site.release.datasets():
-            file = f"{site.release.base_iri}dump/{name}.{chosen.extension}"
+            file = f"{site.release.base_iri}dump/{name}.{media_type.extension}"
             return site.addresses.on_site(file)
     return ""
 
 
-def _whole_scheme(site: Site, scheme: SchemeSummary, chosen: MediaType) -> bytes:
+def _whole_scheme(site: Site, scheme: SchemeSummary, media_type: MediaType) -> bytes:
     """Return a scheme and all its concepts as a graph."""
     triples = {}
     names = [scheme.iri, *site.pages.concepts.members(scheme.iri, 10**9)]
@@ -257,8 +257,8 @@ def _whole_scheme(site: Site, scheme: SchemeSummary, chosen: MediaType) -> bytes
         for name in names[start : start + _CHUNK]:
             description = site.engine.describe([name], 1, 1)
             triples.update(dict.fromkeys(description.own if description else ()))
-    there = localise_urls(triples, site.addresses)
-    return serialise(there, chosen, site.release.prefixes, site.release.context)
+    triples_of_site = localise_urls(triples, site.addresses)
+    return serialise(triples_of_site, media_type, site.release.prefixes, site.release.context)
 
 
 def _named(site: Site, slug: str) -> SchemeSummary:
@@ -293,8 +293,8 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/rest/v1/search")
     def search() -> Response:
-        wanted = request.args.get("vocab", "").split()
-        schemes = [named(slug) for slug in wanted] or list(answers.index.schemes().values())
+        slugs = request.args.get("vocab", "").split()
+        schemes = [named(slug) for slug in slugs] or list(answers.index.schemes().values())
         return _search(site, answers, schemes)
 
     @routes.get("/rest/v1/label")

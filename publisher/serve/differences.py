@@ -48,8 +48,8 @@ class SpooledText:
         """Begin empty."""
         self.length = 0
         self._digest = hashlib.sha256()
-        self._held: list[bytes] = []
-        self._held_bytes = 0
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
         self._file: IO[bytes] | None = None
 
     @property
@@ -65,17 +65,17 @@ class SpooledText:
         """
         self._digest.update(part)
         self.length += len(part)
-        self._held.append(part)
-        self._held_bytes += len(part)
-        if self._held_bytes > _IN_MEMORY_BYTES:
+        self._pending.append(part)
+        self._pending_bytes += len(part)
+        if self._pending_bytes > _IN_MEMORY_BYTES:
             self._file = self._file or tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
             self._flush(self._file)
 
     def _flush(self, file: IO[bytes]) -> None:
-        pending = memoryview(b"".join(self._held))
+        pending = memoryview(b"".join(self._pending))
         while pending:
             pending = pending[file.write(pending) :]
-        self._held, self._held_bytes = [], 0
+        self._pending, self._pending_bytes = [], 0
 
     def finish(self) -> None:
         """Let it be read from now on.
@@ -84,7 +84,7 @@ class SpooledText:
             OSError: There is no room.
         """
         if self._file is None:
-            self._held = [b"".join(self._held)]
+            self._pending = [b"".join(self._pending)]
         else:
             self._flush(self._file)
 
@@ -96,7 +96,7 @@ class SpooledText:
     def read(self, start: int, length: int) -> bytes:
         """Return some bytes; any number of threads may read at a time."""
         if self._file is None:
-            return self._held[0][start : start + length]
+            return self._pending[0][start : start + length]
         return read_at(self._file, length, start)
 
     def chunks(self) -> Iterator[bytes]:
@@ -146,7 +146,7 @@ class Differences:
         """Keep none yet; ``shown`` is how many changes a page shows at most."""
         self._shown = shown
         self._makers: SingleFlight[tuple[str, str], Difference] = SingleFlight()
-        self._kept: BoundedCache[tuple[str, str], Difference] = BoundedCache(
+        self._cache: BoundedCache[tuple[str, str], Difference] = BoundedCache(
             _MOST_BYTES,
             lambda found: found.patch.length + found.json.length,
             most_entries=_MOST_KEPT,
@@ -159,16 +159,16 @@ class Differences:
             ReleaseError: There is no room to write it down.
         """
         names = (old.id, new.id)
-        known = self._kept.get(names)
+        known = self._cache.get(names)
         return known or self._makers.make(names, lambda: self._make(old, new))
 
     def _make(self, old: Release, new: Release) -> Difference:
         names = (old.id, new.id)
-        known = self._kept.get(names)  # somebody may have made it a moment ago
+        known = self._cache.get(names)  # somebody may have made it a moment ago
         if known is not None:
             return known
         try:
-            return self._kept.put(names, _compare(old, new, self._shown))
+            return self._cache.put(names, _compare(old, new, self._shown))
         except OSError as error:
             raise ReleaseError(
                 "The differences cannot be written down: {reason}.",

@@ -3,7 +3,7 @@
 What a request asks, which formats it accepts, what is refused and which fields an answer has is
 decided by the code that the views use (``sparql``, ``formats``, ``Endpoint``). Whatever is not an
 answer of ordinary length to an ordinary request is left to a thread and the views: pages, errors,
-conditions, long queries. A thread that takes over is told what came of the query, so that nothing
+conditions, long queries. A thread that takes over gets the outcome of the query, so that nothing
 is evaluated twice.
 """
 
@@ -228,7 +228,7 @@ class DirectQueries:
         LoopEvaluation(engine.workers(), operation, loop, done).begin()
 
     def _end(self, flight: _Flight) -> None:
-        """Give the place back, and let the next one ask anew."""
+        """Give the place back, and let the next one ask again."""
         flight.is_waiting = False
         self._flights.pop(flight.pending[0].key, None)
         if flight.queued is not None and flight.queued.started:
@@ -306,8 +306,8 @@ class DirectQueries:
         cited = citation_fields(self._site, environ, pending.requested, answer.media_type)
         if is_get and (is_zipped or is_again):
             fields = [*self._fields(pending, content_type).items(), ("ETag", etag), *cited.items()]
-            kept = self._responses.keep(environ, fields, answer.body)
-            whole = kept.raw_response(environ)
+            cached = self._responses.keep(environ, fields, answer.body)
+            whole = cached.raw_response(environ)
             return whole.head, whole.body
         common, body = self._head(pending, content_type, varies), answer.body
         cited |= {"ETag": etag, "Content-Digest": content_digest(body)}

@@ -116,20 +116,20 @@ def choose(offered: Sequence[MediaType], extension: MediaType | None = None) -> 
     return negotiate_rdf(request.headers.get("Accept", ""), offered)
 
 
-def named(response: Response, chosen: Chosen) -> Response:
+def named(response: Response, media_type: Chosen) -> Response:
     """Give an answer the name that the client asked for.
 
     The same bytes under two names are two representations, with two entity tags, of which only the
     one under its own name has an address of its own. A version of RDF is a part of the name: what
     is published here is RDF 1.1, which every version carries.
     """
-    if not chosen.is_own_name:
-        response.headers["Content-Type"] = chosen.content_type
+    if not media_type.is_own_name:
+        response.headers["Content-Type"] = media_type.content_type
         tag, is_weak = response.get_etag()
-        name = "-".join(filter(None, [chosen.name.replace("/", "-"), chosen.version]))
+        name = "-".join(filter(None, [media_type.name.replace("/", "-"), media_type.version]))
         response.set_etag(f"{tag}-{name}", bool(is_weak))
         response.headers.pop("Content-Location", None)
-    if chosen.name in media_types.N3:
+    if media_type.name in media_types.N3:
         response.set_data(as_n3(response.get_data()))
     return response
 
@@ -148,28 +148,28 @@ def _page_parameters(document: Document) -> dict[str, str]:
     return found
 
 
-def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes, str]:
+def _represent(site: Site, document: Document, media_type: MediaType) -> tuple[bytes, str]:
     """Return the bytes of a representation, and its language if it has one."""
-    if chosen is media_types.HTML and _is_list(site, document):
+    if media_type is media_types.HTML and _is_list(site, document):
         return _catalogue_page(site, document)
-    if chosen is media_types.HTML:
+    if media_type is media_types.HTML:
         return _document_page(site, document)
     description = site.documents.describe(document, _page_number(document))
     if description is None:
         abort(404)
-    if chosen is media_types.MARKDOWN:
+    if media_type is media_types.MARKDOWN:
         return site.markdown.document(document, description), ""
-    if chosen is media_types.JSON:
-        place = site.addresses.on_site(document.iri)
-        return document_json(document, description, site.release, place), ""
-    return site.documents.graph(document, description, chosen), ""
+    if media_type is media_types.JSON:
+        url = site.addresses.on_site(document.iri)
+        return document_json(document, description, site.release, url), ""
+    return site.documents.graph(document, description, media_type), ""
 
 
 def _document_page(site: Site, document: Document) -> tuple[bytes, str]:
     """Return the page of a document, of a large ontology the part that was asked for."""
     page_language = negotiate_language(request, site)
-    asked = _page_parameters(document)
-    choice = TermChoice(asked.get(TERMS_PARAMETER, ""), asked.get(TERM_PARAMETER, ""))
+    parameters = _page_parameters(document)
+    choice = TermChoice(parameters.get(TERMS_PARAMETER, ""), parameters.get(TERM_PARAMETER, ""))
     shown = site.pages.shown_part(document, choice, page_language)
     description = site.documents.describe(shown, _page_number(document))
     if description is None:
@@ -197,17 +197,17 @@ def _catalogue_page(site: Site, document: Document) -> tuple[bytes, str]:
 def document_response(site: Site, document: Document, extension: MediaType | None) -> Response:
     """Return a document in the media type that an extension picks, or else the client prefers."""
     picked = choose(media_types.DOCUMENTS, extension)
-    chosen = picked.media_type
-    body, language = _represent(site, document, chosen)
-    response = Response(body, content_type=chosen.content_type)
-    set_validators(response, body, site.documents.changed(document, chosen))
-    place = site.addresses.on_site(site.addresses.representation(document.iri, chosen))
+    media_type = picked.media_type
+    body, language = _represent(site, document, media_type)
+    response = Response(body, content_type=media_type.content_type)
+    set_validators(response, body, site.documents.changed(document, media_type))
+    url = site.addresses.on_site(site.addresses.representation(document.iri, media_type))
     own = urlencode(_page_parameters(document))
-    if chosen is HTML and _is_list(site, document):
+    if media_type is HTML and _is_list(site, document):
         own = request.query_string.decode("latin-1")  # it chose what is listed
-    response.headers["Content-Location"] = with_parameters(place, own)
-    links = document_links(site.addresses, document.iri, document.topic, chosen)
-    posts = join_links(signposting.document_signposts(site, document, chosen))
+    response.headers["Content-Location"] = with_parameters(url, own)
+    links = document_links(site.addresses, document.iri, document.topic, media_type)
+    posts = join_links(signposting.document_signposts(site, document, media_type))
     response.headers["Link"] = f"{links}, {posts}"
     if extension is None:
         set_vary(response, "Accept")
@@ -236,8 +236,8 @@ def _tombstone_response(site: Site, target: str) -> Response | None:
     found = find_tombstone(site, target)
     if found is None:
         return None
-    there = replacement_address(site, found[0], target, found[1])
-    return redirect_to(there, 301) if there else gone_response(site, *found)
+    replacement = replacement_address(site, found[0], target, found[1])
+    return redirect_to(replacement, 301) if replacement else gone_response(site, *found)
 
 
 def _thing(site: Site, target: str) -> Response:
@@ -317,10 +317,10 @@ def find_tombstone(site: Site, target: str) -> tuple[Tombstone, MediaType | None
     What is there under a better spelling has not left.
     """
     names, extension = split_file(target)
-    chosen = media_types.BY_EXTENSION.get(extension)
+    suffix_type = media_types.BY_EXTENSION.get(extension)
     tried: list[tuple[str, MediaType | None]] = [(target, None)]
-    if chosen in media_types.DOCUMENT_FILES:
-        tried += [(name, chosen) for name in names]
+    if suffix_type in media_types.DOCUMENT_FILES:
+        tried += [(name, suffix_type) for name in names]
     for requested, media_type in tried:
         better: list[str] = []
         for name in site.addresses.candidates(requested):
@@ -389,11 +389,11 @@ def _chosen(extension: MediaType | None) -> Chosen:
     if extension is not None:
         return Chosen(extension, extension.name)
     try:
-        chosen = negotiate_rdf(request.headers.get("Accept", ""), _OFFERED)
+        offer = negotiate_rdf(request.headers.get("Accept", ""), _OFFERED)
     except NotAcceptable:
         return Chosen(_DETAILS, PROBLEM)
     # Who asks for any JSON is told what happened in the JSON of errors (RFC 9457, section 3).
-    return Chosen(_DETAILS, PROBLEM) if chosen.name == "application/json" else chosen
+    return Chosen(_DETAILS, PROBLEM) if offer.name == "application/json" else offer
 
 
 def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Response:
@@ -401,25 +401,25 @@ def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None)
     page_language = negotiate_language(request, site)
     was = last_version_address(site, tombstone)
     picked = _chosen(extension)
-    chosen = picked.media_type
-    if chosen is _DETAILS or chosen is media_types.JSON:
+    media_type = picked.media_type
+    if media_type is _DETAILS or media_type is media_types.JSON:
         body = _problem(tombstone, was, page_language.language)
         response = Response(body, _GONE_STATUS, content_type=PROBLEM)
-    elif chosen is HTML:
+    elif media_type is HTML:
         entity = tombstone.entity.removeprefix(site.release.base_iri)
         hits = suggest_things(site, entity, page_language, tombstone.replaced_by)
         near = site.pages.search.near(hits, page_language)
         page = site.pages.history.gone(tombstone, was, page_language, near)
         response = Response(page, _GONE_STATUS, content_type=HTML.content_type)
-    elif chosen is MARKDOWN:
+    elif media_type is MARKDOWN:
         body = _gone_text(tombstone, was)
         response = Response(body, _GONE_STATUS, content_type=MARKDOWN.content_type)
     else:
         release = site.release
-        graph = serialise(tombstone.triples(), chosen, release.prefixes, release.context)
+        graph = serialise(tombstone.triples(), media_type, release.prefixes, release.context)
         graph = as_n3(graph) if picked.name in N3 else graph
         response = Response(graph, _GONE_STATUS, content_type=picked.content_type)
-    if chosen in (_DETAILS, HTML, media_types.JSON):
+    if media_type in (_DETAILS, HTML, media_types.JSON):
         response.headers["Content-Language"] = page_language.language
     links = [(name, 'rel="successor-version"') for name in tombstone.replaced_by]
     links += [(was, 'rel="predecessor-version"')] if was else []

@@ -52,7 +52,7 @@ def open_engine(config: Config, release: Release, services: frozenset[str]) -> E
 
     Raises:
         OSError: The store cannot be opened.
-        QueryError: The engine somewhere else does not answer.
+        QueryError: The remote engine does not answer.
         ReleaseError: It does not hold the release.
         SettingError: It is an extra that is not installed.
     """
@@ -156,7 +156,7 @@ class CurrentRelease:
     def candidates(self) -> Iterator[Path]:
         """Yield the folders of the releases to begin with: the first one that is whole.
 
-        An engine somewhere else says itself which release it is current with; there is no other.
+        A remote engine says itself which release it is current with; there is no other.
 
         Raises:
             ReleaseError: There is none.
@@ -191,14 +191,14 @@ class CurrentRelease:
 
         Raises:
             OSError: The folder of the releases cannot be read just now.
-            ReleaseError: Nothing here tells the base IRI of the releases.
+            ReleaseError: Nothing here names the base IRI of the releases.
         """
         if self._connection is None:
             return current_link_target(self._releases)
         try:
             name = self._current(self._connection)
         except QueryError:
-            return None  # what is served stays, and readiness tells of the engine
+            return None  # what is served stays, and readiness reports the engine
         if name and not self._holds(name):
             _log.error("The engine's current release %r is not in %s.", name[:100], self._releases)
             return None

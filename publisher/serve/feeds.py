@@ -30,19 +30,19 @@ _ATOM = "application/atom+xml"
 
 def _choose() -> Chosen:
     """Return what the client prefers; a format that holds the whole feed, when it names one."""
-    chosen = choose(OFFERED)
-    if chosen.media_type in _WHOLE:
-        return chosen
+    picked = choose(OFFERED)
+    if picked.media_type in _WHOLE:
+        return picked
     accept = request.headers.get("Accept", "").split(",")
     named = ",".join(element for element in accept if not element.strip().startswith("*"))
     try:
         return negotiate_rdf(named, _WHOLE)
     except NotAcceptable:
-        return chosen
+        return picked
 
 
-def _named(site: Site, body: bytes, chosen: Chosen) -> Response:
-    return named(_answer(site, body, chosen.media_type.content_type), chosen)
+def _named(site: Site, body: bytes, picked: Chosen) -> Response:
+    return named(_answer(site, body, picked.media_type.content_type), picked)
 
 
 def _answer(site: Site, body: bytes, content_type: str) -> Response:
@@ -58,17 +58,17 @@ def blueprint(site: Site) -> Blueprint:
     routes = Blueprint("feeds", __name__)
 
     def root(stream: FeedKind) -> Response:
-        chosen = _choose()
-        return _named(site, site.feeds.root(stream, chosen.media_type), chosen)
+        picked = _choose()
+        return _named(site, site.feeds.root(stream, picked.media_type), picked)
 
     def page(stream: FeedKind, number: int) -> Response:
         pages = site.feeds.pages[stream]
         if not 1 <= number <= len(pages):
             # To a client of LDES 410 is an empty page; after any other refusal it gives up.
             abort(410)
-        chosen, found = _choose(), pages[number - 1]
-        body = site.feeds.page(stream, found, chosen.media_type)
-        response = _named(site, body, chosen)
+        picked, found = _choose(), pages[number - 1]
+        body = site.feeds.page(stream, found, picked.media_type)
+        response = _named(site, body, picked)
         if found.is_closed:
             response.headers["Cache-Control"] = _FOR_GOOD
             response.last_modified = found.last

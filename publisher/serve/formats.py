@@ -51,10 +51,10 @@ _OF_GRAPHS = {
     _TRIG: ("trig",),
     _N_QUADS: ("nq", "nquads", "n-quads"),
 }
-# Longer fields are read anew each time: strangers must not fill the memory with them.
+# Longer fields are read again each time: strangers must not fill the memory with them.
 _LONGEST_REMEMBERED = 512
 _PAGES = ("html", HTML.name)
-# What a person is told who misspells one.
+# The message for somebody who misspells one.
 SHORT_NAMES = tuple(
     dict.fromkeys(
         ["json", "xml", "csv", "tsv", HTML.extension]

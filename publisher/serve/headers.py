@@ -97,17 +97,17 @@ def set_vary(response: Response, *names: str) -> None:
     response.vary.update(names)
 
 
-def document_links(addresses: Addresses, document: str, topic: str, chosen: MediaType) -> str:
+def document_links(addresses: Addresses, document: str, topic: str, current: MediaType) -> str:
     """Return the Link field of a document: its other representations, its topic, the context.
 
     RFC 8288; JSON-LD 1.1, section 6.1. ``signposting`` has the links of FAIR Signposting.
     """
     links = [(document, 'rel="canonical"')]
     for media_type in media_types.DOCUMENTS:
-        place = addresses.on_site(addresses.representation(document, media_type))
-        if media_type is not chosen:
-            links.append((place, f'rel="alternate"; type="{media_type.name}"'))
-    if topic != document and chosen is media_types.HTML:
+        url = addresses.on_site(addresses.representation(document, media_type))
+        if media_type is not current:
+            links.append((url, f'rel="alternate"; type="{media_type.name}"'))
+    if topic != document and current is media_types.HTML:
         links.append((topic, 'rel="describes"'))
     context = addresses.on_site(addresses.base_iri + "context.jsonld")
     links.append(

@@ -12,7 +12,7 @@ from publisher.serve.site import Site
 
 
 def blueprint(site: Site) -> Blueprint:
-    """Return the routes for those who watch over the server."""
+    """Return the routes for monitoring."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")

@@ -81,7 +81,7 @@ class _LeasedBody:
         self.close()
 
     def close(self) -> None:
-        """Count the request out, once, whatever became of it (PEP 3333)."""
+        """Count the request out, once, whatever its outcome (PEP 3333)."""
         leave, self._leave = self._leave, None
         if leave is None:
             return

@@ -46,8 +46,8 @@ class LoopRequest(NamedTuple):
     Attributes:
         environ: What its head says (PEP 3333).
         client: Address of the client.
-        body: As it was sent.
-        has_left: Tells whether nobody waits for the answer any more.
+        body: As sent.
+        has_left: Returns whether the client has disconnected, so that nobody waits for the answer.
         loop: Which calls everything here.
         send: Takes the head of the answer, but for its date, and its body.
         answer_in_thread: Has an application answer it, with what is known of it.

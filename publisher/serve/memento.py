@@ -78,20 +78,20 @@ class MementoAddresses:
         self.site = site
         self._past = archive
 
-    def _place(self, path: str) -> str:
+    def _url(self, path: str) -> str:
         return self.site.addresses.on_site(self.site.release.base_iri + path)
 
     def original(self, path: str, query: str = "") -> str:
         """Return the address of a path now."""
-        return self._place(path) + (f"?{query}" if query else "")
+        return self._url(path) + (f"?{query}" if query else "")
 
     def memento(self, info: ReleaseInfo, path: str) -> str:
         """Return the address of a path in a release."""
-        return self._place(f"release/{info.id}/{path}")
+        return self._url(f"release/{info.id}/{path}")
 
     def time_map(self, path: str) -> str:
         """Return the address of the list of a path's mementos."""
-        return self._place(f"timemap/{path}")
+        return self._url(f"timemap/{path}")
 
     def mementos(self, path: str) -> list[ReleaseInfo]:
         """Return the releases in which a path is, the oldest first."""
@@ -111,12 +111,12 @@ class MementoAddresses:
         mementos = self.mementos(path)
         relations: dict[str, list[str]] = defaultdict(list)
         by_id = {info.id: info for info in mementos}
-        wanted = {"first": 0, "last": len(mementos) - 1}
+        positions = {"first": 0, "last": len(mementos) - 1}
         if here is not None:
             instants = [info.published for info in mementos]
-            wanted["prev"] = bisect_left(instants, here.published) - 1
-            wanted["next"] = bisect_right(instants, here.published)
-        for relation, number in wanted.items():
+            positions["prev"] = bisect_left(instants, here.published) - 1
+            positions["next"] = bisect_right(instants, here.published)
+        for relation, number in positions.items():
             if 0 <= number < len(mementos):
                 relations[mementos[number].id].append(relation)
         return [
@@ -162,9 +162,9 @@ def archived_response(
         return response
     response.headers["Memento-Datetime"] = http_date(here.published)
     config = clock.site.config
-    kept = kept_until(archive.list_releases(), here, config.keep_releases, config.keep_days)
-    if kept is not None:
-        response.headers["Sunset"] = http_date(kept)
+    kept_to = kept_until(archive.list_releases(), here, config.keep_releases, config.keep_days)
+    if kept_to is not None:
+        response.headers["Sunset"] = http_date(kept_to)
     if marks:
         path = _named_target(clock.site, path)
         links = [*clock.links(path), *clock.memento_links(path, here)]
@@ -189,7 +189,7 @@ def mark_originals(app: Flask) -> None:
 
 
 def follow_accept_datetime(app: Flask, site: Site, archive: ReleaseArchive) -> None:
-    """Let every document answer as it was at a wished time, with 200 and its own address."""
+    """Let every document answer as it was at a requested time, with 200 and its own address."""
     clock = MementoAddresses(site, archive)
 
     def travel() -> Response | None:
@@ -270,10 +270,10 @@ def blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
         is_known = site.documents.find(document_path(site, path)) is not None
         if not mementos or (not is_known and len(mementos) == len(archive.list_releases())):
             abort(404)
-        chosen = negotiate(request.headers.get("Accept", ""), [LINK_FORMAT, JSON.name])
-        write = _as_json if chosen == JSON.name else _as_links
+        media_type = negotiate(request.headers.get("Accept", ""), [LINK_FORMAT, JSON.name])
+        write = _as_json if media_type == JSON.name else _as_links
         body = write(clock, path, mementos)
-        response = Response(body, content_type=chosen)
+        response = Response(body, content_type=media_type)
         set_validators(response, body, mementos[-1].published)
         set_vary(response, "Accept")
         return response

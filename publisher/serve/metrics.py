@@ -52,8 +52,8 @@ def route_of(path: str) -> str:
     >>> [route_of(path) for path in ("/doc/lake/siljan.ttl", "/catalog.rdf", "/nowhere", "/")]
     ['doc', 'catalog', 'other', 'other']
     """
-    place = path[1:].partition("/")[0].partition(".")[0]
-    return place if place in _ROUTES else "other"
+    route = path[1:].partition("/")[0].partition(".")[0]
+    return route if route in _ROUTES else "other"
 
 
 class _Requests(Collector):
@@ -65,12 +65,12 @@ class _Requests(Collector):
 
     def __init__(self) -> None:
         self._counts = {
-            (place, status): itertools.count() for place in (*_ROUTES, "other") for status in "2345"
+            (route, status): itertools.count() for route in (*_ROUTES, "other") for status in "2345"
         }
 
-    def count(self, place: str, status: str) -> None:
+    def count(self, route: str, status: str) -> None:
         """Count one request."""
-        count = self._counts.get((place, status[0]))
+        count = self._counts.get((route, status[0]))
         if count is not None:
             next(count)
 
@@ -79,8 +79,8 @@ class _Requests(Collector):
         family = CounterMetricFamily(
             "publisher_http_requests", "Requests.", labels=["place", "status"]
         )
-        for (place, status), count in self._counts.items():
-            family.add_metric([place, f"{status}xx"], _number_of(count))
+        for (route, status), count in self._counts.items():
+            family.add_metric([route, f"{status}xx"], _number_of(count))
         yield family
 
 
@@ -175,16 +175,16 @@ class Metrics:
         self._seconds.observe(seconds)
         self._bytes.inc(length_bytes)
 
-    def request(self, place: str, status: str) -> None:
+    def request(self, route: str, status: str) -> None:
         """Count an answered request."""
-        self._requests.count(place, status)
+        self._requests.count(route, status)
 
     def counting(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
         """Return the start of an answer that counts the request, whatever answers it."""
-        place = route_of(environ["PATH_INFO"])
+        route = route_of(environ["PATH_INFO"])
 
         def start(status, fields, exc_info=None):  # type: ignore[no-untyped-def]
-            self._requests.count(place, status)
+            self._requests.count(route, status)
             return (
                 start_response(status, fields, exc_info)
                 if exc_info
@@ -198,7 +198,8 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-# One line of JSON a query: what came of it and how long it took, not who asked, unless wished.
+# One line of JSON a query: its outcome and how long it took, and, if a
+# setting asks for it, who asked.
 
 _log = logging.getLogger("publisher.queries")
 _LONGEST_TEXT = 4000

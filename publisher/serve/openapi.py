@@ -62,7 +62,7 @@ class ParameterRow:
         schema: dict[str, Any] = {"type": self.kind}
         if self.values:
             schema["enum"] = list(self.values)
-        told: dict[str, Any] = {
+        parameter: dict[str, Any] = {
             "name": self.name,
             "in": self.place,
             "description": self.about,
@@ -71,8 +71,8 @@ class ParameterRow:
         }
         if self.kind == "object":  # each member is a parameter (OpenAPI 3.1, section 4.8.12.3)
             schema["additionalProperties"] = {"type": "string"}
-            told |= {"style": "form", "explode": True}
-        return told
+            parameter |= {"style": "form", "explode": True}
+        return parameter
 
 
 @dataclass(frozen=True)

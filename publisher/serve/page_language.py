@@ -16,18 +16,18 @@ _LONGEST_TAG = 40
 
 def negotiate_language(request: Request, site: Site) -> PageLanguage:
     """Return the page's language: by ``?lang=``, Accept-Language, or the setting."""
-    chosen = request.args.get(LANGUAGE_PARAMETER, "")
+    requested = request.args.get(LANGUAGE_PARAMETER, "")
     default, known = site.config.language, site.config.offered_languages
     offered = (default, *(language for language in known if language != default))
     accepted = request.headers.get("Accept-Language", "")
-    is_chosen = chosen in known
-    spoken = chosen if is_chosen else choose_language(accepted, offered)
+    is_chosen = requested in known
+    spoken = requested if is_chosen else choose_language(accepted, offered)
     content = request.args.get(CONTENT_PARAMETER, "")
     content = content if is_language_tag(content) and len(content) < _LONGEST_TAG else ""
     # Anyone who chose a language in the address gets the same page with any fields.
     taken = [] if is_chosen else [tag.partition("-")[0] for tag in accepted_languages(accepted)]
-    there = {tag.partition("-")[0] for tag in site.content_languages}
-    own = next((tag for tag in taken if tag in there), "")
+    in_data = {tag.partition("-")[0] for tag in site.content_languages}
+    own = next((tag for tag in taken if tag in in_data), "")
     # What has no text in the page's language is as English as it always was.
     others = [*taken, SOURCE_LANGUAGE, *site.content_languages]
     return PageLanguage(ReaderLanguage(spoken, others, content or own), is_chosen, content)

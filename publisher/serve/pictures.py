@@ -47,7 +47,7 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/favicon.ico")
     def favicon() -> Response:
         # Asked for by programs that read no page; pages name the icons themselves.
-        there = site.addresses.on_site(f"{site.release.base_iri}static/favicon.ico")
-        return redirect_to(there, 301)
+        icon = site.addresses.on_site(f"{site.release.base_iri}static/favicon.ico")
+        return redirect_to(icon, 301)
 
     return routes

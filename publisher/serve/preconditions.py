@@ -52,14 +52,14 @@ def answer_if_met(
     if close is not None:
         close()
     body = _problem(environ)
-    kept = [(name, value) for name, value in fields if name.lower() in _KEPT]
+    remaining = [(name, value) for name, value in fields if name.lower() in _KEPT]
     own = [
         ("Content-Type", "application/problem+json"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-cache"),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    start("412 PRECONDITION FAILED", [*own, *kept, *FIELDS])
+    start("412 PRECONDITION FAILED", [*own, *remaining, *FIELDS])
     return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
 

@@ -112,8 +112,8 @@ def problem_response(
             else []
         )
         requested = " ".join(words_in_path(request.path)) if status == HTTPStatus.NOT_FOUND else ""
-        place = site.config.site_url.rstrip("/") + request.path
-        page = site.pages.problem(status, title, sentences, page_language, near, requested, place)
+        url = site.config.site_url.rstrip("/") + request.path
+        page = site.pages.problem(status, title, sentences, page_language, near, requested, url)
         response = Response(page, status, content_type=HTML.content_type)
     else:
         problem = {"type": "about:blank", "title": title, "status": status, **details}

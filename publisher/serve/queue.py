@@ -1,15 +1,15 @@
-"""Requests that cost much and wait in the one queue of a web process, and whose they are.
+"""Costly requests, which wait in the one queue of a web process, and the addresses of clients.
 
-All that may take more than some 20 ms when nothing of it is kept is in ``QUEUED_VIEWS``;
-queries take their turn in ``Endpoint.answer``, behind the memory of answers. Documents, health and
-metrics never wait: at most ``query_workers`` + ``query_queue`` requests are at work or wait here,
-so that a pool of more threads always has some for them (see ``app.thread_count``).
+Every view that may take more than about 20 ms when nothing of its answer is cached is in
+``QUEUED_VIEWS``; queries wait in ``Endpoint.answer``, behind the response cache. Documents, health
+and metrics never wait: at most ``query_workers`` + ``query_queue`` requests run or wait here, so a
+pool of more threads always has some left for them (see ``app.thread_count``).
 
-A request whose client has left is dropped while it waits. Anyone who owns the connection says so:
-``environ["publisher.client_left"]`` is a function without arguments that returns True as soon as
-nobody waits for the answer any more. It is called in the thread of the request, some four times a
-second, and must return at once; without it a client counts as being there. The request then ends
-with ``ClientDisconnected``, which becomes an empty answer that nobody needs to send.
+A request whose client has disconnected is dropped while it waits. The server, which owns the
+connection, provides ``environ["publisher.client_left"]``: a function without arguments that returns
+True as soon as nobody waits for the answer any more. It is called in the thread of the request,
+about four times a second, and must return at once; without it a client counts as connected. The
+request then ends with ``ClientDisconnected``, which becomes an empty answer that is never sent.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def slot_at_once(site: Site) -> Iterator[bool]:
 
 
 def client_disconnected() -> Callable[[], bool]:
-    """Return a function that tells whether the request's client has disconnected."""
+    """Return a function that returns whether the request's client has disconnected."""
     has_left: Callable[[], bool] = request.environ.get(CLIENT_DISCONNECTED, never_disconnected)
     return has_left
 
@@ -124,16 +124,16 @@ def _queued(
     return answer
 
 
-# Pages and documents that cost little: as many threads at once as help.
+# Cheap pages and documents: no more threads at once than make them faster.
 
-# Who has waited so long goes on: somebody may hold a place who waits for a slow disk.
+# After so long a request goes on without a permit: those that hold one may wait for a slow disk.
 _RENDERER_SECONDS = 2.0
 # Views that make no document, or wait for something else.
 _OTHER_BLUEPRINTS = frozenset({"health", "mcp", "sparql", "static"})
 
 
 def limit_renderers(app: Flask, site: Site) -> None:
-    """Let few threads at once make documents, so that the event loop gets its turn (see Shared)."""
+    """Let few threads at once make documents, so that the event loop gets its turn (see Site)."""
     for name, view in app.view_functions.items():
         if name not in QUEUED_VIEWS and name.partition(".")[0] not in _OTHER_BLUEPRINTS:
             app.view_functions[name] = _limited(site, view)
@@ -142,17 +142,17 @@ def limit_renderers(app: Flask, site: Site) -> None:
 def _limited(site: Site, view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def answer(**values: Any) -> Any:
-        has_place = site.renderers.acquire(timeout=_RENDERER_SECONDS)
+        has_permit = site.renderers.acquire(timeout=_RENDERER_SECONDS)
         try:
             return view(**values)
         finally:
-            if has_place:
+            if has_permit:
                 site.renderers.release()
 
     return answer
 
 
-# Who asks, as far as shares of the workers go: never logged unless wished.
+# The client of a request, for a fair share of the workers; logged only if a setting asks for it.
 
 # One household or office has a whole network of IPv6 addresses.
 _NETWORK_BITS = 64
@@ -181,6 +181,6 @@ def client_address(environ: WSGIEnvironment, header: str) -> str:
     except ValueError:
         return str(written)[:64]
     if isinstance(address, IPv6Address):
-        kept = int(address) >> (128 - _NETWORK_BITS) << (128 - _NETWORK_BITS)
-        return str(IPv6Address(kept))
+        network = int(address) >> (128 - _NETWORK_BITS) << (128 - _NETWORK_BITS)
+        return str(IPv6Address(network))
     return str(address)

@@ -1,4 +1,4 @@
-"""How a web process fares besides the engine it asks: what ``/readyz``, pages and metrics tell."""
+"""The state of a web process besides its engine: what ``/readyz``, pages and metrics say."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ProcessHealth:
         return [trouble for part in self._parts if (trouble := part.trouble()) is not None]
 
     def notice(self, language: str) -> str:
-        """Return what the home page tells of the release that is served; mostly nothing."""
+        """Return what the home page says of the release that is served; usually nothing."""
         return "" if self.fallback is None else self.fallback.notice(language)
 
     def is_fallback(self) -> int:

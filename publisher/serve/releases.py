@@ -35,9 +35,9 @@ def _serialise(content: object) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _answer(site: Site, body: bytes, chosen: str, language: str = "") -> Response:
+def _answer(site: Site, body: bytes, media_type: str, language: str = "") -> Response:
     """Return an answer that was negotiated."""
-    content_type = HTML.content_type if chosen == HTML.name else chosen
+    content_type = HTML.content_type if media_type == HTML.name else media_type
     response = Response(body, content_type=content_type)
     set_validators(response, body, site.release.published)
     set_vary(response, "Accept")
@@ -118,11 +118,11 @@ def _difference(
     new, old = archive.release(names[0]), archive.release(names[1])
     if new is None or old is None:
         abort(404)
-    chosen = _chosen(_EXTENSIONS.values(), extension)
+    media_type = _chosen(_EXTENSIONS.values(), extension)
     difference = archive.differences.find(old, new)
-    if chosen != HTML.name:
+    if media_type != HTML.name:
         return _text(
-            site, difference.json if chosen == JSON.name else difference.patch, chosen, new
+            site, difference.json if media_type == JSON.name else difference.patch, media_type, new
         )
     page_language = negotiate_language(request, site)
     page = site.pages.history.difference(
@@ -133,9 +133,9 @@ def _difference(
     return response
 
 
-def _text(site: Site, text: SpooledText, chosen: str, new: Release) -> Response:
+def _text(site: Site, text: SpooledText, media_type: str, new: Release) -> Response:
     """Return a text of two releases: like these it never changes."""
-    response = Response(text.chunks(), content_type=chosen)
+    response = Response(text.chunks(), content_type=media_type)
     response.content_length = text.length
     response.set_etag(text.tag)
     response.headers["Last-Modified"] = http_date(new.published)

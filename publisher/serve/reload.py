@@ -49,7 +49,7 @@ _log = logging.getLogger("publisher")
 
 
 class _OpenRelease:
-    """A release that answers: its site, and the application in front, which may be made anew."""
+    """A release that answers: its site, and the application in front, which may be made again."""
 
     def __init__(self, site: Site, archive: ReleaseArchive, end: Callable[[], None]) -> None:
         self.site = site
@@ -69,7 +69,7 @@ class ReloadingApp:
 
         Raises:
             ReleaseError: There is none, or none that is whole.
-            QueryError: An engine somewhere else does not answer.
+            QueryError: A remote engine does not answer.
         """
         self._config = config
         self._following = CurrentRelease(config)
@@ -269,7 +269,7 @@ class RetryingApp:
     """A WSGI application that tries to open another, and answers 503 until that is done.
 
     A web process that ended instead would be started again and again, and tell nobody why: when an
-    engine somewhere else does not answer, or no release here is whole.
+    remote engine does not answer, or no release here is whole.
     """
 
     def __init__(self, open_application: Callable[[], ReloadingApp]) -> None:

@@ -18,7 +18,7 @@ def sent_path(environ: WSGIEnvironment) -> str:
     """Return the path of a request as it was sent, a letter for each byte as in PEP 3333.
 
     Servers tell the whole of it in ``REQUEST_URI``, as ours and Werkzeug do. Where something on the
-    way changed the path, or nobody kept it, it is escaped anew.
+    way changed the path, or nobody kept it, it is escaped again.
     """
     path: str = environ.get("PATH_INFO", "")
     sent: str = environ.get("REQUEST_URI", "").partition("?")[0]

@@ -97,7 +97,7 @@ class CacheableRequest:
     Attributes:
         environ: The request (PEP 3333).
         key: Below which its answer is remembered.
-        place: On the site, for counting.
+        route: Which part of the site it asks for, as metrics count requests.
     """
 
     environ: WSGIEnvironment
@@ -154,6 +154,7 @@ class _PendingResponse:
     Attributes:
         answer: What was made, if others may have it too.
         is_busy: Whether its maker was sent away, so that another one must try.
+        done: Set when the answer is made, or its maker has given up.
     """
 
     answer: CachedResponse | None = None

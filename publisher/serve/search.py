@@ -63,27 +63,27 @@ def _in_scheme(site: Site, found: SearchResult, scheme: SchemeSummary | None) ->
     return replace(found, hits=hits)
 
 
-def _answer(site: Site, chosen: MediaType) -> Response:
+def _answer(site: Site, media_type: MediaType) -> Response:
     page_language, text = negotiate_language(request, site), request.args.get("q", "").strip()
     scheme = _scheme(site)
-    if chosen is HTML and not text and (scheme or request.args.get("below")):
+    if media_type is HTML and not text and (scheme or request.args.get("below")):
         return _list(site, scheme)
     found, number = site.search.find(text, page_language.language), _page_number()
     found = _in_scheme(site, found, scheme)
     pages, kind = site.pages.search, request.args.get("kind", "")
-    is_page = chosen is HTML
+    is_page = media_type is HTML
     answer = pages.page if is_page else pages.json
     body = answer(text, found, number, page_language, kind, scheme)
     if body is None:
         abort(404)
-    response = Response(body, content_type=chosen.content_type)
+    response = Response(body, content_type=media_type.content_type)
     set_validators(response, body, site.release.published)
     set_content_language(response, page_language)
     other = JSON if is_page else HTML
     query = request.query_string.decode("latin-1")
     dot = ".json" if is_page else ""
-    place = site.addresses.on_site(f"{site.release.base_iri}search{dot}")
-    target = f"{place}?{query}" if query else place
+    url = site.addresses.on_site(f"{site.release.base_iri}search{dot}")
+    target = f"{url}?{query}" if query else url
     response.headers["Link"] = join_links([(target, f'rel="alternate"; type="{other.name}"')])
     mark_cacheable()
     return response

@@ -50,13 +50,13 @@ def _landing_page_links(
     page = addresses.on_site(document.iri)
     posts = [Signpost(page, "cite-as", document.topic)]
     for media_type in GRAPHS:
-        place = addresses.on_site(addresses.representation(document.iri, media_type))
-        posts.append(Signpost(page, "describedby", place, media_type.name))
+        url = addresses.on_site(addresses.representation(document.iri, media_type))
+        posts.append(Signpost(page, "describedby", url, media_type.name))
     posts.append(Signpost(page, "type", "https://schema.org/AboutPage"))
     if holding is not None:
         posts.append(Signpost(page, "type", "https://schema.org/Dataset"))
         posts += [Signpost(page, "license", license_) for license_ in holding.licenses[:1]]
-        posts += [Signpost(page, "item", place, kind) for place, kind in holding.files]
+        posts += [Signpost(page, "item", url, kind) for url, kind in holding.files]
     return posts
 
 
@@ -81,12 +81,14 @@ def _sets(site: Site, document: str) -> Iterator[tuple[str, str]]:
         yield site.addresses.on_site(name), f'rel="linkset"; type="{media_type.name}"'
 
 
-def document_signposts(site: Site, document: Document, chosen: MediaType) -> list[tuple[str, str]]:
+def document_signposts(
+    site: Site, document: Document, media_type: MediaType
+) -> list[tuple[str, str]]:
     """Return target and parameters of the links of one representation of a document."""
-    place = site.addresses.on_site(document.iri)
-    if chosen is not HTML:
-        place = site.addresses.on_site(site.addresses.representation(document.iri, chosen))
-    posts = [post for post in all_links(site, document) if post.anchor == place]
+    anchor = site.addresses.on_site(document.iri)
+    if media_type is not HTML:
+        anchor = site.addresses.on_site(site.addresses.representation(document.iri, media_type))
+    posts = [post for post in all_links(site, document) if post.anchor == anchor]
     return [(post.target, post.parameters) for post in posts] + list(_sets(site, document.iri))
 
 
@@ -166,8 +168,8 @@ def blueprint(site: Site) -> Blueprint:
         document, _ = site.documents.find_by_file(requested_target(skipped=1))
         if document is None:
             abort(404)
-        chosen = LINKSET_JSON if extension == LINKSET_JSON.extension else LINKSET
-        return answer(all_links(site, document), chosen)
+        media_type = LINKSET_JSON if extension == LINKSET_JSON.extension else LINKSET
+        return answer(all_links(site, document), media_type)
 
     @routes.get("/.well-known/api-catalog")
     def api_catalogue() -> Response:

@@ -48,7 +48,7 @@ class Shared:
     Attributes:
         metrics: The counters.
         queue: Whose query is next: one queue, whatever release a query is for.
-        health: What must live besides the release, and how it fares.
+        health: What must live besides the release, and its state.
         renderers: Held by those who make a page.
     """
 
@@ -116,7 +116,7 @@ def open_site(
 
     Raises:
         OSError: The store cannot be opened.
-        QueryError: An engine somewhere else does not answer.
+        QueryError: A remote engine does not answer.
         ReleaseError: It does not hold the release.
     """
     return _site(config, release, shared or make_shared(config), embeds=embeds)
@@ -130,12 +130,12 @@ def open_archived_site(config: Config, release: Release, shared: Shared) -> Site
     Raises:
         OSError: The store cannot be opened.
     """
-    there = replace(
+    archived = replace(
         config,
         site_url=f"{config.site_url}release/{release.id}/",
         query_cache_mb=max(1, config.query_cache_mb // config.open_releases),
     )
-    return _site(there, release, shared, present=config.site_url)
+    return _site(archived, release, shared, present=config.site_url)
 
 
 def _services(config: Config) -> frozenset[str]:

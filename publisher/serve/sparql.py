@@ -47,7 +47,7 @@ from publisher.serve.site import Site
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# Without a query; RDF first, since a client without wishes is a program.
+# Without a query; RDF first, since a client without preferences is a program.
 _DESCRIPTIONS = (*GRAPHS, HTML)
 
 
@@ -121,8 +121,8 @@ def citation_fields(
         sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
     if media_type and requested.accepted.is_negotiated and requested.names_format:
         sent += ("&" if sent else "") + f"format={quote(media_type, safe='')}"
-    place = site.markdown.permalink(f"{path}?{sent}" if sent else path)
-    link = join_links([(place, 'rel="cite-as"')])
+    permalink = site.markdown.permalink(f"{path}?{sent}" if sent else path)
+    link = join_links([(permalink, 'rel="cite-as"')])
     return {"Link": link} if len(link) <= _LONGEST_CITATION else {}
 
 
@@ -187,11 +187,11 @@ def _page(
 def _description(site: Site, accept: str) -> Response:
     """Return the service description, or the form (SPARQL 1.1 Service Description, section 2)."""
     picked = negotiate_rdf(accept, _DESCRIPTIONS)
-    chosen = picked.media_type
-    if chosen is HTML:
+    media_type = picked.media_type
+    if media_type is HTML:
         return _page(site, None)
-    body = site.catalogue_views.endpoint(chosen)
-    response = Response(body, content_type=chosen.content_type)
+    body = site.catalogue_views.endpoint(media_type)
+    response = Response(body, content_type=media_type.content_type)
     set_validators(response, body, site.release.published)
     set_vary(response, "Accept")
     mark_cacheable()
@@ -283,7 +283,7 @@ _FORM_CHARSETS = dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1"),
 # Editors of Windows put it before a text in UTF-8 (Unicode, section 23.8).
 _BYTE_ORDER_MARK = "\ufeff"
 Parameters = Mapping[str, list[str]]
-# Longer fields are read anew each time: strangers must not fill the memory with them.
+# Longer fields are read again each time: strangers must not fill the memory with them.
 _LONGEST_REMEMBERED = 200
 
 
@@ -291,7 +291,7 @@ def decode(written: bytes, charset: str = "utf-8") -> dict[str, list[str]]:
     """Return name → values of a query string or form, decoded exactly once.
 
     Args:
-        written: As it was sent.
+        written: As sent.
         charset: What is below the escapes.
 
     Raises:
@@ -342,7 +342,7 @@ class SentRequest(NamedTuple):
 
     Attributes:
         environ: The head of the request (PEP 3333).
-        body: As it was sent.
+        body: As sent.
         most_bytes: How long the body may be without its content coding.
     """
 
@@ -582,8 +582,8 @@ def read_named_query(
 def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
     requested = read_named_query(site, query, extension, _sent())
     if requested is None:
-        place = site.addresses.path(f"{site.release.base_iri}query")
-        return redirect_to(f"{place}#{query.name}", 303)
+        queries = site.addresses.path(f"{site.release.base_iri}query")
+        return redirect_to(f"{queries}#{query.name}", 303)
     return _answer(site, requested)
 
 

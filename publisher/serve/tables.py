@@ -94,28 +94,30 @@ def _on_site(site: Site, table: Table, extension: str = "") -> str:
     return site.addresses.on_site(site.pages.tables.address(table, extension))
 
 
-def _file(site: Site, table: Table, chosen: MediaType) -> Response:
+def _file(site: Site, table: Table, media_type: MediaType) -> Response:
     """Return the rows that the request chooses as a file: the release's own, when it is that."""
     selection = read_selection(table)
     view = TableView(table, selection, (), negotiate_language(request, site))
     query = view.query(is_file=True)
     links = [(_on_site(site, table) + query, f'rel="alternate"; type="{HTML.name}"')]
-    if chosen is CSV:
+    if media_type is CSV:
         described = _on_site(site, table, METADATA) + query
         links.append((described, 'rel="describedby"; type="application/csvm+json"'))
     if selection.is_stored:
         links += signposting.file_signposts(site, site.release.dataset(table.dataset))
         response = release_file_response(
-            site, site.release.files[table.file(chosen.extension)], chosen.name, links
+            site, site.release.files[table.file(media_type.extension)], media_type.name, links
         )
     else:
-        response = _generated_file(site, table, selection, chosen)
+        response = _generated_file(site, table, selection, media_type)
         response.headers["Link"] = join_links(links)
-    response.headers["Content-Location"] = _on_site(site, table, chosen.extension) + query
+    response.headers["Content-Location"] = _on_site(site, table, media_type.extension) + query
     return response
 
 
-def _generated_file(site: Site, table: Table, selection: Selection, chosen: MediaType) -> Response:
+def _generated_file(
+    site: Site, table: Table, selection: Selection, media_type: MediaType
+) -> Response:
     """Return a file made for the request.
 
     Raises:
@@ -131,12 +133,12 @@ def _generated_file(site: Site, table: Table, selection: Selection, chosen: Medi
                 remedy="Filter further, or take the whole table: {address}",
                 count=count,
                 most=most,
-                address=_on_site(site, table, chosen.extension),
+                address=_on_site(site, table, media_type.extension),
             )
-        body = table_reader.file(selection, chosen, most)
-    response = Response(body, content_type=chosen.content_type)
+        body = table_reader.file(selection, media_type, most)
+    response = Response(body, content_type=media_type.content_type)
     set_validators(response, body, site.release.published)
-    name = f"{table.slug}.{chosen.extension}"
+    name = f"{table.slug}.{media_type.extension}"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     set_vary(response, "Accept-Language")
     mark_cacheable()
@@ -161,15 +163,15 @@ def _json_size() -> int:
 
 
 def _neighbours(
-    place: str, kept: Sequence[tuple[str, str]], page: int, pages: int
+    url: str, parameters: Sequence[tuple[str, str]], page: int, pages: int
 ) -> dict[str, str | None]:
     """Return the addresses of the pages around one; None for those that are not there."""
 
     def address(number: int) -> str | None:
         if not 1 <= number <= pages:
             return None
-        written = urlencode([*kept, *([("page", str(number))] if number > 1 else [])])
-        return place + (f"?{written}" if written else "")
+        written = urlencode([*parameters, *([("page", str(number))] if number > 1 else [])])
+        return url + (f"?{written}" if written else "")
 
     return {
         "first": address(1),
@@ -192,9 +194,11 @@ def _json(site: Site, table: Table) -> Response:
         found = table_reader.read(
             selection, table.columns, size, offset, located=bool(table.chains)
         )
-    kept = TableView(table, selection, (), reader).parameters(is_file=True)
-    kept += [("size", str(size))] if size != JSON_ROWS else []
-    neighbours = _neighbours(_on_site(site, table, JSON.extension), kept, selection.page, pages)
+    parameters = TableView(table, selection, (), reader).parameters(is_file=True)
+    parameters += [("size", str(size))] if size != JSON_ROWS else []
+    neighbours = _neighbours(
+        _on_site(site, table, JSON.extension), parameters, selection.page, pages
+    )
     body = as_json_text(
         {
             "table": _on_site(site, table),
@@ -212,7 +216,7 @@ def _json(site: Site, table: Table) -> Response:
     ).encode()
     response = Response(body, content_type=JSON.content_type)
     set_validators(response, body, site.release.published)
-    links = [(there, f'rel="{_RELATIONS[name]}"') for name, there in neighbours.items() if there]
+    links = [(url, f'rel="{_RELATIONS[name]}"') for name, url in neighbours.items() if url]
     described = _on_site(site, table, METADATA)
     links.append((described, 'rel="describedby"; type="application/csvm+json"'))
     response.headers["Link"] = join_links(links)
@@ -298,12 +302,12 @@ def blueprint(site: Site) -> Blueprint:
             return _places(site, found)
         offered = (HTML, *(m for m in media_types.TABLES if m.extension in found.files))
         if extension:
-            chosen = media_types.BY_EXTENSION[extension]
+            media_type = media_types.BY_EXTENSION[extension]
         else:
             accept = request.headers.get("Accept", "")
-            chosen = media_types.BY_NAME[negotiate(accept, [m.name for m in offered])]
-        is_page = chosen is HTML
-        response = _page(site, found, offered) if is_page else _file(site, found, chosen)
+            media_type = media_types.BY_NAME[negotiate(accept, [m.name for m in offered])]
+        is_page = media_type is HTML
+        response = _page(site, found, offered) if is_page else _file(site, found, media_type)
         if not extension:
             set_vary(response, "Accept")
         return response

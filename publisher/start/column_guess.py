@@ -2,7 +2,7 @@
 
 Pure functions over texts. A column is what at least nine of ten filled cells can be read as; its
 heading decides between what its values leave open. What cannot be read of a guessed column is
-found when the rows are converted, and told with row and column.
+found when the rows are converted, and reported with row and column.
 """
 
 from __future__ import annotations
@@ -503,7 +503,7 @@ def _left(column: ColumnView) -> tuple[_Detected, str]:
     return (kinds.TEXT, 0.7, text("The values are words.")), ""
 
 
-def _alternatives(column: ColumnView, chosen: str) -> tuple[str, ...]:
+def _alternatives(column: ColumnView, current: str) -> tuple[str, ...]:
     """Return the other kinds that at least nine of ten cells allow."""
     tried = (*kinds.WITH_NOTE, kinds.TRUTH, kinds.TELEPHONE, kinds.POSTCODE, kinds.MUNICIPALITY)
     tried += (kinds.COUNTY, kinds.ADDRESS, kinds.PICTURE, kinds.LATITUDE, kinds.LONGITUDE)
@@ -519,7 +519,7 @@ def _alternatives(column: ColumnView, chosen: str) -> tuple[str, ...]:
     fitting += [kinds.TEXT, kinds.DESCRIPTION, kinds.CODE]
     fitting += [kinds.IDENTIFIER] if column.is_unique else []
     fitting += [kinds.NAME, kinds.OMITTED]
-    return tuple(dict.fromkeys(kind for kind in fitting if kind != chosen))
+    return tuple(dict.fromkeys(kind for kind in fitting if kind != current))
 
 
 def _detect(column: ColumnView) -> tuple[_Detected, str]:

@@ -172,9 +172,9 @@ def _texts(
     spoken = written_languages((*start.languages, *given))
     foreign = set(LANGUAGES) - set(spoken)
 
-    def turtle(said: Iterable[Triple | Quad]) -> str:
-        kept = (t for t in said if getattr(t.object, "language", None) not in foreign)
-        return write_turtle(kept, prefixes)
+    def turtle(triples: Iterable[Triple | Quad]) -> str:
+        written = (t for t in triples if getattr(t.object, "language", None) not in foreign)
+        return write_turtle(written, prefixes)
 
     found = {
         "pyproject.toml": settings_text(start),
@@ -188,8 +188,8 @@ def _texts(
             as_triples(shapes(mapping, mappings))
         )
         if each.things:
-            said = as_triples(typed_things(mapping, each))
-            found[f"data/{start.dataset}/{mapping.kind}.ttl"] = turtle(said)
+            thing_triples = as_triples(typed_things(mapping, each))
+            found[f"data/{start.dataset}/{mapping.kind}.ttl"] = turtle(thing_triples)
         found[mapping.file] = as_csvw(mapping, table.file)
         for column in mapping.columns:
             if column.scheme:
@@ -252,8 +252,8 @@ def _years(converted: Sequence[Converted]) -> tuple[int, int] | None:
     years = [
         int(term.value[:4])
         for each in converted
-        for said in each.things.values()
-        for terms in said.values()
+        for properties in each.things.values()
+        for terms in properties.values()
         for term in terms
         if isinstance(term, Literal) and term.datatype.value in _DATED
     ]
@@ -263,8 +263,8 @@ def _years(converted: Sequence[Converted]) -> tuple[int, int] | None:
 def typed_things(mapping: TableMapping, converted: Converted) -> PropertiesBySubject:
     """Return what is said of each row, with its class."""
     return {
-        thing: {"rdf:type": nodes(mapping.class_iri), **said}
-        for thing, said in converted.things.items()
+        thing: {"rdf:type": nodes(mapping.class_iri), **properties}
+        for thing, properties in converted.things.items()
     }
 
 
@@ -302,12 +302,12 @@ def ontology(start: StartOptions, mappings: Sequence[TableMapping]) -> Propertie
     named = f"{start.base_iri}def/{start.dataset}"
     found = {named: ontology_terms(start)[named]}
     for mapping in mappings:
-        said = {"name": mapping.name, "thing": mapping.label}
+        values = {"name": mapping.name, "thing": mapping.label}
         found[mapping.class_iri] = {
             "rdf:type": nodes("owl:Class"),
             "rdfs:label": [Literal(mapping.label, language=mapping.language)],
             "rdfs:isDefinedBy": nodes(named),
-            "skos:definition": _in_each("A row of the table {name}.", **said),
+            "skos:definition": _in_each("A row of the table {name}.", **values),
         }
         for column in mapping.columns:
             if column.path.startswith(mapping.namespace) and column.kind != kinds.OMITTED:
@@ -361,12 +361,12 @@ def terms_of_columns(
         if column.note and column.note not in noted:
             own[column.note] = _note_property(column, after, after.namespace[:-1])
     yield from as_triples(own)
-    there = set(as_triples(shapes(before, others)))
-    described = {triple.subject for triple in there}
+    existing = set(as_triples(shapes(before, others)))
+    described = {triple.subject for triple in existing}
     node = f"{after.base_iri}shapes#{after.class_iri.rpartition('#')[2]}"
     for triple in as_triples(shapes(after, others)):
         is_part = triple.subject == NamedNode(node) and triple.predicate.value == iri("sh:property")
-        if triple not in there and (is_part or triple.subject not in described):
+        if triple not in existing and (is_part or triple.subject not in described):
             yield triple
 
 
@@ -525,5 +525,5 @@ _MESSAGES: Mapping[str, str] = {
 
 
 def _message(column: ColumnMapping) -> list[Term]:
-    said = _MESSAGES.get(column.kind, "Write one value.")
-    return [Literal(translate(said, language), language=language) for language in LANGUAGES]
+    english = _MESSAGES.get(column.kind, "Write one value.")
+    return [Literal(translate(english, language), language=language) for language in LANGUAGES]

@@ -271,7 +271,7 @@ def with_kind(guess: TableGuess, index: int, kind: str) -> TableGuess:
     """Return a guess with another kind for a column, as somebody chose it."""
     before = guess.columns[index]
     others = (before.kind, *before.alternatives)
-    chosen = replace(
+    changed = replace(
         before,
         kind=kind,
         confidence=1.0,
@@ -286,7 +286,7 @@ def with_kind(guess: TableGuess, index: int, kind: str) -> TableGuess:
             same = column.language and fold(column.base) == fold(before.base)
             if column.kind == kind and n != index and not same:
                 columns[n] = replace(column, kind=kinds.TEXT, language="")
-    columns[index] = chosen
+    columns[index] = changed
     key = (index,) if kind == kinds.IDENTIFIER else guess.key
     if before.kind == kinds.IDENTIFIER and kind != kinds.IDENTIFIER:
         key = guess.key

@@ -22,6 +22,7 @@ from publisher.edit.changes import FileChange, write_all
 from publisher.edit.editor.app import FIELDS
 from publisher.edit.editor.pages import LANGUAGE_PART, PageContext
 from publisher.edit.editor.preview import Preview
+from publisher.edit.editor.routes import site_blueprint
 from publisher.edit.init import (
     LICENCES,
     StartOptions,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 # As many rows as a preview has: enough to see, few enough to follow a choice at once.
 PREVIEW_ROWS = 60
-_SHARED = Path(str(files("publisher"))) / "serve" / "static"
 _EDITOR = Path(str(files("publisher.edit.editor"))) / "static"
 _OWN = Path(str(files("publisher.start"))) / "static"
 
@@ -163,11 +163,11 @@ def options_of(answers: SaveAnswers, first: StartOptions, language: str) -> Star
         UsageError: The licence is none.
     """
     names = {language: answers.name}
-    said = replace(
+    options = replace(
         first, names=names, things=names, publisher=answers.body, contact=answers.contact
     )
-    base = answers.base_iri or default_base(answers.contact, said.dataset)
-    return replace(said, base_iri=base, licence=read_licence(answers.licence))
+    base = answers.base_iri or default_base(answers.contact, options.dataset)
+    return replace(options, base_iri=base, licence=read_licence(answers.licence))
 
 
 # Pages.
@@ -188,14 +188,14 @@ class _Pages:
 
     def render(self, template: str, language: str, **values: object) -> bytes:
         page = request.path.removeprefix(f"/{language}/")
-        place = PageContext(f"{request.script_root}/", language, page)
+        context = PageContext(f"{request.script_root}/", language, page)
         written = self._environment.get_template(template).render(
             **values,
             _=lambda message, **v: translate(message, language, **v),
             language=language,
-            place=place,
-            address=place.address,
-            root=place.root,
+            place=context,
+            address=context.address,
+            root=context.root,
         )
         return written.encode()
 
@@ -250,15 +250,15 @@ def mapping_app(editor: MappingEditor, language: str) -> WSGIApplication:
 
     @app.get("/")
     def begin() -> Response:
-        chosen = request.accept_languages.best_match(LANGUAGES) or language
-        return Response(status=303, headers={"Location": f"{request.script_root}/{chosen}/"})
+        best = request.accept_languages.best_match(LANGUAGES) or language
+        return Response(status=303, headers={"Location": f"{request.script_root}/{best}/"})
 
     @app.get("/static/<path:name>")
     def own_file(name: str) -> Response:
         return send_from_directory(_EDITOR if name == "edit.css" else _OWN, name)
 
     _add_mapping_routes(app, pages)
-    _add_site_routes(app, editor, pages)
+    app.register_blueprint(site_blueprint(lambda: editor.preview(pages.host())))
 
     @app.after_request
     def guard(response: Response) -> Response:
@@ -315,20 +315,3 @@ def _add_mapping_routes(app: Flask, pages: _Pages) -> None:
         except PublisherError as error:
             return pages.saving(language, error.in_language(language)), 409
         return pages.render("done.html", language, folder=str(folder))
-
-
-def _add_site_routes(app: Flask, editor: MappingEditor, pages: _Pages) -> None:
-    @app.get("/site/static/<path:name>")
-    def site_file(name: str) -> Response:
-        return send_from_directory(_SHARED, name)
-
-    @app.get("/site/")
-    @app.get("/site/<path:path>")
-    def site(path: str = "") -> bytes:
-        requested, number = request.args.get("lang", ""), request.args.get("incoming", "1")
-        language = requested if requested in LANGUAGES else LANGUAGES[0]
-        preview = editor.preview(pages.host())
-        found = preview.page(path, language, int(number) if number.isdecimal() else 1)
-        if found is None:
-            abort(404)
-        return found

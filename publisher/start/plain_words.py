@@ -1,4 +1,4 @@
-"""What columns become, in plain words: a line for each, for terminal and browser alike."""
+"""What columns become, in plain words: a line for each, for terminal and browser."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from publisher.edit.sheets.reading import read_cells
+from publisher.edit.sheets.reading import read_bytes, read_cells
 from publisher.errors import SheetRefused
 from publisher.messages import Text, text
 from publisher.start import cell_values as cells
-from publisher.start.cell_values import clean, is_missing, wkt_of_geojson
+from publisher.start.cell_values import clean, wkt_of_geojson
 
 MOST_BYTES = 200_000_000
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 2_000
@@ -83,18 +83,7 @@ def read_tables(file: Path) -> list[RawTable]:
     suffix = file.suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
         return _of_sheets(file, read_cells(file))
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise SheetRefused(
-            "The file cannot be read: {reason}.",
-            where=str(file),
-            remedy="Check its name, close it where it is open, and give yourself the right to"
-            " read it. Nothing was changed.",
-            reason=error.strerror,
-        ) from error
-    return tables_of(content, file.name)
+    return tables_of(read_bytes(file, MOST_BYTES + 1), file.name)
 
 
 def tables_of(content: bytes, name: str) -> list[RawTable]:
@@ -443,15 +432,15 @@ def _without_footer(
 
 def _without_nothing(table: RawTable) -> RawTable:
     """Return a table without columns that have neither a heading nor a value."""
-    kept = [
+    filled = [
         n
         for n, heading in enumerate(table.headings)
         if not re.fullmatch(r"Kolumn \d+", heading) or any(row.cells[n] for row in table.rows)
     ]
-    if len(kept) == len(table.headings):
+    if len(filled) == len(table.headings):
         return table
-    rows = tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in table.rows)
-    return replace(table, headings=tuple(table.headings[n] for n in kept), rows=rows)
+    rows = tuple(replace(row, cells=tuple(row.cells[n] for n in filled)) for row in table.rows)
+    return replace(table, headings=tuple(table.headings[n] for n in filled), rows=rows)
 
 
 # Workbooks, of Excel and of LibreOffice.
@@ -657,8 +646,3 @@ def _record(feature: Any, system: str) -> dict[str, str]:
     if feature.get("geometry"):
         record[GEOMETRY] = system + wkt_of_geojson(feature["geometry"])
     return record
-
-
-def filled_cells(column: Iterable[str]) -> list[str]:
-    """Return the cells of a column that are not empty."""
-    return [cell for cell in column if not is_missing(cell)]

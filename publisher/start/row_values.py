@@ -1,4 +1,4 @@
-"""Rows of a table → triples by a mapping; what cannot be read is told with row, column and cure."""
+"""Rows of a table → triples by a mapping; what cannot be read is reported by row and column."""
 
 from __future__ import annotations
 
@@ -117,25 +117,25 @@ class RowAddresses:
 
 
 def _addresses(mapping: TableMapping, table: RawTable) -> Iterator[str]:
-    places = [table.headings.index(heading) for heading in mapping.key]
-    written = ["-".join(row.cells[place] for place in places) for row in table.rows]
+    indices = [table.headings.index(heading) for heading in mapping.key]
+    written = ["-".join(row.cells[index] for index in indices) for row in table.rows]
     slugs = [slug(each) for each in written]
     counts = Counter(slugs)
     different = Counter(slug(each) for each in set(map(fold, written)))
     for number, (row, each, own) in enumerate(zip(table.rows, written, slugs, strict=True), 1):
         last = own
-        if not places:
+        if not indices:
             last = str(number)
         elif not own or (counts[own] > 1 and different[own] > 1):
             # Two names that look the same in an address: distinguished for good by what they are.
             last = f"{own}-{hashlib.sha256(each.encode()).hexdigest()[:6]}".lstrip("-")
-        elif not any(row.cells[place] for place in places):
+        elif not any(row.cells[index] for index in indices):
             last = f"row-{row.number}"
         yield f"{mapping.base_iri}id/{mapping.kind}/{last}"
 
 
 def convert(mapping: TableMapping, table: RawTable, addresses: RowAddresses) -> Converted:
-    """Return what the rows of a table mean; one like another is left out and told."""
+    """Return what the rows of a table mean; one like another is left out and reported."""
     found = Converted()
     indices = {
         column.heading: table.headings.index(column.heading)
@@ -151,31 +151,33 @@ def convert(mapping: TableMapping, table: RawTable, addresses: RowAddresses) -> 
             )
             found.faults.append(_fault(table, row, ", ".join(mapping.key), thing, message))
             continue
-        said: dict[str, list[Term]] = defaultdict(list)
+        properties: dict[str, list[Term]] = defaultdict(list)
         for column in mapping.columns:
             if column.heading in indices and column.kind != kinds.OMITTED:
                 cell = row.cells[indices[column.heading]]
-                _add_cell(said, column, cell, found, addresses, (table, row))
-        _add_place(said, mapping, row, indices)
-        _add_name(said, mapping, row, indices, thing)
-        found.things[thing] = {path: list(dict.fromkeys(terms)) for path, terms in said.items()}
+                _add_cell(properties, column, cell, found, addresses, (table, row))
+        _add_place(properties, mapping, row, indices)
+        _add_name(properties, mapping, row, indices, thing)
+        found.things[thing] = {
+            path: list(dict.fromkeys(terms)) for path, terms in properties.items()
+        }
         found.rows[thing] = row.number
     return found
 
 
 def _fault(
-    table: RawTable, row: Row, heading: str, written: str, message: Text, kept: bool = False
+    table: RawTable, row: Row, heading: str, written: str, message: Text, is_kept: bool = False
 ) -> CellFault:
-    return CellFault(table.file, row.number, heading, quote_input(written), message, kept)
+    return CellFault(table.file, row.number, heading, quote_input(written), message, is_kept)
 
 
 def _add_cell(
-    said: dict[str, list[Term]],
+    properties: dict[str, list[Term]],
     column: ColumnMapping,
     cell: str,
     found: Converted,
     addresses: RowAddresses,
-    place: tuple[RawTable, Row],
+    position: tuple[RawTable, Row],
 ) -> None:
     if cells.is_missing(cell):
         return
@@ -188,22 +190,22 @@ def _add_cell(
                 message = text(
                     "The table {name} has no such row. Add it there.", name=column.target
                 )
-                found.faults.append(_fault(*place, column.heading, part, message))
+                found.faults.append(_fault(*position, column.heading, part, message))
             else:
-                said[column.path].append(NamedNode(target))
+                properties[column.path].append(NamedNode(target))
             continue
         value = cells.READERS[column.kind](part, column.style)
         if value is None and column.kind == kinds.DATETIME:
             value = _midnight(part, column)
         if value is None:
-            _tell_unreadable(said, column, part, found, place)
+            _tell_unreadable(properties, column, part, found, position)
             continue
-        term = _term(column, value, part, found)
-        said[column.path].append(term)
+        term = _term(column, value, found)
+        properties[column.path].append(term)
         if not value.is_exact:
             found.noted.add(column.heading)
             if column.note:
-                said[column.note].append(Literal(part))
+                properties[column.note].append(Literal(part))
 
 
 def _midnight(part: str, column: ColumnMapping) -> cells.CellValue | None:
@@ -219,11 +221,11 @@ def _example(kind: str, language: str) -> str:
 
 
 def _tell_unreadable(
-    said: dict[str, list[Term]],
+    properties: dict[str, list[Term]],
     column: ColumnMapping,
     part: str,
     found: Converted,
-    place: tuple[RawTable, Row],
+    position: tuple[RawTable, Row],
 ) -> None:
     words = kinds.kind_words(column.kind)
     message = {
@@ -238,13 +240,11 @@ def _tell_unreadable(
     }
     found.noted.add(column.heading)
     if column.note:
-        said[column.note].append(Literal(part))
-    found.faults.append(_fault(*place, column.heading, part, message, bool(column.note)))
+        properties[column.note].append(Literal(part))
+    found.faults.append(_fault(*position, column.heading, part, message, bool(column.note)))
 
 
-def _term(
-    column: ColumnMapping, value: cells.CellValue, written: str, found: Converted
-) -> Literal | NamedNode:
+def _term(column: ColumnMapping, value: cells.CellValue, found: Converted) -> Literal | NamedNode:
     """Return the term of a value; one of a list is added to its list."""
     if column.scheme:
         if (column.scheme, value.lexical) in found.listed:
@@ -275,7 +275,7 @@ def _short(name: str) -> str:
 
 
 def _add_place(
-    said: dict[str, list[Term]], mapping: TableMapping, row: Row, indices: Mapping[str, int]
+    properties: dict[str, list[Term]], mapping: TableMapping, row: Row, indices: Mapping[str, int]
 ) -> None:
     """Add the point that coordinates of a row say, as WKT in WGS 84 (LOCN, locn:geometry)."""
     found: dict[str, tuple[str, ColumnMapping]] = {}
@@ -285,7 +285,7 @@ def _add_place(
     where = _degrees(found)
     if where is not None and abs(where[0]) <= 90 and abs(where[1]) <= 180:
         wkt = NamedNode(iri("geo:wktLiteral"))
-        said[iri(GEOMETRY)].append(Literal(cells.point(*where), datatype=wkt))
+        properties[iri(GEOMETRY)].append(Literal(cells.point(*where), datatype=wkt))
 
 
 def _degrees(found: Mapping[str, tuple[str, ColumnMapping]]) -> tuple[float, float] | None:
@@ -305,15 +305,15 @@ def _degrees(found: Mapping[str, tuple[str, ColumnMapping]]) -> tuple[float, flo
 
 
 def _add_name(
-    said: dict[str, list[Term]],
+    properties: dict[str, list[Term]],
     mapping: TableMapping,
     row: Row,
     indices: Mapping[str, int],
     thing: str,
 ) -> None:
-    """Give a thing a name, where no column does: what tells it apart, in words."""
+    """Give a thing a name, where no column does: what distinguishes it, in words."""
     path = iri("skos:prefLabel")
-    if said.get(path):
+    if properties.get(path):
         return
     parts = []
     for heading in mapping.key:
@@ -325,4 +325,4 @@ def _add_name(
     name = ", ".join(filter(None, parts)) or thing.rpartition("/")[2]
     if len(parts) < 2:
         name = f"{mapping.label} {name}"
-    said[path].append(Literal(name, language=mapping.language))
+    properties[path].append(Literal(name, language=mapping.language))

@@ -149,8 +149,8 @@ def write_state(folder: Path, address: str, state: TableState) -> None:
     """
     file = _state_file(folder, address)
     file.parent.mkdir(parents=True, exist_ok=True)
-    kept = {"address": address, **vars(state)}
-    replace_file(file, json.dumps(kept, ensure_ascii=False, indent=1).encode() + b"\n")
+    content = {"address": address, **vars(state)}
+    replace_file(file, json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def _state_file(folder: Path, address: str) -> Path:

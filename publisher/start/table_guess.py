@@ -193,14 +193,14 @@ def _with_name(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
     best, index = max(rated, key=lambda pair: (pair[0], -pair[1]), default=(0.0, -1))
     if best <= 0:
         return list(columns)
-    chosen = {index}
+    of_name = {index}
     if columns[index].language:  # the same in other languages
         base = fold(columns[index].base)
-        chosen |= {i for i, g in enumerate(columns) if g.language and fold(g.base) == base}
+        of_name |= {i for i, g in enumerate(columns) if g.language and fold(g.base) == base}
     sure = 0.95 if best >= 2 else 0.7
     reason = text("The heading says name.") if best >= 2 else text("Each row has another text.")
     found = list(columns)
-    for i in chosen:
+    for i in of_name:
         before = columns[i]
         others = (before.kind, *before.alternatives)
         found[i] = replace(
@@ -253,7 +253,7 @@ def _named_by_key(columns: Sequence[Guess], key: Sequence[int]) -> list[Guess]:
     return found
 
 
-# What tells rows apart.
+# What distinguishes rows.
 
 
 def _with_key(table: RawTable, columns: Sequence[Guess]) -> tuple[tuple[int, ...], list[Guess]]:
@@ -350,25 +350,25 @@ def _fewest_apart(
     ]
     for pool in (strong, [*strong, *weak], [*strong, *weak, *counted[:3]]):
         for count in (1, 2, 3, 4):
-            for chosen in combinations(pool, count):
-                lacks_day = set(chosen) & set(weak) and days and not set(chosen) & set(days)
-                if not lacks_day and _tells_apart(table, chosen):
-                    return _with_period(columns, chosen, full)
+            for key in combinations(pool, count):
+                lacks_day = set(key) & set(weak) and days and not set(key) & set(days)
+                if not lacks_day and _tells_apart(table, key):
+                    return _with_period(columns, key, full)
     return ()
 
 
-def _with_period(columns: Sequence[Guess], chosen: Sequence[int], full: int) -> tuple[int, ...]:
+def _with_period(columns: Sequence[Guess], key: Sequence[int], full: int) -> tuple[int, ...]:
     """Return a key with the year, also where this table has one year: the next has another."""
-    kinds_of_key = {columns[i].kind for i in chosen}
+    kinds_of_key = {columns[i].kind for i in key}
     more = {kinds.YEAR, kinds.MONTH}
     if kinds.TIME in kinds_of_key:
         more |= {kinds.DATE, kinds.LIST}
     period = [i for i, g in enumerate(columns) if g.kind in more and g.filled == full]
-    return tuple(sorted({*chosen, *(i for i in period if not columns[i].separator)}))
+    return tuple(sorted({*key, *(i for i in period if not columns[i].separator)}))
 
 
-def _tells_apart(table: RawTable, chosen: Sequence[int]) -> bool:
-    keys = {tuple(row.cells[i].casefold() for i in chosen) for row in table.rows}
+def _tells_apart(table: RawTable, indices: Sequence[int]) -> bool:
+    keys = {tuple(row.cells[i].casefold() for i in indices) for row in table.rows}
     return len(keys) == len(table.rows) and all(any(key) for key in keys)
 
 

@@ -210,8 +210,8 @@ def plan_new_columns(
     found = plan_update(sources, others, wider, table, allow_removal, terms)
     path = sources.folder / mapping.file
     written = path.read_text("utf-8")
-    kept = as_csvw(wider, json.loads(written)["url"])
-    change = FileChange(mapping.file, path, written, kept)
+    new_text = as_csvw(wider, json.loads(written)["url"])
+    change = FileChange(mapping.file, path, written, new_text)
     return replace(found, plan=replace(found.plan, files=(*found.plan.files, change)))
 
 
@@ -310,14 +310,14 @@ def _changes(
     reported = _told(mapping, table)
     file = _file(inventory, mapping)
     skipped = _unread(mapping, converted)
-    for thing, said in converted.things.items():
+    for thing, properties in converted.things.items():
         is_new = thing not in inventory.things
         if is_new:
             yield add_value(thing, iri("rdf:type"), NamedNode(mapping.class_iri), file)
         for path, languages in reported.items():
-            if (thing, path) in skipped and not said.get(path):
+            if (thing, path) in skipped and not properties.get(path):
                 continue  # what cannot be read changes nothing
-            old, new = _before(inventory, thing, path, languages), said.get(path, [])
+            old, new = _before(inventory, thing, path, languages), properties.get(path, [])
             for term in old:
                 if term not in new:
                     yield Change(thing, path, old=term)
@@ -353,16 +353,18 @@ def _new_concepts(
     titles = {column.scheme: column.label for column in mapping.columns}
     for scheme, concepts in converted.concepts.items():
         known = set(inventory.subjects(iri("skos:inScheme"), scheme))
-        fresh = {concept: said for concept, said in concepts.items() if concept not in known}
+        fresh = {
+            concept: properties for concept, properties in concepts.items() if concept not in known
+        }
         if not fresh:
             continue
         file = inventory.defining_files.get(scheme, "")
-        said = concept_scheme(scheme, titles.get(scheme, ""), mapping.language, fresh)
+        properties = concept_scheme(scheme, titles.get(scheme, ""), mapping.language, fresh)
         if file:
-            said[scheme] = {"skos:hasTopConcept": said[scheme]["skos:hasTopConcept"]}
+            properties[scheme] = {"skos:hasTopConcept": properties[scheme]["skos:hasTopConcept"]}
         else:  # the list of a column that is new
             file = f"ontology/concepts/{scheme.rpartition('/')[2]}.ttl"
-        for triple in as_triples(said):
+        for triple in as_triples(properties):
             assert isinstance(triple.subject, NamedNode)
             assert isinstance(triple.object, NamedNode | Literal)
             yield add_value(triple.subject.value, triple.predicate.value, triple.object, file)
@@ -376,13 +378,13 @@ def _differences(
     headings: dict[str, str] = {}
     for column in mapping.columns:
         headings.setdefault(column.path, column.heading)
-    for thing, said in converted.things.items():
+    for thing, properties in converted.things.items():
         if thing not in inventory.things:
             continue
         for path, heading in headings.items():
-            if path not in reported or ((thing, path) in skipped and not said.get(path)):
+            if path not in reported or ((thing, path) in skipped and not properties.get(path)):
                 continue
-            old, new = _before(inventory, thing, path, reported[path]), said.get(path, [])
+            old, new = _before(inventory, thing, path, reported[path]), properties.get(path, [])
             if set(old) != set(new):
                 name = _name(inventory, thing, mapping)
                 yield CellDifference(
@@ -397,7 +399,9 @@ def _differences(
 def _shown(
     terms: Iterable[Term], inventory: Inventory, converted: Converted, mapping: TableMapping
 ) -> tuple[str, ...]:
-    fresh = {c: said[0] for each in converted.concepts.values() for c, said in each.items()}
+    fresh = {
+        c: properties[0] for each in converted.concepts.values() for c, properties in each.items()
+    }
     found = []
     for term in terms:
         name = ""

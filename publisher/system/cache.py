@@ -130,7 +130,7 @@ class BoundedCache(Generic[K, V]):
         self._lock = threading.Lock()
         self._entries: dict[K, CacheEntry[V]] = {}
         self._order: deque[K] = deque()
-        self._held: dict[Hashable, _SharedValue[V]] = {}
+        self._shared_values: dict[Hashable, _SharedValue[V]] = {}
         self.size = 0
         # For those who look up very often: the entry itself, whose ``used`` they set.
         self.entry = self._entries.get
@@ -160,14 +160,14 @@ class BoundedCache(Generic[K, V]):
         if identity is not None:
             size += memory_of(identity)
         with self._lock:
-            there = self._entries.get(key)
-            if there is not None:
-                return there.value
+            existing = self._entries.get(key)
+            if existing is not None:
+                return existing.value
             if identity is None:
                 own += size
             else:
-                held = self._hold(identity, value, size)
-                value, identity = held.value, held.identity
+                shared = self._hold(identity, value, size)
+                value, identity = shared.value, shared.identity
             self._entries[key] = CacheEntry(value, own, identity)
             self._order.append(key)
             self.size += own
@@ -184,12 +184,12 @@ class BoundedCache(Generic[K, V]):
 
     def _hold(self, identity: Hashable, value: V, size: int) -> _SharedValue[V]:
         """Return what is held for an identity; it is counted with its first key."""
-        held = self._held.get(identity)
-        if held is None:
-            held = self._held[identity] = _SharedValue(identity, value, size)
+        shared = self._shared_values.get(identity)
+        if shared is None:
+            shared = self._shared_values[identity] = _SharedValue(identity, value, size)
             self.size += size
-        held.keys += 1
-        return held
+        shared.keys += 1
+        return shared
 
     def _evict(self) -> None:
         for _ in range(_MOST_SECOND_CHANCES):
@@ -202,11 +202,11 @@ class BoundedCache(Generic[K, V]):
         self.size -= entry.size
         if entry.identity is None:
             return
-        held = self._held[entry.identity]
-        held.keys -= 1
-        if not held.keys:
-            del self._held[entry.identity]
-            self.size -= held.size
+        shared = self._shared_values[entry.identity]
+        shared.keys -= 1
+        if not shared.keys:
+            del self._shared_values[entry.identity]
+            self.size -= shared.size
 
 
 class SingleFlight(Generic[K, V]):

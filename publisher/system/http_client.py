@@ -330,22 +330,22 @@ class Redirects:
         target = head.fields.get("location", "")
         if head.status not in REDIRECT_STATUSES or not target:
             return False
-        there = without_fragment(self._locate(resolve_reference(self.url, target)))
-        if self._same_host and not _leads_to_same_host(self.url, there):
-            raise ExchangeError(Fault.ELSEWHERE, there)
+        target_url = without_fragment(self._locate(resolve_reference(self.url, target)))
+        if self._same_host and not _leads_to_same_host(self.url, target_url):
+            raise ExchangeError(Fault.ELSEWHERE, target_url)
         # A page that sets a cookie and leads back to where it was asked for is no circle.
-        if there in self._passed and "set-cookie" not in head.fields:
-            raise ExchangeError(Fault.LOOP, there)
+        if target_url in self._passed and "set-cookie" not in head.fields:
+            raise ExchangeError(Fault.LOOP, target_url)
         if len(self._passed) > self._most:
-            raise ExchangeError(Fault.HOPS, there)
-        self._passed.append(there)
-        self.url = there
+            raise ExchangeError(Fault.HOPS, target_url)
+        self._passed.append(target_url)
+        self.url = target_url
         return True
 
 
-def _leads_to_same_host(here: str, there: str) -> bool:
+def _leads_to_same_host(url: str, target_url: str) -> bool:
     try:
-        begun, target = _origin_of(here), _origin_of(there)
+        begun, target = _origin_of(url), _origin_of(target_url)
     except ValueError:
         return False
     return begun == target or (begun[0] == "http" and target == ("https", begun[1], 443))

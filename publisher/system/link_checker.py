@@ -108,7 +108,7 @@ class LinkChecker:
 
         Args:
             addresses: What is asked for.
-            progress: Told each address that is asked for.
+            progress: Called with each address as it is requested.
             files: Those of which type and length are wanted too.
 
         Raises:

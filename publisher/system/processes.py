@@ -121,9 +121,9 @@ def free_large_blocks_at_once() -> bool:
     mallopt = getattr(c_library(), "mallopt", None)
     if mallopt is None:
         return False
-    kept = mallopt(_M_TRIM_THRESHOLD, _SPARE_BYTES)
+    was_set = mallopt(_M_TRIM_THRESHOLD, _SPARE_BYTES)
     returned = mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-    return bool(kept == 1 and returned == 1)
+    return bool(was_set == 1 and returned == 1)
 
 
 def trim_heap() -> None:

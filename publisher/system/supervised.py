@@ -1,4 +1,4 @@
-"""A thread that must live as long as its process: no error ends it, and it says how it fares.
+"""A thread that must live as long as its process: no error ends it, and it says its state.
 
 As a supervisor of services does it (systemd.service(5), ``Restart=``): what fails is logged, tried
 again after a pause that grows to a bound, and seen from outside while it does not work.
@@ -19,7 +19,7 @@ from publisher.messages import SOURCE_LANGUAGE, in_language
 
 # The pause when not even telling of an error works, for want of memory.
 _LAST_RESORT_SECONDS = 1.0
-# The same error is told again after so long, with the number of times it was left out.
+# The same error is logged again after so long, with the number of times it was left out.
 _LOG_AGAIN_SECONDS = 600.0
 _MOST_KINDS = 100
 _LONGEST_REASON = 300
@@ -87,10 +87,10 @@ class Supervised:
 
         Args:
             name: Of the part, as logs, metrics and readiness show it.
-            work: Does one round, and tells whether the next one is due at once.
+            work: Does one round, and returns whether the next one is due at once.
             pace: When it works, and when it counts as not working.
             expected: Errors that are logged in a line, without a traceback.
-            log: Where failures are told.
+            log: Where failures are logged.
         """
         self.name = name
         self._work, self._pace, self._expected = work, pace, expected
@@ -115,7 +115,7 @@ class Supervised:
         return self._end.is_set()
 
     def start(self) -> None:
-        """Start the thread unless it is there; what keeps it from starting is told, not raised.
+        """Start the thread unless it is there; what keeps it from starting is logged, not raised.
 
         Who needs the part calls this again: a machine that has no thread to give now may have one
         later.
@@ -200,7 +200,7 @@ class Supervised:
         self._busy_since = time.monotonic()
         try:
             is_due = self._work()
-        except BaseException as error:  # noqa: BLE001 - whatever it is: it is told and tried again
+        except BaseException as error:  # noqa: BLE001 - whatever it is: it is logged and tried again
             return self._fail(error)
         finally:
             self._busy_since = None
@@ -242,7 +242,7 @@ class _FailureLog:
         self._is_logged = False
 
     def failure(self, error: BaseException, pause: float, *, is_expected: bool) -> None:
-        """Tell of a failure, unless the same was told a short while ago."""
+        """Log a failure, unless the same one was logged a short while ago."""
         kind, now = (type(error).__name__, _raised_at(error)), time.monotonic()
         logged_at, left_out = self._kinds.get(kind, (None, 0))
         if logged_at is not None and now - logged_at < _LOG_AGAIN_SECONDS:
@@ -262,7 +262,7 @@ class _FailureLog:
         )
 
     def success(self) -> None:
-        """Tell that it works again, when it was told that it did not."""
+        """Log that it works again, if it was logged that it did not."""
         if self._is_logged:
             self._is_logged = False
             self._log.warning("It works again: %s.", self._name)

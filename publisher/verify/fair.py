@@ -28,13 +28,13 @@ DESCRIPTION = (50, 5000)
 def datasets(
     client: Client,
     feed: Graph,
-    wanted: Iterable[str],
+    names: Iterable[str],
     load: LoadContext,
     progress: Callable[[str], None],
 ) -> tuple[list[Finding], list[ReportTable]]:
     """Return the Signposting of landing pages and the F-UJI score of datasets."""
     findings, tables, rows = [], [], []
-    for dataset in wanted:
+    for dataset in names:
         progress(dataset)
         seen = fuji.fetch(client, dataset, load)
         page = feed.value(URIRef(dataset), DCAT.landingPage)
@@ -89,11 +89,11 @@ def documents(client: Client, subjects: Iterable[str]) -> list[Finding]:
 
 
 def ontologies(
-    client: Client, wanted: Iterable[str], load: LoadContext, outside: bool
+    client: Client, names: Iterable[str], load: LoadContext, outside: bool
 ) -> tuple[list[Finding], list[ReportTable]]:
     """Return the FOOPS! score of ontologies; what is missing is in the table and a note."""
     findings, tables = [], []
-    for ontology in wanted:
+    for ontology in names:
         scores = foops.score(client, ontology, load, outside)
         findings += missing("foops", scores, ontology)
         title: Text = text("FOOPS! of {ontology}: {sum}", ontology=ontology, sum=_sum(scores))

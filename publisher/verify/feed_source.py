@@ -33,7 +33,6 @@ ACCEPT_RDF = (
     "application/rdf+xml, text/turtle, application/ld+json;q=0.9, application/n-triples;q=0.8, "
     "application/trig;q=0.7, application/n-quads;q=0.7, text/html;q=0.3, */*;q=0.1"
 )
-LONGEST_FILE_BYTES = 256 << 20
 # A page may name a feed for each of its datasets.
 MOST_LINKS = 5
 _HOST_AND_PORT = re.compile(r"[\w.\-]+:\d+(?:[/?#]|$)|\[[0-9a-fA-F:]+\](?::\d+)?(?:[/?#]|$)")
@@ -169,38 +168,38 @@ def find_source(client: Client, written: str, catalogue: str, load: LoadContext)
     Raises:
         UsageError: It is neither an address nor a file.
     """
-    place = check_written(written)
-    if isinstance(place, Path):
-        return FeedSource(written, file=place)
-    visit = client.visit(place, fields={"Accept": ACCEPT_RDF})
+    location = check_written(written)
+    if isinstance(location, Path):
+        return FeedSource(written, file=location)
+    visit = client.visit(location, fields={"Accept": ACCEPT_RDF})
     if visit.fault is not None and not visit.last.status:
-        return FeedSource(place, findings=tuple(check_answered(visit, client.limits)))
+        return FeedSource(location, findings=tuple(check_answered(visit, client.limits)))
     has_feed = visit.successful and is_feed(visit.last, load)
-    if has_feed and not f"/{urlsplit(place).path}".endswith("/"):
-        return FeedSource(place)
-    site, found = read_site(client, place, catalogue)
+    if has_feed and not f"/{urlsplit(location).path}".endswith("/"):
+        return FeedSource(location)
+    site, found = read_site(client, location, catalogue)
     if site.void or _answers_as_catalogue(client, site.address + catalogue, load):
         return FeedSource(site.address, site, findings=tuple(found))
     client.locate = str
     if has_feed:
-        return FeedSource(place)
-    for address in _named_feeds(client, place, visit):
+        return FeedSource(location)
+    for address in _named_feeds(client, location, visit):
         answer = client.visit(address, fields={"Accept": ACCEPT_RDF})
         if answer.successful and is_feed(answer.last, load):
             return FeedSource(address)
-    return FeedSource(place, findings=tuple(_nothing(client, visit, place)))
+    return FeedSource(location, findings=tuple(_nothing(client, visit, location)))
 
 
-def _nothing(client: Client, visit: Visit, place: str) -> list[Finding]:
+def _nothing(client: Client, visit: Visit, address: str) -> list[Finding]:
     """Return why there is nothing to judge."""
     message = text(
         "{url} is no feed and leads to none: it came as '{media_type}' without a dcat:Catalog or"
         " dcat:Dataset, and neither VoID, a link to RDF, nor CKAN's interface was found. Give the"
         " address of the RDF document that portals harvest.",
-        url=place,
+        url=address,
         media_type=visit.last.media_type or "-",
     )
-    return check_answered(visit, client.limits) or [violation("source:none", message, place)]
+    return check_answered(visit, client.limits) or [violation("source:none", message, address)]
 
 
 def _answers_as_catalogue(client: Client, address: str, load: LoadContext) -> bool:
@@ -208,7 +207,7 @@ def _answers_as_catalogue(client: Client, address: str, load: LoadContext) -> bo
     return visit.successful and is_feed(visit.last, load)
 
 
-def _named_feeds(client: Client, place: str, visit: Visit) -> Iterator[str]:
+def _named_feeds(client: Client, address: str, visit: Visit) -> Iterator[str]:
     """Yield addresses at which the feed of a portal may be, the likeliest first."""
     last = visit.last
     rdf = {media_type.name for media_type in GRAPHS}
@@ -216,19 +215,19 @@ def _named_feeds(client: Client, place: str, visit: Visit) -> Iterator[str]:
     if last.media_type in ("text/html", "application/xhtml+xml"):
         links += [href for href, media_type in alternates(last) if media_type in rdf]
     yield from list(dict.fromkeys(links))[:MOST_LINKS]
-    entry = _ENTRYSCAPE.match(place.partition("?")[0].partition("#")[0])
+    entry = _ENTRYSCAPE.match(address.partition("?")[0].partition("#")[0])
     if entry:
         yield f"{entry[1]}/metadata/{entry[2]}?recursive=dcat&format=application/rdf%2Bxml"
-    yield from _ckan_feeds(client, place)
+    yield from _ckan_feeds(client, address)
 
 
-def _ckan_feeds(client: Client, place: str) -> Iterator[str]:
+def _ckan_feeds(client: Client, address: str) -> Iterator[str]:
     """Yield the feeds of ckanext-dcat that an address in a CKAN site stands for.
 
     Source: ckanext-dcat, docs/endpoints.md: ``/catalog.{format}`` with ``fq``, and
     ``/dataset/NAME.{format}``.
     """
-    parts = urlsplit(place)
+    parts = urlsplit(address)
     steps = [step for step in parts.path.split("/") if step]
     if "api" in steps:
         steps = steps[: steps.index("api")]

@@ -160,9 +160,9 @@ def _share(group: str, name: str, tests: Mapping[str, bool]) -> MetricScore:
     return MetricScore(group, name, got, 1, why)
 
 
-def _metadata(group: str, name: str, ontology: Ontology, wanted: Iterable[str]) -> MetricScore:
+def _metadata(group: str, name: str, ontology: Ontology, items: Iterable[str]) -> MetricScore:
     """Return the share of metadata that is there."""
-    return _share(group, name, {item: ontology.has(item) for item in wanted})
+    return _share(group, name, {item: ontology.has(item) for item in items})
 
 
 def _persistent(iri: str) -> bool:

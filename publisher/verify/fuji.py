@@ -29,7 +29,7 @@ PERSISTENT = (
 )
 
 
-def _findable(client: Client, seen: DatasetMetadata) -> list[MetricScore]:
+def _findable(seen: DatasetMetadata) -> list[MetricScore]:
     """Return the marks of F1 to F4."""
     absent = [name for name in CORE if not seen.has(name)]
     persistent = seen.iri.startswith(PERSISTENT) and seen.redirects
@@ -215,7 +215,7 @@ def _reusable(seen: DatasetMetadata) -> list[MetricScore]:
 def score(client: Client, seen: DatasetMetadata) -> list[MetricScore]:
     """Return the 17 metrics of a dataset, 26 points together."""
     return [
-        *_findable(client, seen),
+        *_findable(seen),
         *_accessible(client, seen),
         *_interoperable(seen),
         *_reusable(seen),

@@ -131,14 +131,15 @@ def canonical(triples: Iterable[ox.Triple]) -> frozenset[str]:
 
     A graph with many links between blank nodes keeps its ground triples and their number only.
     """
-    kept = list(triples)
+    all_triples = list(triples)
     links = sum(
-        isinstance(t.subject, ox.BlankNode) and isinstance(t.object, ox.BlankNode) for t in kept
+        isinstance(t.subject, ox.BlankNode) and isinstance(t.object, ox.BlankNode)
+        for t in all_triples
     )
     if links > BLANK_NODE_LINKS:
-        ground = {str(t) for t in kept if not any(isinstance(n, ox.BlankNode) for n in t)}
-        return frozenset(ground | {str(len(kept))})
-    dataset = ox.Dataset(ox.Quad(*triple) for triple in kept)
+        ground = {str(t) for t in all_triples if not any(isinstance(n, ox.BlankNode) for n in t)}
+        return frozenset(ground | {str(len(all_triples))})
+    dataset = ox.Dataset(ox.Quad(*triple) for triple in all_triples)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return frozenset(str(quad) for quad in dataset)
 

@@ -84,13 +84,13 @@ def as_ckan(client: Client, url: str, load: Callable[[str], object]) -> tuple[Fe
     HEAD first, no ``Accept``, the content type of the first page up to ``;``, 50 MB a page,
     ``hydra:next`` until there is none; the same page twice is a circle (ckanext-dcat #260).
     """
-    asked = client.visit(url, "HEAD", CKAN)
-    if is_absent(asked) and is_absent(client.visit(url, fields=CKAN)):
+    head_visit = client.visit(url, "HEAD", CKAN)
+    if is_absent(head_visit) and is_absent(client.visit(url, fields=CKAN)):
         message = text(
             "There is no catalogue at {url}. If there is one elsewhere, give its address.", url=url
         )
         return Feed(url), [note("harvest:no-catalogue", message, url)]
-    findings = _head(client, asked, url)
+    findings = _head(client, head_visit, url)
     limits = replace(client.limits, length_bytes=CKAN_LENGTH_BYTES)
     triples: set[ox.Triple] = set()
     seen: list[str] = []

@@ -34,7 +34,7 @@ def dataset_digests(feed: Feed) -> dict[str, str]:
 
 def _digest(dataset: str, by_subject: Mapping[str, list[ox.Triple]]) -> str:
     """Return the SHA-256 of a dataset's own triples."""
-    waiting, kept = [f"<{dataset}>"], set[ox.Triple]()
+    waiting, reached = [f"<{dataset}>"], set[ox.Triple]()
     seen: set[str] = set()
     while waiting:
         subject = waiting.pop()
@@ -42,11 +42,11 @@ def _digest(dataset: str, by_subject: Mapping[str, list[ox.Triple]]) -> str:
             continue
         seen.add(subject)
         for triple in by_subject.get(subject, ()):
-            kept.add(triple)
+            reached.add(triple)
             own = triple.predicate.value == str(DCAT.distribution)
             if own or isinstance(triple.object, ox.BlankNode):
                 waiting.append(str(triple.object))
-    lines = "\n".join(sorted(graphs.canonical(kept)))
+    lines = "\n".join(sorted(graphs.canonical(reached)))
     return hashlib.sha256(lines.encode()).hexdigest()
 
 

@@ -232,7 +232,7 @@ def _file_address(address: str, manifest: str, name: str) -> str:
     'http://x/release/1/file/tables/lake.sqlite'
     """
     extension = name.rpartition(".")[2]
-    for folder, (place, extensions) in _FILE_ADDRESSES.items():
+    for folder, (prefix, extensions) in _FILE_ADDRESSES.items():
         if name.startswith(folder) and extension in extensions:
-            return urljoin(address, place + quote(name.removeprefix(folder)))
+            return urljoin(address, prefix + quote(name.removeprefix(folder)))
     return urljoin(manifest, "file/" + quote(name))

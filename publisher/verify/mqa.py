@@ -15,7 +15,7 @@ from rdflib.term import Node
 
 from publisher.findings import Finding
 from publisher.messages import Text, text
-from publisher.rdf.namespaces import shorten
+from publisher.rdf.namespaces import AUTHORITY, shorten
 from publisher.system.http_client import Client, Visit
 from publisher.verify.affected import node_name
 from publisher.verify.options import EUROPA
@@ -332,7 +332,6 @@ def _lacking(scores: Mapping[str, list[MetricScore]]) -> list[ReportTable]:
 
 # The lists of the EU and of IANA that scorers look terms up in, as far as needed here.
 
-AUTHORITY = "http://publications.europa.eu/resource/authority/"
 FILE_TYPES = AUTHORITY + "file-type/"
 LICENCES = AUTHORITY + "licence/"
 ACCESS_RIGHTS = AUTHORITY + "access-right/"

@@ -24,7 +24,7 @@ class VerifyOptions:
         state: JSON file with what the last harvest held; None compares with nothing.
         profiles: Names of our own profiles, which then decide; or SHACL profiles beside them,
             files or addresses; ``se=`` before one makes it judge the DCAT-AP-SE view.
-        viewers: Portals whose view of the feed is told: ``ckan``, ``udata``, ``dataportal``,
+        viewers: Portals whose view of the feed is reported: ``ckan``, ``udata``, ``dataportal``,
             ``europa``.
         public_key: PEM file with the Ed25519 key that the release on line must be signed with;
             None takes the site's word for its key.

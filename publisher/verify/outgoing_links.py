@@ -32,7 +32,7 @@ def check(
         addresses: Outside the site.
         cache: Where statuses are kept between verifications; None for nowhere.
         delay_seconds: Pause between two requests to the same host.
-        progress: Is called with each address that is asked for.
+        progress: Called with each address as it is requested.
 
     Raises:
         SourceError: The cache is not one that this function wrote.

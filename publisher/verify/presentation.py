@@ -137,9 +137,9 @@ def _examples(group: FindingGroup, report: VerificationReport) -> list[Finding]:
     for finding in group.findings:
         about = report.affected.get(finding.focus_node)
         by_dataset.setdefault(about.iri if about else finding.focus_node, finding)
-    chosen = list(by_dataset.values())[:EXAMPLES]
-    rest = (finding for finding in group.findings if finding not in chosen)
-    return [*chosen, *islice(rest, EXAMPLES - len(chosen))]
+    examples = list(by_dataset.values())[:EXAMPLES]
+    rest = (finding for finding in group.findings if finding not in examples)
+    return [*examples, *islice(rest, EXAMPLES - len(examples))]
 
 
 def _places(finding: Finding, report: VerificationReport, language: str) -> list[str]:
@@ -147,13 +147,13 @@ def _places(finding: Finding, report: VerificationReport, language: str) -> list
     about = report.affected.get(finding.focus_node)
     if about is None:
         parts = (finding.focus_node, finding.path, finding.value)
-        place = " ".join(part for part in parts if part and not part.startswith("_:"))
-        return [place] if place else []
+        parts_text = " ".join(part for part in parts if part and not part.startswith("_:"))
+        return [parts_text] if parts_text else []
     title = about.title(language)
     whole = f"- {title} <{about.iri}>" if title != about.iri else f"- {about.iri}"
     if about.contact:
-        asked = translate("contact: {contact}", language, contact=about.contact)
-        whole = f"{whole}, {asked}"
+        contact = translate("contact: {contact}", language, contact=about.contact)
+        whole = f"{whole}, {contact}"
     is_part = finding.focus_node != about.iri and not finding.focus_node.startswith("_:")
     tail = f"{finding.focus_node if is_part else ''} {finding.value}".strip()
     return [whole, *([f"    {tail}"] if tail else [])]

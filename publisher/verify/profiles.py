@@ -106,11 +106,6 @@ def built_in_profile(option: str) -> Profile:
     return Profile(name, make(), of_se_view=option == SWEDISH, option=option)
 
 
-def built_in_profiles() -> tuple[Profile, Profile]:
-    """Return our own profiles: DCAT-AP for the EU view and DCAT-AP-SE for the Swedish one."""
-    return built_in_profile("dcat-ap"), built_in_profile(SWEDISH)
-
-
 def claimed_profiles(feed: Graph) -> tuple[str, ...]:
     """Return the profiles that a feed is meant for, as far as it shows.
 
@@ -145,7 +140,7 @@ def _is_in_swedish(feed: Graph) -> bool:
     )
 
 
-def read_profiles(client: Client, wanted: Sequence[str]) -> list[Profile]:
+def read_profiles(client: Client, names: Sequence[str]) -> list[Profile]:
     """Return profiles from files and addresses; ``se=`` before one makes it judge the SE view.
 
     Names of our own are passed over.
@@ -155,20 +150,20 @@ def read_profiles(client: Client, wanted: Sequence[str]) -> list[Profile]:
         SourceSyntax: It is not RDF.
     """
     profiles = []
-    for name in wanted:
+    for name in names:
         if name in BUILT_IN:
             continue
-        place = name.removeprefix(SE_PREFIX)
-        shapes = _address(client, place) if "://" in place else _file(Path(place))
+        location = name.removeprefix(SE_PREFIX)
+        shapes = _address(client, location) if "://" in location else _file(Path(location))
         profiles.append(
-            Profile(_name(place), without_pathless_shapes(shapes), of_se_view=name != place)
+            Profile(_name(location), without_pathless_shapes(shapes), of_se_view=name != location)
         )
     return profiles
 
 
-def _name(place: str) -> str:
+def _name(location: str) -> str:
     """Return the last part of a path or address, to stand before each message."""
-    return place.rstrip("/").rpartition("/")[2] or place
+    return location.rstrip("/").rpartition("/")[2] or location
 
 
 def _file(path: Path) -> Graph:
@@ -282,7 +277,7 @@ def _labels(triples: str, first: Sequence[str]) -> dict[str, str]:
     if number is None:
         return {}
     before, start = first[0][: number.start()], int(number[1])
-    return {f"{before}{start + place}": f"_:{label}" for place, label in enumerate(order)}
+    return {f"{before}{start + position}": f"_:{label}" for position, label in enumerate(order)}
 
 
 def _each_fault_once(findings: list[Finding]) -> list[Finding]:

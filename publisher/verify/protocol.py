@@ -39,6 +39,10 @@ class ProtocolTest:
         name: The rule, ``protocol:`` left out.
         expected: What must come back, in words.
         passed: Whether an answer is that.
+        method: Of the request.
+        query: Part of the address after the question mark, with it.
+        fields: Header fields of the request.
+        body: Of the request; None when it has none.
         mandatory: Whether the specification demands it.
     """
 

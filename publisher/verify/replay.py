@@ -51,11 +51,11 @@ def _compare(client: Client, permalink: str, expected: str, accept: str) -> list
         return found
     bodies = [visit.last.body for visit in visits]
     digest = content_digest(bodies[0])
-    said = visits[0].last.fields.get(_DIGEST_FIELD, "")
+    digest_field = visits[0].last.fields.get(_DIGEST_FIELD, "")
     if bodies[0] != bodies[1]:
         message = text("{url} answers otherwise each time.", url=permalink)
         found.append(violation("replay:changes", message, permalink))
-    if said and digest not in said:
+    if digest_field and digest not in digest_field:
         message = text("The Content-Digest of {url} is not that of its content.", url=permalink)
         found.append(violation("replay:digest", message, permalink))
     if expected and expected.strip() != digest:

@@ -59,7 +59,7 @@ class VerificationReport:
 
 @dataclass(frozen=True)
 class ProfileResult:
-    """How a feed fares by one profile.
+    """The result of one profile for a feed.
 
     Attributes:
         option: What it is asked for by; of a profile that was given, its name.
@@ -292,8 +292,8 @@ def score_metric(
 
 def total_points(scores: Iterable[MetricScore]) -> tuple[float, float]:
     """Return the points got and the points possible."""
-    kept = list(scores)
-    return sum(m.got for m in kept), sum(m.possible for m in kept)
+    all_scores = list(scores)
+    return sum(m.got for m in all_scores), sum(m.possible for m in all_scores)
 
 
 def format_points(value: float) -> str:

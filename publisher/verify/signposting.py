@@ -27,7 +27,7 @@ def landing_page(client: Client, page: str) -> list[MetricScore]:
         *_level_1(client, last, links),
         _links_back(client, links, "describedby", "describes"),
         _links_back(client, links, "item", "collection"),
-        *_level_2(client, last, links),
+        *_level_2(client, links),
     ]
 
 
@@ -35,7 +35,7 @@ def document(client: Client, page: str) -> list[MetricScore]:
     """Return the marks of a page about a thing: its identifier, its metadata, its linkset."""
     last = client.visit(page, fields={"Accept": "text/html"}).last
     links = links_of(last)
-    return [_cite_as(client, last, links), _described(links), *_level_2(client, last, links)]
+    return [_cite_as(client, last, links), _described(links), *_level_2(client, links)]
 
 
 def _present(relation: str) -> Text:
@@ -136,7 +136,7 @@ def _links_back(
     )
 
 
-def _level_2(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> list[MetricScore]:
+def _level_2(client: Client, links: tuple[WebLink, ...]) -> list[MetricScore]:
     """Return the marks for the linkset: it is there, and has every link of the page."""
     named = [link.target for link in links if link.relation == "linkset"]
     typed = [
@@ -145,14 +145,14 @@ def _level_2(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> list
         if link.relation == "linkset" and link.media_type == LINKSET_JSON
     ]
     found = _fetched(client, typed[0]) if typed else ()
-    held = {(link.relation, client.locate(link.target)) for link in found}
-    wanted = {
+    in_linkset = {(link.relation, client.locate(link.target)) for link in found}
+    on_page = {
         (link.relation, client.locate(link.target))
         for link in links
         if link.relation in ("cite-as", "describedby", "type", "license", "item", "author")
     }
     absolute = bool(found) and all(link.absolute for link in found)
-    missing = sorted(relation for relation, _ in wanted - held)
+    missing = sorted(relation for relation, _ in on_page - in_linkset)
     return [
         score_metric(
             LEVEL_2,

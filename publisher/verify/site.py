@@ -238,5 +238,9 @@ def _sample_subjects(subjects: Iterable[str], size: int) -> list[str]:
     documents: dict[str, str] = {}
     for subject in sorted(subjects):
         documents.setdefault(without_fragment(subject), subject)
-    chosen = list(documents.values())
-    return chosen if len(chosen) <= size else sorted(random.Random(SEED).sample(chosen, size))
+    first_of_each = list(documents.values())
+    return (
+        first_of_each
+        if len(first_of_each) <= size
+        else sorted(random.Random(SEED).sample(first_of_each, size))
+    )

@@ -124,9 +124,9 @@ class _Verification:
 
     def _deciding(self) -> tuple[str, ...]:
         """Return the profiles of our own whose violations make the verification fail."""
-        wanted = [name for name in self.options.profiles if name in profiles.BUILT_IN]
-        if wanted:
-            return tuple(wanted)
+        named = [name for name in self.options.profiles if name in profiles.BUILT_IN]
+        if named:
+            return tuple(named)
         return profiles.DEFAULT if self.is_site else profiles.claimed_profiles(self.feed.graph)
 
     def validate(self) -> None:
@@ -205,9 +205,9 @@ class _Verification:
     def dereference(self) -> None:
         """Look the subjects up, and ask for the addresses that their documents lead to."""
         self.inventory.add(self.feed.described())
-        chosen = self.inventory.sample(self.options.sample)
+        sample = self.inventory.sample(self.options.sample)
         addresses: set[str] = set()
-        for subject in chosen:
+        for subject in sample:
             self.tell(subject)
             result = dereference.look_up(
                 self.client, self.site, subject, self.inventory.subjects[subject], self.load
@@ -216,7 +216,7 @@ class _Verification:
             addresses |= result.links
         dead = dereference.dead_links(self.client, sorted(addresses)[:LINKS_CHECKED])
         self.findings += map(self._claimed, dead)
-        counts = {"chosen": len(chosen), "all": len(self.inventory.subjects)}
+        counts = {"chosen": len(sample), "all": len(self.inventory.subjects)}
         message = text("Looked up {chosen} of {all} subjects.", **counts)
         self.findings.append(note("dereference:sample", message, self.site.base))
 
@@ -249,8 +249,8 @@ class _Verification:
         self.findings += found
         self.tables += tables
         things = [s for s, document in self.inventory.subjects.items() if not document]
-        chosen = [s for s in self.inventory.sample(self.options.sample) if s in things]
-        self.findings += fair.documents(self.client, chosen[:DOCUMENTS_POSTED])
+        sample = [s for s in self.inventory.sample(self.options.sample) if s in things]
+        self.findings += fair.documents(self.client, sample[:DOCUMENTS_POSTED])
         found, tables = fair.ontologies(
             self.client, sorted(self.inventory.ontologies or own), self.load, self.options.links
         )

@@ -40,12 +40,12 @@ READ_EACH = """
 import json, resource, sys
 from pathlib import Path
 from publisher.errors import PublisherError
-from publisher.load.parse import parse_any
+from publisher.load.parse import stream_files
 from publisher.rdf.guards import ReadLimits
 for name in sys.argv[1:]:
     print(json.dumps({"begun": name}), flush=True)
     try:
-        parse_any([Path(name)], "", ReadLimits(memory_bytes=128 << 20, seconds=4))
+        list(stream_files([Path(name)], "", ReadLimits(memory_bytes=128 << 20, seconds=4)))
         said = ""
     except PublisherError as error:
         said = error.in_language("en")

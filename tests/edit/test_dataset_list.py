@@ -18,7 +18,7 @@ from publisher.rdf.namespaces import iri
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.verify import graphs
-from publisher.verify.profiles import built_in_profiles, validate
+from publisher.verify.profiles import SWEDISH, built_in_profile, validate
 from tests.catalogue_list import as_csv, rows
 from tests.edit.test_catalogue_import import call, imported
 from tests.verify.test_viewers import PYTHON, read_by
@@ -227,7 +227,7 @@ def test_a_list_as_regions_keep_it_passes_the_profiles(tmp_path: Path) -> None:
 
     release = build(approve(read_sources(tmp_path / "new", BASE)), tmp_path / "releases")
 
-    of_eu, of_se = built_in_profiles()[:2]
+    of_eu, of_se = built_in_profile("dcat-ap"), built_in_profile(SWEDISH)
     for profile, file in ((of_eu, "dcat-ap.nt"), (of_se, "dcat-ap-se.nt")):
         content = (release.folder / "catalogue" / file).read_bytes()
         feed = graphs.to_rdflib(graphs.parse(content, "application/n-triples", BASE))

@@ -14,7 +14,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 from publisher.errors import ReadLimitExceeded, SourceError, SourceSyntax
 from publisher.findings import Severity
 from publisher.load.files import list_folder
-from publisher.load.parse import parse_any
+from publisher.load.parse import stream_files
 from publisher.load.sources import read_sources
 from publisher.rdf.encodings import decode
 from publisher.rdf.guards import ReadLimits
@@ -174,7 +174,7 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(tmp_path: Path, name: st
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(SourceError, match=said) as error:
-        parse_any([path])
+        list(stream_files([path]))
     assert len(error.value.in_language("sv").splitlines()) == 2
 
 
@@ -228,5 +228,5 @@ def test_a_declaration_in_another_encoding_keeps_its_lines() -> None:
 )
 def test_the_reproducers_are_read(name: str, label: str) -> None:
     """They came from reports of others."""
-    parsed = parse_any([FIELD / "encodings" / name])
-    assert label in {getattr(quad.object, "value", "") for quad in parsed.quads}
+    quads = stream_files([FIELD / "encodings" / name])
+    assert label in {getattr(quad.object, "value", "") for quad in quads}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, Store
 
-from publisher.load.parse import parse_any
+from publisher.load.parse import stream_files
 from publisher.load.sources import Sources, read_sources
 from publisher.quality.file_rules import check_characters, fix_style
 from publisher.rdf.source_forms import SourceForms, write_source_forms
@@ -79,7 +79,7 @@ def test_a_store_with_the_file_of_literals_says_what_the_source_says(
     tmp_path: Path, name: str
 ) -> None:
     """Of every datatype, right or wrong."""
-    quads = parse_any([FIELD / name]).quads
+    quads = list(stream_files([FIELD / name]))
     store = Store()
     store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
     write_source_forms(tmp_path / "literals.nt", (f"{quad} .\n".encode() for quad in quads))

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from publisher.errors import SourceError, SourceMissing
-from publisher.load.files import Role, find_queries, find_sources
+from publisher.load.files import Role, SourcePath, find_queries, list_folder
+
+
+def find_sources(folder: Path) -> tuple[SourcePath, ...]:
+    """Return every source of a folder."""
+    return list_folder(folder).sources
 
 
 def found(folder: Path) -> dict[str, tuple[Role, str]]:

@@ -5,11 +5,21 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from publisher.load.sources import read_sources
+from publisher.findings import Finding
+from publisher.load.sources import Sources, read_sources
 from publisher.quality.file_rules import check_style, fix_style
 
 BASE = "https://data.example.org/"
 LAKES = "data/lakes/lakes.ttl"
+
+
+def findings(sources: Sources) -> list[Finding]:
+    """Return what is found in the layout of the files."""
+    return [
+        finding
+        for file in sources.files
+        for finding in check_style(file, file.triples, sources.prefixes)
+    ]
 
 
 def rewrite(world: Path, text: str, name: str = LAKES) -> Path:
@@ -56,7 +66,7 @@ PREFIX w: <https://data.example.org/def/water#>
 def test_a_file_in_another_layout_is_a_warning_with_its_first_line(world: Path) -> None:
     """It may be published; the next change would show as a hundred."""
     rewrite(world, TIDY.replace("\n    a w:Lake ;\n    skos", "\n    a w:Lake;\n    skos"))
-    (found,) = check_style(read_sources(world, BASE))
+    (found,) = findings(read_sources(world, BASE))
     assert (found.file, found.line, found.rule) == (LAKES, 10, "layout")
     assert not found.severity.blocks
     assert "publisher check --fix" in found.message["en"]
@@ -76,7 +86,7 @@ def test_the_fix_a_second_time_has_nothing_to_do(world: Path) -> None:
     rewrite(world, UNTIDY)
     fix_style(read_sources(world, BASE))
     tidy = read_sources(world, BASE)
-    assert list(check_style(tidy)) == []
+    assert findings(tidy) == []
     assert fix_style(tidy) == []
 
 
@@ -103,7 +113,7 @@ def test_line_ends_of_windows_are_put_in_order(world: Path) -> None:
 def test_a_file_with_a_comment_is_its_authors(world: Path, text: str) -> None:
     """A comment lost is knowledge lost."""
     path = rewrite(world, text)
-    assert list(check_style(read_sources(world, BASE))) == []
+    assert findings(read_sources(world, BASE)) == []
     assert fix_style(read_sources(world, BASE)) == []
     assert path.read_text(encoding="utf-8") == text
 
@@ -138,7 +148,7 @@ def test_examples_and_other_formats_are_left_as_they_are(world: Path, name: str)
     """Neither warned about nor rewritten: the two go together."""
     text = "<https://e.org/b> <https://e.org/p> <https://e.org/a> .\n"
     path = rewrite(world, text, name)
-    assert list(check_style(read_sources(world, BASE))) == []
+    assert findings(read_sources(world, BASE)) == []
     assert fix_style(read_sources(world, BASE)) == []
     assert path.read_text(encoding="utf-8") == text
 

@@ -129,7 +129,12 @@ def _depth(value: Any) -> int:
 def test_the_depth_of_json_is_that_of_its_values(value: Any, ascii_only: bool) -> None:
     """Brackets in strings and keys do not count."""
     content = json.dumps(value, ensure_ascii=ascii_only).encode()
-    assert guards.json_nesting(content) == _depth(value)
+    depth = _depth(value)
+
+    guards.refuse_json_nesting(content, "values.json", depth)
+    if depth:
+        with pytest.raises(ReadLimitExceeded):
+            guards.refuse_json_nesting(content, "values.json", depth - 1)
 
 
 def _in_xml(text: str) -> str:

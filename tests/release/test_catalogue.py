@@ -9,7 +9,7 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, BNode, Graph, Literal, Namespace, U
 
 from publisher.release.catalogue.catalogue import CatalogueInput, derive_view
 from publisher.release.catalogue.distributions import ApplicationProfile
-from publisher.release.catalogue.graph import MutableGraph
+from publisher.release.catalogue.graph import CatalogueGraph
 from publisher.release.model import Release
 
 BASE = "https://data.example.org/"
@@ -185,7 +185,7 @@ def test_without_a_catalogue_by_hand_nothing_is_made_up(release: Release) -> Non
 
     assert set(triples.subjects(RDF.type, DCAT.Dataset)) == set()
     assert (
-        derive_view(CatalogueInput(BASE, (), MutableGraph(), {}, {}), ApplicationProfile.EU) == []
+        derive_view(CatalogueInput(BASE, (), CatalogueGraph(), {}, {}), ApplicationProfile.EU) == []
     )
 
 

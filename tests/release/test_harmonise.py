@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
+from publisher.rdf.subjects import Term
 from publisher.release.catalogue.catalogue import CatalogueInput, derive_view
 from publisher.release.catalogue.distributions import ApplicationProfile
-from publisher.release.catalogue.graph import MutableGraph, Term
+from publisher.release.catalogue.graph import CatalogueGraph
 from publisher.release.model import StoredFile
 
 BASE = "https://daten.example.net/"
@@ -22,12 +23,12 @@ BASE <https://daten.example.net/>
 """
 
 
-def view(turtle: str, profile: ApplicationProfile) -> MutableGraph:
+def view(turtle: str, profile: ApplicationProfile) -> CatalogueGraph:
     """Return a view of a catalogue by hand; the site holds the data of one of its datasets."""
     by_hand = tuple(q.triple for q in parse(PREFIXES + turtle, format=RdfFormat.TURTLE))
     files = {"held": {"nt": StoredFile("dumps/held.nt", 1, "0" * 64)}}
-    facts = CatalogueInput(BASE, by_hand, MutableGraph(), files, {})
-    return MutableGraph(derive_view(facts, profile))
+    facts = CatalogueInput(BASE, by_hand, CatalogueGraph(), files, {})
+    return CatalogueGraph(derive_view(facts, profile))
 
 
 FILE = NamedNode(BASE + "file")
@@ -104,7 +105,7 @@ def test_the_same_parts_have_the_same_names_in_another_order() -> None:
         for triple in reversed(triples)
     ]
     names = [
-        MutableGraph(derive_view(CatalogueInput(BASE, tuple(ts), MutableGraph(), {}, {}), p))
+        CatalogueGraph(derive_view(CatalogueInput(BASE, tuple(ts), CatalogueGraph(), {}, {}), p))
         for ts in (triples, again)
         for p in (ApplicationProfile.EU,)
     ]
@@ -275,8 +276,8 @@ def test_the_endpoint_says_to_hold_no_more_than_it_does() -> None:
             PREFIXES.replace("<dataset/held> a dcat:Dataset .", ""), format=RdfFormat.TURTLE
         )
     )
-    none = MutableGraph(
-        derive_view(CatalogueInput(BASE, by_hand, MutableGraph(), {}, {}), ApplicationProfile.EU)
+    none = CatalogueGraph(
+        derive_view(CatalogueInput(BASE, by_hand, CatalogueGraph(), {}, {}), ApplicationProfile.EU)
     )
     said = [
         " ".join(

@@ -10,7 +10,7 @@ from publisher.profiles.view_forms import Loss, european_form, swedish_form
 from publisher.rdf.namespaces import iri
 from publisher.release.catalogue.catalogue import CatalogueInput, derive_view
 from publisher.release.catalogue.distributions import ApplicationProfile
-from publisher.release.catalogue.graph import MutableGraph
+from publisher.release.catalogue.graph import CatalogueGraph
 from publisher.verify import graphs
 from publisher.verify.profiles import built_in_profile, validate
 
@@ -52,7 +52,7 @@ def triples(turtle: str) -> list[Triple]:
 
 def views(turtle: str) -> tuple[list[Triple], list[Triple]]:
     """Return both views that a build makes."""
-    facts = CatalogueInput(BASE, tuple(triples(turtle)), MutableGraph(), {}, {})
+    facts = CatalogueInput(BASE, tuple(triples(turtle)), CatalogueGraph(), {}, {})
     european, swedish = (derive_view(facts, profile) for profile in ApplicationProfile)
     return european, swedish
 

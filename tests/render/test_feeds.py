@@ -13,7 +13,7 @@ from publisher.addresses import Addresses
 from publisher.rdf.media_types import GRAPHS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, MediaType
 from publisher.release.catalogue.catalogue import CatalogueInput, derive_view
 from publisher.release.catalogue.distributions import ApplicationProfile
-from publisher.release.catalogue.graph import MutableGraph
+from publisher.release.catalogue.graph import CatalogueGraph
 from publisher.release.model import Release, StoredFile
 from publisher.render.catalogue import CatalogueViews
 
@@ -145,7 +145,7 @@ def large_catalogue(catalogued: Release, folder: Path, datasets: int) -> Release
             Triple(dataset, iri(dcterms + "relation"), iri(f"{BASE}dataset/d0001")),
         ]
         files[name] = {"ttl": StoredFile(f"dumps/{name}.ttl", number, "00" * 32)}
-    facts = CatalogueInput(BASE, tuple(triples), MutableGraph(), files, {})
+    facts = CatalogueInput(BASE, tuple(triples), CatalogueGraph(), files, {})
     (folder / "catalogue").mkdir()
     for view in ApplicationProfile:
         lines = (f"{triple} .\n" for triple in derive_view(facts, view))

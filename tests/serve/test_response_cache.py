@@ -342,7 +342,7 @@ def test_the_account_of_the_memory_is_right(
     assert memory.size == counted(memory) <= max(most_bytes, 0)
     users = [entry.identity for entry in memory._entries.values()]
     assert {same: users.count(same) for same in users} == {
-        same: held.keys for same, held in memory._held.items()
+        same: held.keys for same, held in memory._shared_values.items()
     }
     assert sorted(memory._order) == sorted(memory._entries)
 

@@ -75,7 +75,7 @@ def judge(feeds: Mapping[int, list[Quad]]) -> dict[int, set[Broken]]:
     What a part without a name breaks has the number -1: labels are not kept.
     """
     quads = [quad for number, feed in feeds.items() for quad in elsewhere(feed, number)]
-    (_, swedish) = profiles.built_in_profiles()
+    swedish = profiles.built_in_profile(profiles.SWEDISH)
     found: dict[int, set[Broken]] = defaultdict(set)
     owner = {
         str(q.subject): number for number, feed in feeds.items() for q in elsewhere(feed, number)

@@ -46,16 +46,17 @@ from publisher.errors import SourceError, SourceMissing
 from publisher.load.files import Role, list_folder
 from publisher.load.parse import parse_file
 from publisher.messages import LANGUAGES, text
-from publisher.rdf.namespaces import iri
+from publisher.profiles.file_types import IANA
+from publisher.rdf.namespaces import AUTHORITY, iri
 from publisher.rdf.text import fold
-from publisher.release.catalogue.graph import MutableGraph, add_authority_terms
+from publisher.release.catalogue.graph import CatalogueGraph, add_authority_terms
 from publisher.system.http_client import Client, is_web
 
 Follow = Callable[[str], None]
 # Lists whose terms the build describes by itself: descriptions of them are not copied.
 _LISTS_OF_OTHERS = (
-    "http://publications.europa.eu/resource/authority/",
-    "http://www.iana.org/assignments/media-types/",
+    AUTHORITY,
+    IANA,
     "http://data.europa.eu/bna/",
     "http://purl.org/adms/",
 )
@@ -233,7 +234,7 @@ def import_draft(
 
 def _drop_known_terms(draft: CatalogueDraft, notes: ImportNotes) -> None:
     """Leave out descriptions of terms that the build writes by itself."""
-    known = MutableGraph()
+    known = CatalogueGraph()
     for thing in draft.things():
         known.add(NamedNode("urn:import"), "dcterms:relation", thing)
     add_authority_terms(known)

@@ -490,19 +490,19 @@ class _PackageWriter:
                 "centroid": get("spatial_centroid"),
             }
         ]
-        for place in stated:
-            if is_web(str(place.get("uri") or "")):
-                self._add(self._dataset, "dcterms:spatial", str(place["uri"]))
+        for extra in stated:
+            if is_web(str(extra.get("uri") or "")):
+                self._add(self._dataset, "dcterms:spatial", str(extra["uri"]))
                 continue
-            box = extent_of_geojson(place.get("bbox") or place.get("geom"))
+            box = extent_of_geojson(extra.get("bbox") or extra.get("geom"))
             if box is None:
-                words = place.get("text") or place.get("geom") or ""
+                words = extra.get("text") or extra.get("geom") or ""
                 self._add(self._dataset, "dcterms:spatial", str(words))
                 continue
             node = BlankNode()
             self._draft.add(self._dataset, iri("dcterms:spatial"), node)
             self._draft.add(node, TYPE, NamedNode(iri("dcterms:Location")))
-            self._add(node, "rdfs:label", str(place.get("text") or ""), is_text=True)
+            self._add(node, "rdfs:label", str(extra.get("text") or ""), is_text=True)
             self._draft.add(node, iri("dcat:bbox"), box.box)
             self._draft.add(node, iri("dcat:centroid"), box.centroid)
 

@@ -60,11 +60,11 @@ class DatasetList:
     """What a list says.
 
     Attributes:
+        file: Its name.
         draft: The descriptions of the rows without errors.
         rows: How many rows it has.
         bad_rows: How many of them have errors.
         report: What is wrong with it.
-        file: Its name.
     """
 
     file: str
@@ -77,8 +77,8 @@ class DatasetList:
         """Yield what is wrong, a line a cell, errors first."""
         found = in_order(self.report)
         for each in found[:_MOST_LINES]:
-            place = each.position
-            where = ":".join(filter(None, (self.file, place.sheet, place.cell)))
+            position = each.position
+            where = ":".join(filter(None, (self.file, position.sheet, position.cell)))
             name = translate(_NAMES[each.finding.severity.value], language)
             yield f"{where}: {name}: {in_language(each.finding.message, language)}"
         if len(found) > _MOST_LINES:
@@ -105,7 +105,7 @@ def read_dataset_list(
     names = _RowNames(tables.datasets, into)
     writers = []
     for row in tables.datasets:
-        # A row that is left out is read too: all that is wrong with it is told at once.
+        # A row that is left out is read too: all that is wrong with it is reported at once.
         writers.append((row, _RowWriter(row, names, into, notes)))
     by_name = {writer.name: writer for _, writer in writers if writer.name}
     for _, writer in writers:

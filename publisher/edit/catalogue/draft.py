@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode
 
 from publisher.languages import LANGUAGES
 from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import MutableGraph, Subject, Term
 
-Term = NamedNode | BlankNode | Literal
-Thing = NamedNode | BlankNode
+Thing = Subject
 TYPE = iri("rdf:type")
 DATASET, SERIES, SERVICE = iri("dcat:Dataset"), iri("dcat:DatasetSeries"), iri("dcat:DataService")
 DISTRIBUTION, CATALOGUE = iri("dcat:Distribution"), iri("dcat:Catalog")
@@ -18,91 +18,30 @@ AGENTS = tuple(map(iri, ("foaf:Agent", "foaf:Organization", "foaf:Person")))
 CONTACTS = tuple(map(iri, ("vcard:Kind", "vcard:Organization", "vcard:Individual", "vcard:Group")))
 
 
-class CatalogueDraft:
-    """What is said of each thing: predicate → values, in the order in which they came."""
-
-    def __init__(self, triples: Iterable[Triple | Quad] = ()) -> None:
-        """Begin with some statements."""
-        self._said: dict[Thing, dict[str, dict[Term, None]]] = {}
-        for triple in triples:
-            subject, value = triple.subject, triple.object
-            if not isinstance(subject, Triple) and not isinstance(value, Triple):
-                self.add(subject, triple.predicate.value, value)
-
-    def add(self, thing: Thing, path: str, *values: Term) -> None:
-        """Say something of a thing; ``path`` is the IRI of a property."""
-        if values:
-            said = self._said.setdefault(thing, {}).setdefault(path, {})
-            said.update(dict.fromkeys(values))
+class CatalogueDraft(MutableGraph):
+    """The triples of a catalogue that is imported, by thing."""
 
     def put(self, thing: Thing, path: str, *values: Term) -> None:
-        """Say it in place of what was said with the property before."""
+        """Set the values of a property, in place of those that it had."""
         self.drop(thing, path)
         self.add(thing, path, *values)
 
-    def exchange(self, thing: Thing, path: str, old: Term, *new: Term) -> None:
-        """Put other values in the place of one."""
-        values = list(self._said[thing].pop(path))
-        place = values.index(old)
-        self.add(thing, path, *values[:place], *new, *values[place + 1 :])
-
-    def drop(self, thing: Thing, path: str = "") -> None:
-        """Take away what is said with a property, or all that is said of a thing."""
-        if not path:
-            self._said.pop(thing, None)
-        elif thing in self._said:
-            self._said[thing].pop(path, None)
-            if not self._said[thing]:
-                del self._said[thing]
-
-    def values(self, thing: Thing, path: str) -> tuple[Term, ...]:
-        """Return what is said of a thing with a property."""
-        return tuple(self._said.get(thing, {}).get(path, ()))
-
-    def paths(self, thing: Thing) -> tuple[str, ...]:
-        """Return the properties with which something is said of a thing."""
-        return tuple(self._said.get(thing, ()))
-
-    def knows(self, thing: object) -> bool:
-        """Tell whether anything is said of a thing."""
-        return thing in self._said
-
     def is_a(self, thing: Thing, *classes: str) -> bool:
         """Tell whether a thing is of one of some classes."""
-        types = self._said.get(thing, {}).get(TYPE, {})
+        types = self.values(thing, TYPE)
         return any(NamedNode(each) in types for each in classes)
 
     def things(self, *classes: str) -> list[Thing]:
         """Return the things of some classes, in the order in which they came; all without one."""
-        return [each for each in self._said if not classes or self.is_a(each, *classes)]
+        return [each for each in self.subjects() if not classes or self.is_a(each, *classes)]
 
-    def statements(self, thing: Thing) -> Iterator[tuple[str, Term]]:
-        """Yield property and value of all that is said of a thing."""
-        for path, values in self._said.get(thing, {}).items():
-            for value in values:
-                yield path, value
-
-    def triples_of(self, thing: Thing) -> Iterator[Triple]:
-        """Yield what is said of a thing."""
-        for path, value in self.statements(thing):
-            yield Triple(thing, NamedNode(path), value)
-
-    def triples(self) -> Iterator[Triple]:
-        """Yield everything."""
-        for thing in self._said:
-            yield from self.triples_of(thing)
-
-    def rename(self, names: dict[Thing, NamedNode]) -> None:
-        """Give things other names, wherever they stand."""
-        old = self._said
-        self._said = {}
-        for thing, paths in old.items():
-            for path, values in paths.items():
-                renamed = (
-                    names.get(value, value) if not isinstance(value, Literal) else value
-                    for value in values
-                )
-                self.add(names.get(thing, thing), path, *renamed)
+    def rename(self, names: Mapping[Thing, NamedNode]) -> None:
+        """Give things other names, as subjects and as values."""
+        old = [(thing, *pair) for thing in self.subjects() for pair in self.statements(thing)]
+        self.clear()
+        for thing, path, value in old:
+            renamed = value if isinstance(value, Literal) else names.get(value, value)
+            self.add(names.get(thing, thing), path, renamed)
 
     def title(self, thing: Thing) -> str:
         """Return what a thing is called, in the program's languages first; else its IRI."""

@@ -173,7 +173,7 @@ def syntax_of_fetched(fetched: Fetched) -> RdfFormat | None:
     start = beginning(fetched.content[: 1 << 18])
     found = syntax_by_content(start)
     if found is not None:
-        # A name or type that fits goes first: Turtle is not told from TriG by its beginning.
+        # A name or type that fits goes first: Turtle and TriG begin alike.
         stated = _BY_MEDIA_TYPE.get(fetched.media_type)
         return stated if stated is not None and found != RdfFormat.RDF_XML else found
     if other_language("", start) or start.lstrip()[:1] in ("{", "["):
@@ -301,8 +301,11 @@ def linked_feeds(fetched: Fetched) -> list[str]:
     page = beginning(fetched.content[: 1 << 20])
     found = []
     for tag in _LINK.findall(page):
-        said = {name.lower(): one or two for name, one, two in _ATTRIBUTE.findall(tag)}
-        is_feed = "alternate" in said.get("rel", "") and said.get("type", "") in _BY_MEDIA_TYPE
-        if is_feed and said.get("href"):
-            found.append(resolve_reference(fetched.address, unescape(said["href"])))
+        attributes = {name.lower(): one or two for name, one, two in _ATTRIBUTE.findall(tag)}
+        is_feed = (
+            "alternate" in attributes.get("rel", "")
+            and attributes.get("type", "") in _BY_MEDIA_TYPE
+        )
+        if is_feed and attributes.get("href"):
+            found.append(resolve_reference(fetched.address, unescape(attributes["href"])))
     return found

@@ -198,7 +198,7 @@ class FileWriter:
         self._label(file, label)
         self._format(file, _FORMATS.get(kind, ""))
         values.terms("availability", "dcatap:availability", number, file)
-        self._terms_of_use(file, row, number)
+        self._terms_of_use(file, row)
         draft.add(service, iri("dcterms:license"), *draft.values(file, iri("dcterms:license")))
         context.add_note("dcat:DataService", service.value, _SERVED)
 
@@ -269,7 +269,7 @@ class FileWriter:
         if size is not None:
             draft.add(file, iri("dcat:byteSize"), size)
         values.terms("availability", "dcatap:availability", number, file)
-        self._terms_of_use(file, row, number)
+        self._terms_of_use(file, row)
 
     def _label(self, file: NamedNode, label: str) -> None:
         """Call a file by its format, in each language of its dataset."""
@@ -312,7 +312,7 @@ class FileWriter:
         row.refuse(message, cell.position)
         return None
 
-    def _terms_of_use(self, file: NamedNode, row: ListRow, number: int) -> None:
+    def _terms_of_use(self, file: NamedNode, row: ListRow) -> None:
         """Write licence, conditions and law: those of the file's row, else its dataset's."""
         draft = self._context.draft
         for source in (row, self._own_row):
@@ -345,5 +345,5 @@ def _without_request(address: str) -> str:
     'https://e.org/wms?map=roads'
     """
     start, _, query = address.partition("?")
-    kept = "&".join(part for part in query.split("&") if part and not _REQUEST.fullmatch(part))
-    return f"{start}?{kept}" if kept else start
+    remaining = "&".join(part for part in query.split("&") if part and not _REQUEST.fullmatch(part))
+    return f"{start}?{remaining}" if remaining else start

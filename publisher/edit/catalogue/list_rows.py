@@ -22,7 +22,7 @@ from publisher.edit.sheets.reading import Cell, RawSheet, read_file
 from publisher.edit.sheets.reports import CellPosition, ImportReport
 from publisher.edit.values import quote_input
 from publisher.errors import SheetRefused
-from publisher.messages import SOURCE_LANGUAGE, Text, text
+from publisher.messages import Text, text
 
 # A title alone is no list, and an explanation of the columns names one.
 _FEWEST_COLUMNS = 2
@@ -87,12 +87,12 @@ class ListRow:
 
     def refuse(self, message: Text, position: CellPosition | None = None, key: str = "") -> None:
         """Report an error at a cell; else at the column, else at the row."""
-        place = position or CellPosition(self.sheet, self.number, self._columns.get(key, 0))
+        cell = position or CellPosition(self.sheet, self.number, self._columns.get(key, 0))
         self.errors += 1
         # The licence of a row is read for each of its files.
-        if (place, str(message)) not in self._reported:
-            self._reported.add((place, str(message)))
-            self.report.add(message, place)
+        if (cell, str(message)) not in self._reported:
+            self._reported.add((cell, str(message)))
+            self.report.add(message, cell)
 
     def warn(self, message: Text, position: CellPosition) -> None:
         """Report what somebody should know, and what prevents nothing."""
@@ -182,7 +182,7 @@ def _headings(sheet: RawSheet, title: str, report: ImportReport) -> dict[int, He
 
 
 def _unknown_heading(name: str, filled: int) -> Text:
-    if similar := similar_heading(name, SOURCE_LANGUAGE):
+    if similar := similar_heading(name):
         return text(
             "The column '{name}' is not known, and left out with {count} values. Is it"
             " '{similar}'?",

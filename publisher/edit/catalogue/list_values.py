@@ -69,9 +69,9 @@ class RowContext:
 
     def box(self, box: Extent) -> None:
         """Say that the dataset covers a box."""
-        place = self.part("extent", "dcterms:spatial", "dcterms:Location")
-        self.draft.add(place, iri("dcat:bbox"), box.box)
-        self.draft.add(place, iri("dcat:centroid"), box.centroid)
+        extent = self.part("extent", "dcterms:spatial", "dcterms:Location")
+        self.draft.add(extent, iri("dcat:bbox"), box.box)
+        self.draft.add(extent, iri("dcat:centroid"), box.centroid)
 
     def add_note(self, field: str, value: str, reason: Text) -> None:
         """Note what was added to what the row says."""

@@ -133,15 +133,15 @@ class _FileMerging:
         self._folder, self._base_iri = folder, base_iri
         self._notes, self._policy = notes, policy
 
-    def add(self, name: str, wanted: _Groups, before: Mapping[str, str]) -> None:
+    def add(self, name: str, imported: _Groups, before: Mapping[str, str]) -> None:
         """Merge what the source says into one file."""
         path = self._folder / name
         file = _read_file(path, self._folder, self._base_iri)
         current = _grouped(file.triples if file is not None else ())
         merged: set[Triple] = set()
-        for key in {**current, **wanted}:
+        for key in {**current, **imported}:
             merged |= self._group(
-                key, current.get(key, set()), wanted.get(key, set()), before.get(_key(key), "")
+                key, current.get(key, set()), imported.get(key, set()), before.get(_key(key), "")
             )
         now = {triple for group in current.values() for triple in group}
         if merged == now:
@@ -155,24 +155,24 @@ class _FileMerging:
         self.changes.append(FileChange(name, path, text_now, after))
 
     def _group(
-        self, key: tuple[str, str], current: set[Triple], wanted: set[Triple], before: str
+        self, key: tuple[str, str], current: set[Triple], imported: set[Triple], before: str
     ) -> set[Triple]:
         """Return the values of one property of one thing, and note what is kept or lost."""
-        now, new = _digest(current), _digest(wanted)
+        now, new = _digest(current), _digest(imported)
         if now == new or new == before:
             return current
         thing, path = key
-        old_values, new_values = _values(current), _values(wanted)
+        old_values, new_values = _values(current), _values(imported)
         if now != before and not self._policy.overwrite:
             self._notes.add(
                 NoteKind.KEPT, thing, shorten(path), old_values, new_values, _CHANGED_BY_HAND
             )
             return current
         if current:
-            kind = NoteKind.CHANGED if wanted else NoteKind.DROPPED
-            reason = _SAYS_OTHERWISE if wanted else _NO_LONGER
+            kind = NoteKind.CHANGED if imported else NoteKind.DROPPED
+            reason = _SAYS_OTHERWISE if imported else _NO_LONGER
             self._notes.add(kind, thing, shorten(path), old_values, new_values, reason)
-        return wanted
+        return imported
 
 
 def _read_file(path: Path, folder: Path, base_iri: str) -> SourceFile | None:

@@ -48,13 +48,13 @@ class NameGiver:
             words: What it is called.
             instead: What is there when the words give no part of an address.
         """
-        wanted = f"{beginning}{slug(words) or instead}"
-        number, found = 1, wanted
+        start = f"{beginning}{slug(words) or instead}"
+        number, found = 1, start
         while found in self._taken or found.removeprefix(f"{self._base}service/") in (
             RESERVED_SERVICES
         ):
             number += 1
-            found = f"{wanted}-{number}"
+            found = f"{start}-{number}"
         self._taken.add(found)
         return found
 

@@ -108,11 +108,11 @@ def _served(draft: CatalogueDraft, service: NamedNode) -> list[NamedNode]:
 
 def _free_file(title: str, address: str, taken: set[str]) -> str:
     local = address.rstrip("/#").replace("#", "/").rpartition("/")[2]
-    wanted = slug(title) or slug(local) or "dataset"
-    number, found = 1, f"{FOLDER}/{wanted}.ttl"
+    stem = slug(title) or slug(local) or "dataset"
+    number, found = 1, f"{FOLDER}/{stem}.ttl"
     while found in taken:
         number += 1
-        found = f"{FOLDER}/{wanted}-{number}.ttl"
+        found = f"{FOLDER}/{stem}-{number}.ttl"
     return found
 
 

@@ -25,7 +25,6 @@ from publisher.edit.catalogue.draft import (
     SERVICE,
     TYPE,
     CatalogueDraft,
-    Term,
     Thing,
 )
 from publisher.edit.catalogue.notes import (
@@ -38,6 +37,7 @@ from publisher.messages import text
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format, find_term, names_version
 from publisher.rdf.namespaces import iri, shorten
+from publisher.rdf.subjects import Term
 from publisher.release.catalogue.service import Extent, extent_of_text
 
 _OLD_PROPERTIES: Mapping[str, str] = {
@@ -368,12 +368,12 @@ def _geometry(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
     """
     path, wkt = iri("locn:geometry"), NamedNode(iri("geo:wktLiteral"))
     values = [v for v in draft.values(thing, path) if isinstance(v, Literal)]
-    kept = next((value for value in values if value.datatype == wkt), None)
-    extent = extent_of_text(kept.value) if kept is not None else None
+    text_form = next((value for value in values if value.datatype == wkt), None)
+    extent = extent_of_text(text_form.value) if text_form is not None else None
     for value in values:
-        if value != kept and value.datatype.value.endswith("json"):
+        if value != text_form and value.datatype.value.endswith("json"):
             extent = extent or extent_of_geojson(value.value)
-            if kept is not None or extent is not None:
+            if text_form is not None or extent is not None:
                 draft.put(thing, path, *(v for v in draft.values(thing, path) if v != value))
                 reason = text("the place has the same shape in another form.")
                 field = shorten(path)
@@ -382,9 +382,6 @@ def _geometry(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
         draft.add(thing, iri("dcat:bbox"), extent.box)
         reason = text("it is the box around the shape of the place.")
         notes.add(NoteKind.ADDED, _name(thing), "dcat:bbox", "", extent.box.value, reason)
-
-
-_MOST_POSITIONS = 1_000_000
 
 
 def extent_of_geojson(geometry: object) -> Extent | None:

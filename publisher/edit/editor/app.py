@@ -86,8 +86,8 @@ def create_flask(editor: EditorPages, language: str) -> Flask:
 
     @app.get("/")
     def begin() -> Response:
-        chosen = request.accept_languages.best_match(LANGUAGES) or language
-        return _request_target(f"{request.script_root}/{chosen}/")
+        best = request.accept_languages.best_match(LANGUAGES) or language
+        return _request_target(f"{request.script_root}/{best}/")
 
     @app.get("/static/<path:name>")
     def own_file(name: str) -> Response:
@@ -96,7 +96,7 @@ def create_flask(editor: EditorPages, language: str) -> Flask:
     app.register_blueprint(routes.list_blueprint(editor))
     app.register_blueprint(routes.form_blueprint(editor))
     app.register_blueprint(routes.saving_blueprint(editor))
-    app.register_blueprint(routes.site_blueprint(editor))
+    app.register_blueprint(routes.site_blueprint(editor.preview))
     _answer_errors(app, editor)
     app.after_request(_guard)
     return app

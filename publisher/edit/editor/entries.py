@@ -296,12 +296,14 @@ class StatementForms:
         if not texts and each.kind == TEXT and not self.is_usual(form, each, row.language):
             return row
         statements = [
-            StatementInput(name := f"{row.name}s{number}.", statement, self._said(statement, name))
+            StatementInput(
+                name := f"{row.name}s{number}.", statement, self._statement_fields(statement, name)
+            )
             for number, statement in enumerate(texts or ("",))
         ]
         return replace(row, statements=tuple(statements))
 
-    def _said(self, statement: str, name: str) -> tuple[FieldInput, ...]:
+    def _statement_fields(self, statement: str, name: str) -> tuple[FieldInput, ...]:
         assert self.form is not None
         return tuple(
             FieldInput(

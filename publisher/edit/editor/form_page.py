@@ -92,26 +92,26 @@ def comparison_page(editor: EditorPages, newer: Draft, typed: Pairs, language: s
     """Return a form's page with the inputs just sent beside those of another window."""
     pending, here = editor.pending, replace(newer, pairs=tuple(typed))
     formatter = TermFormatter(pending.choices, language)
-    kept = dict(name_prefixes(pending.entries(newer)))
+    entries_now = dict(name_prefixes(pending.entries(newer)))
     others = [
         found
         for start, entry in name_prefixes(pending.entries(here))
-        if start in kept
-        for found in _differing_values(entry, kept[start], formatter, language)
+        if start in entries_now
+        for found in _differing_values(entry, entries_now[start], formatter, language)
     ]
     return form_page(editor, here, language, others=others)
 
 
 def _differing_values(
-    here: FieldInput, there: FieldInput, formatter: TermFormatter, language: str
+    older: FieldInput, newer: FieldInput, formatter: TermFormatter, language: str
 ) -> Iterator[FactChange]:
     """Yield the values that differ between two states of a field."""
     ours, theirs = (
-        [row.value for row in entry.rows if not row.is_empty] for entry in (here, there)
+        [row.value for row in entry.rows if not row.is_empty] for entry in (older, newer)
     )
     if ours != theirs:
         shown = [", ".join(map(formatter.value, values)) for values in (theirs, ours)]
-        yield FactChange(sentence_case(in_language(here.field.names, language)), *shown)
+        yield FactChange(sentence_case(in_language(older.field.names, language)), *shown)
 
 
 def _links_to_errors(fields: list[FieldView], errors: FormErrors) -> Iterator[tuple[str, str, str]]:

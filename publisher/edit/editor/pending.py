@@ -210,8 +210,8 @@ class PendingChanges:
             about = [c for c in builder.changes if (c.thing, c.path) == (thing, path)]
             gone = [change.old for change in about if change.old is not None]
             come = [change.new for change in about if change.new is not None]
-            kept = [v for v in inventory.properties.values(thing, path) if v not in gone]
-            return [*kept, *come]
+            remaining = [v for v in inventory.properties.values(thing, path) if v not in gone]
+            return [*remaining, *come]
 
         return inventory.made_names(draft.iri, self.form(draft).types, values)
 
@@ -312,11 +312,11 @@ class PendingChanges:
     def _planned(self) -> Plan | ChangeRefused:
         lost = [clash.change for clash in self.clashes]
         builders = self._builders.values()
-        wanted = [c for builder in builders for c in builder.changes if c not in lost]
+        changes = [c for builder in builders for c in builder.changes if c not in lost]
         # Without the value that is gone, the new one can still be looked at and checked.
-        wanted += [dataclasses.replace(c, old=None) for c in lost if c.new is not None]
+        changes += [dataclasses.replace(c, old=None) for c in lost if c.new is not None]
         try:
-            return plan_changes(self.snapshot.sources, wanted)
+            return plan_changes(self.snapshot.sources, changes)
         except ChangeRefused as error:
             return error
 
@@ -404,12 +404,12 @@ class ChangeBuilder:
         """Add the changes that the entries ask for."""
         for entry in entries:
             for row in entry.rows:
-                new = self._wanted(entry.field, row)
+                new = self._new_term(entry.field, row)
                 self.changes += _value_change(self._thing, entry.field, row.old, new, self._file)
                 for statement in row.statements:
                     self._change_statement(entry.field, row, new, statement)
 
-    def _wanted(self, each: Field, row: ValueInput) -> Term | None:
+    def _new_term(self, each: Field, row: ValueInput) -> Term | None:
         """Return the value that a row asks for; the old one when it can be none."""
         if len(row.value) > LONGEST:
             self.problems.append(
@@ -458,14 +458,16 @@ class ChangeBuilder:
             self.changes.append(add_value(statement, path, term, self._file))
         for entry in inputs.entries:
             for row in entry.rows:
-                wanted = self._wanted(entry.field, row)
-                if wanted is not None and (is_copy or row.old is None):
-                    self.changes.append(add_value(statement, entry.field.path, wanted, self._file))
+                new_value = self._new_term(entry.field, row)
+                if new_value is not None and (is_copy or row.old is None):
+                    self.changes.append(
+                        add_value(statement, entry.field.path, new_value, self._file)
+                    )
 
     def _edit_statement(self, statement: str, inputs: StatementInput) -> None:
         for entry in inputs.entries:
             for row in entry.rows:
-                new = self._wanted(entry.field, row)
+                new = self._new_term(entry.field, row)
                 self.changes += _value_change(statement, entry.field, row.old, new)
 
 

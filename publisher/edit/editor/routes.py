@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from publisher.edit.editor.actions import run_action
 from publisher.edit.editor.checks import FormErrors, check_drafts, form_errors
 from publisher.edit.editor.pages import LANGUAGE_PART, EditorPages
 from publisher.edit.editor.pending import Draft, PendingChanges
+from publisher.edit.editor.preview import Preview
 from publisher.edit.editor.review import (
     clash_differences,
     draft_differences,
@@ -302,8 +304,12 @@ def _as_json(found: FormErrors, language: str) -> dict[str, object]:
 _SHARED = Path(str(files("publisher"))) / "serve" / "static"
 
 
-def site_blueprint(editor: EditorPages) -> Blueprint:
-    """Return the routes of the site to be."""
+def site_blueprint(preview: Callable[[], Preview]) -> Blueprint:
+    """Return the routes of the site as it would be.
+
+    Args:
+        preview: Returns the site for the request at hand.
+    """
     part = Blueprint("site", __name__, url_prefix="/site")
 
     @part.get("/static/<path:name>")
@@ -315,7 +321,7 @@ def site_blueprint(editor: EditorPages) -> Blueprint:
     def page(path: str = "") -> bytes:
         requested, number = request.args.get("lang", ""), request.args.get("incoming", "1")
         language = requested if requested in LANGUAGES else LANGUAGES[0]
-        found = editor.preview().page(path, language, int(number) if number.isdecimal() else 1)
+        found = preview().page(path, language, int(number) if number.isdecimal() else 1)
         if found is None:
             abort(404)
         return found

@@ -143,11 +143,11 @@ class EditSession:
         if draft.slug:
             return iri_prefix(inventory, form) + (slug(draft.slug) or draft.key)
         names = pending.label(draft)
-        wanted = [names[tag] for tag in (*LANGUAGES, *names) if tag in names]
+        titles = [names[tag] for tag in (*LANGUAGES, *names) if tag in names]
         others = [other.iri for other in pending.drafts.values() if other.key != draft.key]
         owner = draft.owner
         above = pending.address(owner.key) if owner is not None and owner.is_beside else ""
-        return address_for(inventory, form, wanted or [draft.key], above, others)
+        return address_for(inventory, form, titles or [draft.key], above, others)
 
     def forget(self, key: str) -> None:
         """Drop a draft, and those of what was added to it."""

@@ -30,7 +30,7 @@ _AGREEMENT = 0.75
 
 
 def signature_of(folder: Path) -> Signature:
-    """Return what tells whether a file of the sources was changed: names, times, sizes."""
+    """Return a value that differs after a file of the sources was changed: names, times, sizes."""
     return frozenset(_files(folder))
 
 
@@ -143,8 +143,8 @@ class SourceSnapshot:
 
     def _links(self, form: Form, each: Field, towards: Form) -> int:
         """Return how many things of one form point to things of another."""
-        wanted, subjects = set(towards.things), self.inventory.properties
-        return sum(bool(wanted & set(subjects.nodes(thing, each.path))) for thing in form.things)
+        targets, subjects = set(towards.things), self.inventory.properties
+        return sum(bool(targets & set(subjects.nodes(thing, each.path))) for thing in form.things)
 
     @cached_property
     def links(self) -> dict[str, list[tuple[str, str]]]:
@@ -172,8 +172,8 @@ def read_snapshot(
     signature = signature_of(folder)
     sources = read_sources(folder, base_iri, bounds)
     # Held in memory: what the forms were made of must outlast a change on the disk.
-    held = tuple(replace(file, given_text=file.text) for file in sources.files)
-    sources = replace(sources, files=held)
+    files = tuple(replace(file, given_text=file.text) for file in sources.files)
+    sources = replace(sources, files=files)
     inventory = Inventory(sources)
     forms = read_forms(inventory)
     return SourceSnapshot(sources, signature, inventory, forms, StatementForms(inventory, forms))

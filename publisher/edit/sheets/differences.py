@@ -117,15 +117,17 @@ class RowComparison:
         known = [] if row.is_new else self._exported.values(row.sheet.layout, group, row.thing)
         if self._lacks_columns(row, group, len(known)) or not (cells or known):
             return None
-        here = Counter(comparison_key(cell.text, group.field) for _column, cell in cells)
-        there = Counter(comparison_key(text, group.field) for text, _term in known)
-        if here == there or not self._is_edited(row, group, here, there, before):
+        in_workbook = Counter(comparison_key(cell.text, group.field) for _column, cell in cells)
+        in_sources = Counter(comparison_key(text, group.field) for text, _term in known)
+        if in_workbook == in_sources or not self._is_edited(
+            row, group, in_workbook, in_sources, before
+        ):
             return None
         # Cells that say what the sources say keep their values, whatever they would be read as.
-        kept = [term for text, term in known if here[comparison_key(text, group.field)]]
-        new = [each for each in cells if not there[comparison_key(each[1].text, group.field)]]
+        unchanged = [term for text, term in known if in_workbook[comparison_key(text, group.field)]]
+        new = [each for each in cells if not in_sources[comparison_key(each[1].text, group.field)]]
         return _difference(
-            group, [term for _text, term in known], [*kept, *self._read(row, group, new)]
+            group, [term for _text, term in known], [*unchanged, *self._read(row, group, new)]
         )
 
     def _lacks_columns(self, row: SheetRow, group: ColumnGroup, count: int) -> bool:
@@ -148,21 +150,21 @@ class RowComparison:
         self,
         row: SheetRow,
         group: ColumnGroup,
-        here: Counter[str],
-        there: Counter[str],
+        in_workbook: Counter[str],
+        in_sources: Counter[str],
         before: str | None,
     ) -> bool:
         """Tell whether the editor changed a group; when both did, say so."""
         if before is None:
             return True
-        if group_digest(here.elements()) == before:
+        if group_digest(in_workbook.elements()) == before:
             return False
-        if group_digest(there.elements()) == before:
+        if group_digest(in_sources.elements()) == before:
             return True
         message = text(
             "This was changed here and in the sources, where it reads {theirs} now. Write that"
             " here to keep it, or export the workbook anew and make your change there.",
-            theirs="; ".join(f"'{text[:_SHOWN]}'" for text in there) or "–",
+            theirs="; ".join(f"'{text[:_SHOWN]}'" for text in in_sources) or "–",
         )
         self._report.add(message, row.position(group.name))
         return False

@@ -181,7 +181,7 @@ def _checked_plan(
     changes: Sequence[Change],
     report: ImportReport,
 ) -> Plan | None:
-    """Return what the changes make of the files; None when very many new rows are alike wrong."""
+    """Return what the changes make of the files; None when too many rows share an error."""
     sources = basis.inventory.sources
     sample = _take_sample(rows, changes)
     if sample is not None:
@@ -246,8 +246,8 @@ def _position(finding: Finding, row: SheetRow, inventory: Inventory) -> CellPosi
     written = [group.name for group in groups if row.cells(group.name)]
     empty = [group.name for group in groups if not row.cells(group.name)]
     is_missing = finding.component in _MISSING and len(keys) == 1
-    chosen = (empty or written) if is_missing else (written or empty)
-    return row.position(*chosen[:1])
+    headings = (empty or written) if is_missing else (written or empty)
+    return row.position(*headings[:1])
 
 
 def _is_value(written: str, language: str, finding: Finding, inventory: Inventory) -> bool:
@@ -299,12 +299,12 @@ def _take_sample(rows: Iterable[SheetRow], changes: Sequence[Change]) -> _RowSam
     if len(patterns) <= _MANY:
         return None
     counts: dict[_FillPattern, int] = defaultdict(int)
-    chosen: list[str] = []
+    sample: list[str] = []
     for thing, pattern in patterns.items():
         counts[pattern] += 1
-        if counts[pattern] <= MOST_REPORTED and len(chosen) < _MANY:
-            chosen.append(thing)
-    things = _connected_things(chosen, changes)
+        if counts[pattern] <= MOST_REPORTED and len(sample) < _MANY:
+            sample.append(thing)
+    things = _connected_things(sample, changes)
     if things is None:
         return None
     return _RowSample(things & patterns.keys(), _changes_of(things, changes), patterns, counts)
@@ -314,7 +314,7 @@ def _fill_pattern(row: SheetRow) -> _FillPattern:
     return row.sheet.form.class_iri, frozenset(group.name for group in row.filled)
 
 
-def _connected_things(chosen: Iterable[str], changes: Sequence[Change]) -> set[str] | None:
+def _connected_things(sample: Iterable[str], changes: Sequence[Change]) -> set[str] | None:
     """Return some new things with all that the changes link them to; None when that is too much."""
     made = {change.thing for change in changes if change.file}
     linked: dict[str, list[str]] = defaultdict(list)
@@ -323,7 +323,7 @@ def _connected_things(chosen: Iterable[str], changes: Sequence[Change]) -> set[s
             linked[change.thing].append(change.new.value)
             linked[change.new.value].append(change.thing)
     found: set[str] = set()
-    waiting = list(chosen)
+    waiting = list(sample)
     while waiting:
         thing = waiting.pop()
         if thing in found:

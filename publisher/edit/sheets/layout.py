@@ -51,7 +51,7 @@ class ColumnGroup:
 
     @property
     def name(self) -> str:
-        """Return what tells it from the other groups of its sheet."""
+        """Return what distinguishes it from the other groups of its sheet."""
         return f"{self.key}@{self.language}" if self.language else self.key
 
     def heading(self, number: int = 1) -> str:
@@ -132,11 +132,11 @@ def _layouts(
 def _titles(forms: Sequence[Form], language: str) -> list[str]:
     found: list[str] = []
     for form in forms:
-        wanted = _FORBIDDEN.sub(" ", pick_name(form.names, language)).strip(" '")
-        title, number = wanted[:_LONGEST_TITLE].strip(), 1
+        name = _FORBIDDEN.sub(" ", pick_name(form.names, language)).strip(" '")
+        title, number = name[:_LONGEST_TITLE].strip(), 1
         while title.casefold() in {each.casefold() for each in found}:
             number += 1
-            title = f"{wanted[: _LONGEST_TITLE - 3].strip()} {number}"
+            title = f"{name[: _LONGEST_TITLE - 3].strip()} {number}"
         found.append(title)
     return found
 

@@ -312,7 +312,7 @@ def _read_beginning(file: Path) -> bytes:
     Raises:
         SheetRefused: It is missing, empty, or cannot be read.
     """
-    found = _read_bytes(file, len(_COMPOUND))
+    found = read_bytes(file, len(_COMPOUND))
     if not found:
         raise SheetRefused(
             "The file is empty.",
@@ -489,8 +489,12 @@ class TableMetadata:
     delimiter: str
 
 
-def _read_bytes(file: Path, most: int) -> bytes:
+def read_bytes(file: Path, most: int) -> bytes:
     """Return the first bytes of a file.
+
+    Args:
+        file: Where it is.
+        most: How many bytes at most.
 
     Raises:
         SheetRefused: It is missing or cannot be read.
@@ -509,7 +513,7 @@ def _read_bytes(file: Path, most: int) -> bytes:
 
 
 def _csv_text(file: Path) -> str:
-    content = _read_bytes(file, _MOST_BYTES + 1)
+    content = read_bytes(file, _MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise SheetRefused(
             "The file is larger than {most} MB.",

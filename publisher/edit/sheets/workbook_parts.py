@@ -219,25 +219,25 @@ class _TreeReader(_PartReader):
 class _ElementReader(_TreeReader):
     """Reads a part, and keeps the attributes of the elements of one name."""
 
-    def __init__(self, name: str, wanted: str) -> None:
+    def __init__(self, name: str, element: str) -> None:
         super().__init__(name)
         self.found: list[dict[str, str]] = []
-        self._wanted = wanted
+        self._element = element
 
     def see(self, name: str, attributes: dict[str, str]) -> None:
         super().see(name, attributes)
-        if name == self._wanted:
+        if name == self._element:
             self.found.append(attributes)
 
 
 class _StringReader(_PartReader):
     """Reads the shared strings, and keeps those that are wanted."""
 
-    def __init__(self, name: str, wanted: Collection[int]) -> None:
+    def __init__(self, name: str, numbers: Collection[int]) -> None:
         super().__init__(name)
         self.texts: dict[int, str] = {}
-        self._wanted, self._number, self._is_text = wanted, -1, False
-        if wanted:
+        self._numbers, self._number, self._is_text = numbers, -1, False
+        if numbers:
             self.parser.CharacterDataHandler = self._text
 
     def see(self, name: str, attributes: dict[str, str]) -> None:
@@ -247,7 +247,7 @@ class _StringReader(_PartReader):
             raise ValueError(self.name)
 
     def _text(self, text: str) -> None:
-        if self._is_text and self._number in self._wanted:
+        if self._is_text and self._number in self._numbers:
             self.texts[self._number] = (self.texts.get(self._number, "") + text)[:_SHOWN]
 
 
@@ -409,9 +409,9 @@ def inspect_workbook(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) ->
         _read(archive, part)
         surveys[name] = part.survey
     _refuse_cells(file, surveys.values())
-    wanted = _stray_strings(surveys.values())
+    string_numbers = _stray_strings(surveys.values())
     for name in (name for name, root in roots.items() if root == _STRINGS):
-        strings = _StringReader(name, wanted)
+        strings = _StringReader(name, string_numbers)
         _read(archive, strings)
         _fill_stray_cells(surveys.values(), strings.texts)
         trees.append(name)
@@ -529,9 +529,9 @@ def _fill_stray_cells(surveys: Iterable[SheetSurvey], texts: Mapping[int, str]) 
             stray.text, stray.kind = texts.get(int(stray.text), ""), "str"
 
 
-def _elements(archive: zipfile.ZipFile, name: str, wanted: str) -> list[dict[str, str]]:
+def _elements(archive: zipfile.ZipFile, name: str, element: str) -> list[dict[str, str]]:
     """Return the attributes of the elements of a name in a part, in their order."""
-    part = _ElementReader(name, wanted)
+    part = _ElementReader(name, element)
     with archive.open(name) as stream:
         part.read(stream)
     return part.found

@@ -1,1 +1,1 @@
-"""A SPARQL 1.1 server somewhere else, behind the same seam as the embedded engine."""
+"""A remote SPARQL 1.1 server, behind the same seam as the embedded engine."""

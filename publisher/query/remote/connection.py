@@ -261,7 +261,7 @@ def user_and_password(environ: Mapping[str, str] = os.environ) -> tuple[str, str
 
 
 def authorization(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the header field that tells the engine who asks; empty without credentials."""
+    """Return the header field that authenticates to the engine; empty without credentials."""
     token = environ.get(TOKEN, "")
     if token:
         return {"Authorization": f"Bearer {token}"}

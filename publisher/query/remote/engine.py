@@ -1,4 +1,4 @@
-"""A release in a SPARQL server somewhere else, asked over HTTP.
+"""A release in a remote SPARQL server, asked over HTTP.
 
 The gate, the queue and the limits of text stand before it as before the embedded engine.
 """
@@ -178,13 +178,13 @@ class RemoteEngine:
         prefixes = _prefixes(operation)
         if rewrite(operation, self._names).default_graphs != self._default_graphs():
             query = _TRIPLES_QUERY % " ".join(str(thing) for thing in things)
-            wanted = Operation(
+            described = Operation(
                 query,
                 default_graphs=operation.default_graphs,
                 named_graphs=operation.named_graphs,
             )
             return results.convert_graph(
-                self._send(wanted, N_TRIPLES, bounds), media_type, prefixes, bounds
+                self._send(described, N_TRIPLES, bounds), media_type, prefixes, bounds
             )
         fetched = Neighbours(self._asking(bounds), self._names, self._forms)
         fetched.fetch(things)
@@ -277,7 +277,7 @@ class RemoteEngine:
         """Return why the engine cannot answer just now; None when it can.
 
         One asks at a time; who comes meanwhile is told what was found last, so that an engine that
-        hangs does not take the threads of those who watch over the server.
+        hangs does not take the threads of monitoring.
         """
         if (trouble := self._reader.trouble()) is not None:
             return trouble
@@ -373,14 +373,16 @@ class Neighbours:
             return None
         linked = {n for t in found.own for n in (t.predicate, t.object)}
         linked |= {n for t in found.incoming for n in (t.predicate, t.subject)}
-        wanted = {n for n in linked if isinstance(n, NamedNode) and n.value not in self._labelled}
-        self._labelled |= {node.value for node in wanted}
+        unlabelled = {
+            n for n in linked if isinstance(n, NamedNode) and n.value not in self._labelled
+        }
+        self._labelled |= {node.value for node in unlabelled}
         predicates = " ".join(f"<{name}>" for name in LABELS)
-        for part in _batches(sorted(wanted, key=str)):
+        for part in _batches(sorted(unlabelled, key=str)):
             for row in self._ask(_LABELS_QUERY % (self._terms(part), predicates)):
                 self._store.add(_quad(row["s"], row["p"], row["o"]))
         complete = Describer(self._store, self._forms)
-        return complete.describe(subjects, page, page_size) if wanted else found
+        return complete.describe(subjects, page, page_size) if unlabelled else found
 
     def _terms(self, nodes: Iterable[Node]) -> str:
         named = (self._names.named(n) if isinstance(n, BlankNode) else n for n in nodes)

@@ -40,11 +40,11 @@ _HEAD = re.compile(rb'\s*\{\s*"head"\s*:\s*\{[^{}]*?(?<!\\)"vars"\s*:\s*\[[^{}]*
 
 @dataclass(frozen=True)
 class ResultLimits:
-    """What reading an answer and writing it anew may take.
+    """What reading an answer and writing it again may take.
 
     Attributes:
         result_bytes: Longest result.
-        seconds: The time limit, as it is told.
+        seconds: The time limit, as messages name it.
         deadline: When it has passed, on the monotonic clock.
     """
 

@@ -26,7 +26,7 @@ from publisher.rdf.geometries import (
     readable,
 )
 from publisher.rdf.media_types import N_QUADS
-from publisher.rdf.namespaces import iri
+from publisher.rdf.namespaces import AUTHORITY, iri
 from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import SubjectsOnDisk
 from publisher.release.catalogue.distributions import (
@@ -37,7 +37,7 @@ from publisher.release.catalogue.distributions import (
     add_tables,
 )
 from publisher.release.catalogue.executables import describe_queries
-from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
+from publisher.release.catalogue.graph import CatalogueGraph, add_authority_terms, node
 from publisher.release.catalogue.harmonise import (
     describe_agents,
     harmonise,
@@ -97,7 +97,7 @@ class CatalogueInput:
 
     base_iri: str
     by_hand: tuple[Triple, ...] = field(repr=False)
-    sources: MutableGraph = field(repr=False)
+    sources: CatalogueGraph = field(repr=False)
     files: Mapping[str, Mapping[str, StoredFile]] = field(repr=False)
     modified: Mapping[str, Literal] = field(repr=False)
     tables: Mapping[str, Sequence[TableFiles]] = field(default_factory=dict, repr=False)
@@ -110,7 +110,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
 
     Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
     """
-    draft = MutableGraph(name_blank_nodes(facts.by_hand))
+    draft = CatalogueGraph(name_blank_nodes(facts.by_hand))
     describe_published_files(draft, facts.published_files, facts.file_dates, facts.base_iri, view)
     harmonise(draft, view, facts.base_iri)
     _list_entries(draft, facts.base_iri)
@@ -119,8 +119,8 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
         for dataset in datasets:
             _dataset(draft, facts, dataset, view)
         _catalogue_modified(draft, catalogue)
-        held = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
-        add_services(draft, catalogue, held, facts.base_iri, view)
+        with_files = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
+        add_services(draft, catalogue, with_files, facts.base_iri, view)
     _identify_entries(draft)
     extents = _describe_places(draft, facts.sources)
     _describe_standards(draft, facts.sources)
@@ -139,7 +139,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     return european_form(draft.triples())
 
 
-def _list_entries(draft: MutableGraph, base_iri: str) -> None:
+def _list_entries(draft: CatalogueGraph, base_iri: str) -> None:
     """List in the catalogue, where there is one, each entry below the base that nothing lists."""
     catalogues = draft.instances("dcat:Catalog")
     if len(catalogues) != 1:
@@ -150,7 +150,7 @@ def _list_entries(draft: MutableGraph, base_iri: str) -> None:
         draft.add(catalogues[0], path, *(entry for entry in own if entry not in listed))
 
 
-def _identify_entries(draft: MutableGraph) -> None:
+def _identify_entries(draft: CatalogueGraph) -> None:
     """Give each entry that has no identifier its IRI as one (DCAT-AP 3.0.1, Dataset).
 
     udata leaves out what has none; dataportal.se takes the IRI in either case.
@@ -162,7 +162,7 @@ def _identify_entries(draft: MutableGraph) -> None:
 
 
 def _dataset(
-    draft: MutableGraph, facts: CatalogueInput, dataset: NamedNode, view: ApplicationProfile
+    draft: CatalogueGraph, facts: CatalogueInput, dataset: NamedNode, view: ApplicationProfile
 ) -> None:
     """Add to a dataset what is derived: the dates of change, the files, the identifier."""
     name = _name(dataset, facts.base_iri)
@@ -183,7 +183,7 @@ def _name(dataset: NamedNode, base_iri: str) -> str:
     return dataset.value.removeprefix(base_iri + DATASET)
 
 
-def _catalogue_modified(draft: MutableGraph, catalogue: NamedNode) -> None:
+def _catalogue_modified(draft: CatalogueGraph, catalogue: NamedNode) -> None:
     """Let a catalogue be as new as the newest thing in it."""
     dates = draft.objects(catalogue, "dcterms:modified")
     for dataset in draft.nodes(catalogue, "dcat:dataset"):
@@ -198,7 +198,7 @@ def _lexical(term: object) -> tuple[str, str]:
     return (str(getattr(term, "value", "")), str(term))
 
 
-def _describe_places(draft: MutableGraph, sources: MutableGraph) -> dict[NamedNode, Extent]:
+def _describe_places(draft: CatalogueGraph, sources: CatalogueGraph) -> dict[NamedNode, Extent]:
     """Add type, name and extent of every named place; return the extents that were found."""
     found = {}
     for place in draft.all_objects("dcterms:spatial"):
@@ -223,14 +223,14 @@ def _describe_places(draft: MutableGraph, sources: MutableGraph) -> dict[NamedNo
     return found
 
 
-def _box_by_hand(draft: MutableGraph, place: NamedNode) -> Extent | None:
+def _box_by_hand(draft: CatalogueGraph, place: NamedNode) -> Extent | None:
     """Return the extent of a place that the catalogue itself gives a box in WKT."""
     texts = [str(term.value) for term in draft.objects(place, "dcat:bbox")]
     areas = (found for found in readable(texts) if found["type"] == "Polygon")
     return extent_of_positions((p[0], p[1]) for area in areas for p in positions(area))
 
 
-def _extent(sources: MutableGraph, place: NamedNode) -> Extent | None:
+def _extent(sources: CatalogueGraph, place: NamedNode) -> Extent | None:
     nodes = [place, *(node for name in GEOMETRY_NAMES for node in sources.nodes(place, name))]
     texts = [
         str(term.value)
@@ -249,7 +249,7 @@ def _extent(sources: MutableGraph, place: NamedNode) -> Extent | None:
     )
 
 
-def _describe_standards(draft: MutableGraph, sources: MutableGraph) -> None:
+def _describe_standards(draft: CatalogueGraph, sources: CatalogueGraph) -> None:
     """Describe the standards that are described in the sources."""
     for standard in draft.all_objects("dcterms:conformsTo"):
         if draft.objects(standard, "rdf:type") or not sources.knows(standard):
@@ -259,7 +259,7 @@ def _describe_standards(draft: MutableGraph, sources: MutableGraph) -> None:
             draft.add(standard, name, *sources.objects(standard, name))
 
 
-def _describe_catalogue(draft: MutableGraph, catalogue: NamedNode) -> None:
+def _describe_catalogue(draft: CatalogueGraph, catalogue: NamedNode) -> None:
     """Add what a catalogue needs to be judged as a dataset (DCAT 3: it is one)."""
     datasets = draft.nodes(catalogue, "dcat:dataset")
     for name, most in (("dcat:theme", None), ("dcat:keyword", _KEYWORDS)):
@@ -270,7 +270,7 @@ def _describe_catalogue(draft: MutableGraph, catalogue: NamedNode) -> None:
     add_representations(draft, catalogue)
 
 
-def _period(draft: MutableGraph, catalogue: NamedNode, datasets: Iterable[NamedNode]) -> None:
+def _period(draft: CatalogueGraph, catalogue: NamedNode, datasets: Iterable[NamedNode]) -> None:
     """Add the time that the datasets cover together."""
     periods = [p for dataset in datasets for p in draft.nodes(dataset, "dcterms:temporal")]
     starts = [date for period in periods for date in draft.objects(period, "dcat:startDate")]
@@ -285,7 +285,7 @@ def _period(draft: MutableGraph, catalogue: NamedNode, datasets: Iterable[NamedN
 
 
 def _add_extents(
-    draft: MutableGraph, catalogue: NamedNode, extents: Mapping[NamedNode, Extent]
+    draft: CatalogueGraph, catalogue: NamedNode, extents: Mapping[NamedNode, Extent]
 ) -> None:
     """Add to each dataset and series its extent as a blank node, as DCAT-AP-SE asks for it."""
     described = (*draft.nodes(catalogue, "dcat:dataset"), *draft.instances("dcat:DatasetSeries"))
@@ -346,7 +346,7 @@ def describe_release(
     partitions: Partitions | None = None,
 ) -> Descriptions:
     """Return the descriptions of a release: a pure function of it and the one before."""
-    draft = MutableGraph(quad.triple for quad in by_hand)
+    draft = CatalogueGraph(quad.triple for quad in by_hand)
     modified = modified_dates(
         {name: extensions[N_QUADS.extension] for name, extensions in files.items()},
         previous,
@@ -369,10 +369,10 @@ def describe_release(
         catalogue=catalogue,
         swedish=derive_view(facts, ApplicationProfile.SE),
         void=describe_void(
-            VoidInput(base_iri, MutableGraph(catalogue), datasets, files, partitions or {})
+            VoidInput(base_iri, CatalogueGraph(catalogue), datasets, files, partitions or {})
         ),
         documents=list_documents(
-            datasets, modified, _names_with_pages(MutableGraph(catalogue), base_iri), base_iri
+            datasets, modified, _names_with_pages(CatalogueGraph(catalogue), base_iri), base_iri
         ),
         modified={**modified, **file_dates},
     )
@@ -385,7 +385,7 @@ _LISTED_CLASSES = (
 )
 
 
-def _names_with_pages(catalogue: MutableGraph, base_iri: str) -> list[str]:
+def _names_with_pages(catalogue: CatalogueGraph, base_iri: str) -> list[str]:
     listed = [name for kind in _LISTED_CLASSES for name in catalogue.instances(kind)]
     return [
         name.value
@@ -394,13 +394,13 @@ def _names_with_pages(catalogue: MutableGraph, base_iri: str) -> list[str]:
     ]
 
 
-def _classes(catalogue: MutableGraph, name: NamedNode | BlankNode) -> set[str]:
+def _classes(catalogue: CatalogueGraph, name: NamedNode | BlankNode) -> set[str]:
     found = catalogue.objects(name, "rdf:type")
     return {kind.value for kind in found if isinstance(kind, NamedNode)}
 
 
 def _modified_by_hand(
-    by_hand: MutableGraph, datasets: Iterable[str], base_iri: str
+    by_hand: CatalogueGraph, datasets: Iterable[str], base_iri: str
 ) -> dict[str, Literal]:
     dates = {}
     for name in datasets:
@@ -480,27 +480,29 @@ _LOOKED_UP_PROPERTIES = (
 _DESCRIBED_BY_NAME = ("dcat:contactPoint", "dcterms:conformsTo", "dcterms:creator")
 
 
-def find_places_and_standards(by_hand: MutableGraph, datasets: Mapping[str, Quads]) -> MutableGraph:
+def find_places_and_standards(
+    by_hand: CatalogueGraph, datasets: Mapping[str, Quads]
+) -> CatalogueGraph:
     """Return the datasets' triples about places, standards and agents that a catalogue names.
 
     Of the places also what is said of their geometries, and of what is the same as they.
     """
     places = set(by_hand.all_objects("dcterms:spatial"))
-    wanted = places | {
+    mentioned = places | {
         thing
         for name in (*_DESCRIBED_BY_NAME, "dcterms:publisher")
         for thing in by_hand.all_objects(name)
     }
     same = set(_same_as({str(place).encode() for place in places}, datasets))
     subjects = SubjectsOnDisk([quads.path for quads in datasets.values()])
-    described = {node.value for node in wanted} | same
+    described = {node.value for node in mentioned} | same
     geometries = {
         geometry
         for name in described
         for path in map(iri, GEOMETRY_NAMES)
         for geometry in subjects.nodes(name, path)
     }
-    return MutableGraph(
+    return CatalogueGraph(
         Triple(NamedNode(name), NamedNode(path), term)
         for name in sorted(described | {g for g in geometries if ":" in g})
         for path in map(iri, _LOOKED_UP_PROPERTIES)

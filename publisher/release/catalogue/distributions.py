@@ -9,12 +9,11 @@ from enum import Enum
 from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import LANGUAGES, Text, text, translate
-from publisher.rdf.subjects import pick_name
+from publisher.profiles.file_types import IANA
+from publisher.rdf.namespaces import AUTHORITY
+from publisher.rdf.subjects import Term, pick_name
 from publisher.release.catalogue.graph import (
-    AUTHORITY,
-    IANA,
-    MutableGraph,
-    Term,
+    CatalogueGraph,
     in_languages,
     is_public_domain,
     node,
@@ -92,7 +91,7 @@ _COPIED_PROPERTIES = (
 
 
 def add_distributions(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     dataset: NamedNode,
     files: Mapping[str, StoredFile],
     base_iri: str,
@@ -117,7 +116,7 @@ def add_distributions(
 
 
 def add_file(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     dataset: NamedNode,
     name: NamedNode,
     file: StoredFile,
@@ -134,7 +133,7 @@ def add_file(
         add_checksum(draft, name, file)
 
 
-def add_representations(draft: MutableGraph, catalogue: NamedNode) -> None:
+def add_representations(draft: CatalogueGraph, catalogue: NamedNode) -> None:
     """Add a distribution of the catalogue itself for each of its representations.
 
     DCAT says that a catalogue is a dataset; a validator that knows this judges it as one.
@@ -155,7 +154,7 @@ def add_representations(draft: MutableGraph, catalogue: NamedNode) -> None:
 
 
 def describe_file(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     name: NamedNode,
     form: Format,
     view: ApplicationProfile,
@@ -180,7 +179,7 @@ def describe_file(
     )
 
 
-def add_checksum(draft: MutableGraph, distribution: NamedNode, file: StoredFile) -> None:
+def add_checksum(draft: CatalogueGraph, distribution: NamedNode, file: StoredFile) -> None:
     """Add the SHA-256; DCAT-AP-SE takes SHA-1 alone, so its view has none."""
     checksum = NamedNode(f"{distribution.value}/checksum")
     draft.add(distribution, "spdx:checksum", checksum)
@@ -196,7 +195,7 @@ def strictest_licence(licences: Iterable[NamedNode]) -> list[NamedNode]:
 
 
 def add_services(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     catalogue: NamedNode,
     datasets: Sequence[NamedNode],
     base_iri: str,
@@ -247,7 +246,7 @@ def add_services(
 
 
 def _what_is_asked(
-    draft: MutableGraph, catalogue: NamedNode, datasets: Sequence[NamedNode]
+    draft: CatalogueGraph, catalogue: NamedNode, datasets: Sequence[NamedNode]
 ) -> Text:
     """Return what queries are put to: no more than the site holds."""
     if not datasets:
@@ -261,7 +260,7 @@ def _what_is_asked(
 
 
 def _service(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     catalogue: NamedNode,
     service: NamedNode,
     datasets: Sequence[NamedNode],
@@ -292,7 +291,7 @@ def _service(
 
 
 def add_tables(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     dataset: NamedNode,
     tables: Iterable[TableFiles],
     base_iri: str,
@@ -301,7 +300,7 @@ def add_tables(
     """Add a distribution for each file of each table of a dataset."""
     for table in tables:
         called = {tag: pick_name(table.titles, tag) for tag in LANGUAGES}
-        place = f"{base_iri}table/{table.slug}"
+        page = f"{base_iri}table/{table.slug}"
         for form in FORMATS:
             file = table.files.get(form.extension)
             if file is None:
@@ -319,6 +318,6 @@ def add_tables(
             titles = {
                 tag: f"{text[:1].upper()}{text[1:]} ({form.label})" for tag, text in called.items()
             }
-            download = f"{place}.{form.extension}"
-            describe_file(draft, name, form, view, (place, download), titles, description)
+            download = f"{page}.{form.extension}"
+            describe_file(draft, name, form, view, (page, download), titles, description)
             add_file(draft, dataset, name, file, base_iri, view)

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from publisher.errors import QueryRefused
 from publisher.query.named import NamedQuery
 from publisher.query.tokens import declared_prefixes, tokenize
-from publisher.release.catalogue.graph import MutableGraph, node, typed
+from publisher.release.catalogue.graph import CatalogueGraph, node, typed
 
 _EXAMPLES_ONTOLOGY = "https://purl.expasy.org/sparql-examples/ontology#"
 _TARGET = "https://schema.org/target"
@@ -36,7 +36,7 @@ def describe_queries(
         queries: The queries.
         prefixes: Declared besides those of the queries: tools shorten names with them.
     """
-    draft = MutableGraph()
+    draft = CatalogueGraph()
     endpoint = NamedNode(f"{base_iri}sparql")
     declared = dict(prefixes)
     for query in queries:
@@ -56,7 +56,7 @@ def describe_queries(
     return draft.triples()
 
 
-def _text(draft: MutableGraph, name: NamedNode, text: str) -> Iterator[Triple]:
+def _text(draft: CatalogueGraph, name: NamedNode, text: str) -> Iterator[Triple]:
     """Yield the text of a query, and add what kind of query it is."""
     words = (token.text.upper() for token in tokenize(text) if token.kind == "word")
     form = next((word for word in words if word in (*_FORMS, "DESCRIBE")), "SELECT")
@@ -68,7 +68,7 @@ def _text(draft: MutableGraph, name: NamedNode, text: str) -> Iterator[Triple]:
     yield Triple(name, node(path), Literal(text))
 
 
-def _declare(draft: MutableGraph, base_iri: str, declared: Mapping[str, str]) -> None:
+def _declare(draft: CatalogueGraph, base_iri: str, declared: Mapping[str, str]) -> None:
     prefixes = NamedNode(f"{base_iri}query#prefixes")
     for prefix, namespace in sorted(declared.items()):
         declaration = NamedNode(f"{base_iri}query#prefix-{prefix}")

@@ -15,13 +15,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
 from publisher.profiles.file_types import FILE_TYPES, IANA, file_type_of
-from publisher.rdf.namespaces import LABELS, iri
+from publisher.rdf.namespaces import AUTHORITY, LABELS, iri
+from publisher.rdf.subjects import Subject, Term
 from publisher.release.catalogue.distributions import ApplicationProfile
 from publisher.release.catalogue.graph import (
-    AUTHORITY,
-    MutableGraph,
-    Subject,
-    Term,
+    CatalogueGraph,
     exact_matches,
     node,
 )
@@ -67,7 +65,7 @@ _AGENT_CLASSES = tuple(node(f"foaf:{name}") for name in ("Agent", "Organization"
 _CONTACT_CLASSES = (node("vcard:Individual"), node("vcard:Organization"))
 
 
-def harmonise(draft: MutableGraph, view: ApplicationProfile, base_iri: str = "") -> None:
+def harmonise(draft: CatalogueGraph, view: ApplicationProfile, base_iri: str = "") -> None:
     """Bring everything written by hand into the form of a view.
 
     Args:
@@ -91,7 +89,7 @@ def harmonise(draft: MutableGraph, view: ApplicationProfile, base_iri: str = "")
         separate_pages(draft, Addresses(base_iri, base_iri))
 
 
-def type_terms(draft: MutableGraph, view: ApplicationProfile) -> None:
+def type_terms(draft: CatalogueGraph, view: ApplicationProfile) -> None:
     """Say what things named elsewhere are, where neither the sources nor the program's lists do."""
     for name, kind in _CLASSES.items():
         for term in draft.all_objects(name):
@@ -113,7 +111,7 @@ def type_terms(draft: MutableGraph, view: ApplicationProfile) -> None:
                         draft.add(address, "rdf:type", node("rdfs:Resource"))
 
 
-def type_addresses(draft: MutableGraph) -> None:
+def type_addresses(draft: CatalogueGraph) -> None:
     """Say of the addresses of high-value datasets that they are resources (HVD 3.0).
 
     The shapes ask for it, and judge what is in the feed and nothing else.
@@ -129,7 +127,9 @@ def type_addresses(draft: MutableGraph) -> None:
 # Agents, contacts, series and services, as both profiles take them.
 
 
-def describe_agents(draft: MutableGraph, sources: MutableGraph, view: ApplicationProfile) -> None:
+def describe_agents(
+    draft: CatalogueGraph, sources: CatalogueGraph, view: ApplicationProfile
+) -> None:
     """Give every agent the class and the name that portals show.
 
     The name may be written with another property, or in the data (DCAT-AP 3.0.1, class Agent).
@@ -137,15 +137,15 @@ def describe_agents(draft: MutableGraph, sources: MutableGraph, view: Applicatio
     agents = {agent for name in _AGENT_PROPERTIES for agent in draft.all_objects(name)}
     for agent in sorted(agents, key=str):
         kinds = draft.objects(agent, "rdf:type")
-        wanted = _AGENT_CLASSES[:1] if view is ApplicationProfile.EU else _AGENT_CLASSES
-        if not any(kind in kinds for kind in wanted):
+        demanded = _AGENT_CLASSES[:1] if view is ApplicationProfile.EU else _AGENT_CLASSES
+        if not any(kind in kinds for kind in demanded):
             draft.add(agent, "rdf:type", _AGENT_CLASSES[0])
         _add_name(draft, sources, agent, "foaf:name")
     for contact in draft.all_objects("dcat:contactPoint"):
         _add_name(draft, sources, contact, "vcard:fn")
 
 
-def _add_name(draft: MutableGraph, sources: MutableGraph, thing: NamedNode, name: str) -> None:
+def _add_name(draft: CatalogueGraph, sources: CatalogueGraph, thing: NamedNode, name: str) -> None:
     """Say with the property of a profile what is said with another one that names things."""
     if draft.objects(thing, name):
         return
@@ -157,7 +157,7 @@ def _add_name(draft: MutableGraph, sources: MutableGraph, thing: NamedNode, name
                 return
 
 
-def _contact(draft: MutableGraph, contact: NamedNode, view: ApplicationProfile) -> None:
+def _contact(draft: CatalogueGraph, contact: NamedNode, view: ApplicationProfile) -> None:
     """Write a contact's class, mail and telephone as the profiles want them."""
     if not any(kind in _CONTACT_CLASSES for kind in draft.objects(contact, "rdf:type")):
         is_person = node("foaf:Person") in draft.objects(contact, "rdf:type")
@@ -179,7 +179,7 @@ def _contact(draft: MutableGraph, contact: NamedNode, view: ApplicationProfile) 
             draft.add(telephone, "vcard:hasValue", NamedNode(f"tel:{digits}"))
 
 
-def _series(draft: MutableGraph) -> None:
+def _series(draft: CatalogueGraph) -> None:
     """Say of each member of a series that it is one: DCAT-AP 3.0.1 asks the member.
 
     What a series says itself stays, as do its order and its first and last member.
@@ -197,7 +197,7 @@ def _series(draft: MutableGraph) -> None:
                     draft.add(later, inverse, dataset)
 
 
-def _list_services(draft: MutableGraph) -> None:
+def _list_services(draft: CatalogueGraph) -> None:
     """List the services that no catalogue lists; with several catalogues nobody knows in which."""
     catalogues = draft.instances("dcat:Catalog")
     listed = set(draft.all_objects("dcat:service"))
@@ -209,7 +209,7 @@ def _list_services(draft: MutableGraph) -> None:
 _PAGED_CLASSES = ("dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService")
 
 
-def separate_pages(draft: MutableGraph, addresses: Addresses) -> None:
+def separate_pages(draft: CatalogueGraph, addresses: Addresses) -> None:
     """Let no dataset, series or service be its own web page: the page has an address of its own.
 
     A thing is described by its page, and is none (Architecture of the World Wide Web, section 2.2).
@@ -252,7 +252,7 @@ def _licence(licence: NamedNode, view: ApplicationProfile) -> NamedNode:
 # Formats under the names of each profile.
 
 
-def _formats(draft: MutableGraph, subject: Subject, view: ApplicationProfile) -> None:
+def _formats(draft: CatalogueGraph, subject: Subject, view: ApplicationProfile) -> None:
     """Write the formats of a distribution or service as a view wants them.
 
     What is not known stays as it was written, and the profile's rules object to it.
@@ -291,10 +291,10 @@ def name_blank_nodes(triples: Iterable[Triple]) -> list[Triple]:
     every release.
     """
     listed = list(triples)
-    said: dict[BlankNode, list[Triple]] = defaultdict(list)
+    triples_of: dict[BlankNode, list[Triple]] = defaultdict(list)
     for triple in listed:
         if isinstance(triple.subject, BlankNode):
-            said[triple.subject].append(triple)
+            triples_of[triple.subject].append(triple)
     names: dict[BlankNode, NamedNode] = {}
     places: set[BlankNode] = set()
     waiting = [t for t in listed if isinstance(t.subject, NamedNode)]
@@ -303,16 +303,16 @@ def name_blank_nodes(triples: Iterable[Triple]) -> list[Triple]:
         part = triple.object
         if not isinstance(part, BlankNode) or part in names:
             continue
-        if _is_location(said[part], triple.predicate.value):
+        if _is_location(triples_of[part], triple.predicate.value):
             places.add(part)
             continue
         owner = names[triple.subject] if isinstance(triple.subject, BlankNode) else triple.subject
         assert not isinstance(owner, Triple)  # this reads files, not triples about triples
         local = triple.predicate.value.rstrip("/#").replace("#", "/").rpartition("/")[2]
-        digest = sha256(_content(part, said, frozenset()).encode()).hexdigest()[:8]
+        digest = sha256(_content(part, triples_of, frozenset()).encode()).hexdigest()[:8]
         separator = "-" if "#" in owner.value else "#"
         names[part] = NamedNode(f"{owner.value}{separator}{local}-{digest}")
-        waiting += said[part]
+        waiting += triples_of[part]
     kind = (node("rdf:type"), node("dcterms:Location"))
     typed = [Triple(place, *kind) for place in sorted(places, key=str)]
     return [_renamed(triple, names) for triple in [*listed, *typed]]
@@ -332,7 +332,7 @@ def _is_location(triples: Iterable[Triple], led_by: str) -> bool:
 
 
 def _content(
-    part: BlankNode, said: Mapping[BlankNode, list[Triple]], above: frozenset[BlankNode]
+    part: BlankNode, triples_of: Mapping[BlankNode, list[Triple]], above: frozenset[BlankNode]
 ) -> str:
     """Return what is said of a part, whatever labels the file gave to it and its own parts."""
     if part in above:
@@ -340,10 +340,10 @@ def _content(
     inside = above | {part}
     return "\n".join(
         sorted(
-            f"{t.predicate} {_content(t.object, said, inside)}"
+            f"{t.predicate} {_content(t.object, triples_of, inside)}"
             if isinstance(t.object, BlankNode)
             else f"{t.predicate} {t.object}"
-            for t in said[part]
+            for t in triples_of[part]
         )
     )
 

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from publisher.load.files import DATASET
 from publisher.messages import Text, text
-from publisher.release.catalogue.graph import MutableGraph, undescribed_terms
+from publisher.release.catalogue.graph import CatalogueGraph, undescribed_terms
 from publisher.release.model import CATALOGUE_EU, Release
 
 # RFC 2606 and RFC 6761: names that belong to nobody.
@@ -27,7 +27,7 @@ def catalogue_notices(
         base_iri: Base of the names.
     """
     triples = list(catalogue)
-    draft = MutableGraph(triples)
+    draft = CatalogueGraph(triples)
     return [
         *_placeholders(draft),
         *_undescribed(draft, datasets, base_iri),
@@ -50,7 +50,7 @@ def release_notices(release: Release) -> list[Text]:
     return catalogue_notices(triples, release.datasets(), release.base_iri)
 
 
-def _placeholders(draft: MutableGraph) -> Iterator[Text]:
+def _placeholders(draft: CatalogueGraph) -> Iterator[Text]:
     for contact in draft.all_objects("dcat:contactPoint"):
         for address in draft.nodes(contact, "vcard:hasEmail"):
             mail = unquote(address.value.removeprefix("mailto:"))
@@ -63,7 +63,7 @@ def _placeholders(draft: MutableGraph) -> Iterator[Text]:
                 )
 
 
-def _undescribed(draft: MutableGraph, datasets: Iterable[str], base_iri: str) -> Iterator[Text]:
+def _undescribed(draft: CatalogueGraph, datasets: Iterable[str], base_iri: str) -> Iterator[Text]:
     listed = {dataset.value for dataset in draft.all_objects("dcat:dataset")}
     for name in datasets:
         if base_iri + DATASET + name not in listed:
@@ -75,7 +75,7 @@ def _undescribed(draft: MutableGraph, datasets: Iterable[str], base_iri: str) ->
             )
 
 
-def _without_extent(draft: MutableGraph) -> Iterator[Text]:
+def _without_extent(draft: CatalogueGraph) -> Iterator[Text]:
     for place in draft.all_objects("dcterms:spatial"):
         if _is_location(draft, place) and not draft.objects(place, "dcat:bbox"):
             yield text(
@@ -85,5 +85,5 @@ def _without_extent(draft: MutableGraph) -> Iterator[Text]:
             )
 
 
-def _is_location(draft: MutableGraph, place: NamedNode) -> bool:
+def _is_location(draft: CatalogueGraph, place: NamedNode) -> bool:
     return not draft.objects(place, "skos:inScheme")

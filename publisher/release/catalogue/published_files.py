@@ -18,7 +18,7 @@ from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format
 from publisher.release.catalogue.csv_metadata import METADATA_SUFFIX, describe_csv
 from publisher.release.catalogue.distributions import ApplicationProfile, add_checksum
-from publisher.release.catalogue.graph import MutableGraph, node, typed
+from publisher.release.catalogue.graph import CatalogueGraph, node, typed
 from publisher.release.manifest import digest_of, write_json
 from publisher.release.model import DUMPS, StoredFile
 
@@ -26,7 +26,7 @@ _ADDRESSES = ("dcat:downloadURL", "dcat:accessURL")
 _DUMP = "dump/"
 
 
-def named_files(by_hand: MutableGraph, base_iri: str) -> dict[str, list[NamedNode]]:
+def named_files(by_hand: CatalogueGraph, base_iri: str) -> dict[str, list[NamedNode]]:
     """Return name of a file of the folder → the distributions that name it.
 
     They may name it by its place in the folder, relative to the base, or by its lasting address.
@@ -44,7 +44,7 @@ def named_files(by_hand: MutableGraph, base_iri: str) -> dict[str, list[NamedNod
 
 
 def copy_published_files(
-    folder: Path, staging: Path, wanted: Iterable[str]
+    folder: Path, staging: Path, names: Iterable[str]
 ) -> dict[str, StoredFile]:
     """Copy the files that distributions name into a release; return name → file.
 
@@ -53,7 +53,7 @@ def copy_published_files(
     """
     found = find_published_files(folder)
     stored = {}
-    for name in sorted(set(wanted) & set(found)):
+    for name in sorted(set(names) & set(found)):
         target = staging / DUMPS / name
         if target.exists() or name.endswith((".nq", ".nq.gz")):
             raise ReleaseError(
@@ -73,7 +73,7 @@ def copy_published_files(
 
 
 def dates_by_hand(
-    by_hand: MutableGraph, named: Mapping[str, list[NamedNode]]
+    by_hand: CatalogueGraph, named: Mapping[str, list[NamedNode]]
 ) -> dict[str, Literal]:
     """Return key of a file → the date of change that its distribution states."""
     found = {}
@@ -91,7 +91,7 @@ def date_key(name: str) -> str:
 
 
 def describe_published_files(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     files: Mapping[str, StoredFile],
     modified: Mapping[str, Literal],
     base_iri: str,
@@ -119,7 +119,7 @@ def describe_published_files(
 
 
 def _addresses(
-    draft: MutableGraph, distribution: NamedNode, name: str, address: NamedNode, base_iri: str
+    draft: CatalogueGraph, distribution: NamedNode, name: str, address: NamedNode, base_iri: str
 ) -> None:
     """Write the lasting address in the place of the one in the folder."""
     in_folder = NamedNode(base_iri + PUBLISHED_FILES + name)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.rdf.geometries import positions, read_geometry
-from publisher.release.catalogue.graph import MutableGraph, node, typed
+from publisher.release.catalogue.graph import CatalogueGraph, node, typed
 from publisher.release.model import SERVICE, VOID
 
 _RESULTS = (
@@ -68,7 +68,7 @@ def describe_service(
         graphs: Graph IRI → number of triples, of the graphs it queries.
         union: Whether its default graph is the union of all of them.
     """
-    draft = MutableGraph()
+    draft = CatalogueGraph()
     service = NamedNode(base_iri + "service/sparql")
     content = NamedNode(service.value + "/content")
     whole = NamedNode(service.value + "/default-graph")
@@ -94,17 +94,17 @@ def describe_service(
         local = name.removeprefix(base_iri)
         local = quote(name, safe="") if local == name else local
         graph = NamedNode(f"{service.value}/graph/{local}")
-        held = NamedNode(f"{graph.value}/content")
+        content_node = NamedNode(f"{graph.value}/content")
         draft.add(content, "sd:namedGraph", graph)
         draft.add(graph, "rdf:type", node("sd:NamedGraph"))
         draft.add(graph, "sd:name", NamedNode(name))
-        draft.add(graph, "sd:graph", held)
-        draft.add(held, "rdf:type", node("sd:Graph"))
-        draft.add(held, "void:triples", typed(str(triples), "xsd:integer"))
+        draft.add(graph, "sd:graph", content_node)
+        draft.add(content_node, "rdf:type", node("sd:Graph"))
+        draft.add(content_node, "void:triples", typed(str(triples), "xsd:integer"))
     return draft.triples()
 
 
-def _add_own_graphs(draft: MutableGraph, service: NamedNode, base_iri: str) -> None:
+def _add_own_graphs(draft: CatalogueGraph, service: NamedNode, base_iri: str) -> None:
     available = NamedNode(service.value + "/available-graphs")
     draft.add(service, "sd:availableGraphs", available)
     draft.add(available, "rdf:type", node("sd:GraphCollection"))

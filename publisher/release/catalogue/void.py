@@ -17,7 +17,7 @@ from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf.media_types import DUMPS as DUMPED
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, without_repetitions
-from publisher.release.catalogue.graph import MutableGraph, node, typed
+from publisher.release.catalogue.graph import CatalogueGraph, node, typed
 from publisher.release.catalogue.partitions import (
     Partitions,
     PropertyPartition,
@@ -137,7 +137,7 @@ class VoidInput:
     """
 
     base_iri: str
-    catalogue: MutableGraph
+    catalogue: CatalogueGraph
     datasets: Mapping[str, Quads]
     files: Mapping[str, Mapping[str, StoredFile]]
     partitions: Partitions = field(default_factory=dict)
@@ -155,7 +155,7 @@ def partition_datasets(datasets: Mapping[str, Quads]) -> Partitions:
 
 def describe_void(described: VoidInput) -> list[Triple]:
     """Return the VoID description of every dataset and of all together, sorted."""
-    draft = MutableGraph()
+    draft = CatalogueGraph()
     base_iri = described.base_iri
     document = NamedNode(described.document)
     whole = NamedNode(f"{described.document}#all")
@@ -198,7 +198,7 @@ def _property_parts(described: VoidInput, name: str, counts: Counts) -> dict[str
 
 
 def _describe_part(
-    draft: MutableGraph, dataset: NamedNode, part: NamedNode, term: str, triples: int
+    draft: CatalogueGraph, dataset: NamedNode, part: NamedNode, term: str, triples: int
 ) -> None:
     draft.add(dataset, "void:propertyPartition", part)
     draft.add(part, "void:property", NamedNode(term))
@@ -215,14 +215,14 @@ def _dumps(files: Mapping[str, StoredFile]) -> Iterator[str]:
 
 
 def _copy_properties(
-    draft: MutableGraph, catalogue: MutableGraph, source: NamedNode, target: NamedNode
+    draft: CatalogueGraph, catalogue: CatalogueGraph, source: NamedNode, target: NamedNode
 ) -> None:
     for name in _COPIED_PROPERTIES:
         draft.add(target, name, *catalogue.objects(source, name))
 
 
 def _statistics(
-    draft: MutableGraph, described: VoidInput, dataset: NamedNode, name: str, counts: Counts
+    draft: CatalogueGraph, described: VoidInput, dataset: NamedNode, name: str, counts: Counts
 ) -> None:
     vocabularies = {_namespace(term) for term in (*counts.classes, *counts.properties)}
     draft.describe(
@@ -253,7 +253,7 @@ def _statistics(
         draft.add(part, "void:entities", _number(counts.classes[term]))
 
 
-def _partitions(draft: MutableGraph, described: VoidInput) -> None:
+def _partitions(draft: CatalogueGraph, described: VoidInput) -> None:
     """Add to each class of the whole its properties, and to these what their values are.
 
     Classes of the very same things have the same parts. Their names are short: there are many.
@@ -263,15 +263,17 @@ def _partitions(draft: MutableGraph, described: VoidInput) -> None:
         part = NamedNode(f"{described.document}#all-class-{number}")
         of_class = described.partitions[name]
         first = known.setdefault((of_class.entities, of_class.members), number)
-        for place, path in enumerate(sorted(of_class.properties), start=1):
-            inner = NamedNode(f"{described.document}#c{first}p{place}")
+        for position, path in enumerate(sorted(of_class.properties), start=1):
+            inner = NamedNode(f"{described.document}#c{first}p{position}")
             draft.add(part, "void:propertyPartition", inner)
             if first == number:
                 draft.add(inner, "void:property", NamedNode(path))
                 _property_partition(draft, inner, of_class.properties[path])
 
 
-def _property_partition(draft: MutableGraph, inner: NamedNode, counted: PropertyPartition) -> None:
+def _property_partition(
+    draft: CatalogueGraph, inner: NamedNode, counted: PropertyPartition
+) -> None:
     """Add what the values of one property are; a part that is all of them is not counted anew."""
     draft.add(inner, "void:triples", _number(counted.triples))
     draft.add(inner, "void:distinctSubjects", _number(counted.subjects))
@@ -293,7 +295,7 @@ def _property_partition(draft: MutableGraph, inner: NamedNode, counted: Property
 
 
 def _links(
-    draft: MutableGraph, described: VoidInput, dataset: NamedNode, name: str, counts: Counts
+    draft: CatalogueGraph, described: VoidInput, dataset: NamedNode, name: str, counts: Counts
 ) -> None:
     """Add a linkset for each host that a dataset links to (VoID, section 5)."""
     hosts: dict[str, dict[str, int]] = defaultdict(dict)

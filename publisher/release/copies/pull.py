@@ -96,7 +96,7 @@ def pull(
         url: Address of the other copy's home page.
         releases: Folder of the releases here.
         options: Which ones.
-        progress: Told which step begins.
+        progress: Called with the name of each step as it begins.
 
     Raises:
         ReleaseError: The other copy cannot be reached, or what it sends is not what the manifest
@@ -117,13 +117,13 @@ def pull(
 def _pull(origin: Origin, releases: Path, options: PullOptions, progress: Progress) -> Release:
     sweep(releases, only_old=True)
     offered = origin.releases()
-    chosen = _choose_release(origin, offered, options.name)
-    older = [o for o in reversed(offered) if o != chosen] if options.is_all else []
+    newest = _choose_release(origin, offered, options.name)
+    older = [o for o in reversed(offered) if o != newest] if options.is_all else []
     releases.mkdir(parents=True, exist_ok=True)
-    sweep(releases, keep=[o.id for o in (*older, chosen)])
+    sweep(releases, keep=[o.id for o in (*older, newest)])
     for other in older:
         _get_release(origin, other, releases, options, progress)
-    release = _get_release(origin, chosen, releases, options, progress)
+    release = _get_release(origin, newest, releases, options, progress)
     with _wait_for_lock(releases):
         if current_folder(releases) != release.folder.resolve():
             progress("switch")
@@ -332,13 +332,13 @@ def _check_free_space(staging: Path, files: Mapping[str, StoredFile]) -> None:
     here = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
     # The store takes about as much as the triples as N-Quads.
     store = sum(file.length for name, file in files.items() if name.endswith(".nq"))
-    wanted = max(0, sum(file.length for file in files.values()) + store - here)
+    needed = max(0, sum(file.length for file in files.values()) + store - here)
     free = shutil.disk_usage(staging).free
-    if wanted > free:
+    if needed > free:
         raise ReleaseError(
             "The release has {wanted} MB, and there is room for {free} MB.",
             where=str(staging.parent.parent),
             remedy="Make room on the disk, or name another folder with --releases.",
-            wanted=wanted >> 20,
+            wanted=needed >> 20,
             free=free >> 20,
         )

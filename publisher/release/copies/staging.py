@@ -70,9 +70,9 @@ def sweep(releases: Path, keep: Collection[str] = (), *, only_old: bool = False)
         keep: Names of releases whose fetching will be gone on with.
         only_old: Leave what a call of the last 24 hours began.
     """
-    kept = {f"{_PREFIX}{name}" for name in keep}
+    names_to_keep = {f"{_PREFIX}{name}" for name in keep}
     for container in releases.glob(f"{_PREFIX}*"):
-        if container.name in kept or container.is_symlink() or not container.is_dir():
+        if container.name in names_to_keep or container.is_symlink() or not container.is_dir():
             continue
         try:
             if only_old and time.time() - container.stat().st_mtime < _LONGEST_UNUSED_SECONDS:

@@ -212,9 +212,9 @@ class EntityChange:
 
     def difference(self, dataset: str) -> EntityDiff:
         """Return what is new and what is gone, in a dataset."""
-        there, here = set(self.before), set(self.after)
-        gone = tuple(line for line in self.before if line not in here)
-        new = tuple(line for line in self.after if line not in there)
+        before, after = set(self.before), set(self.after)
+        gone = tuple(line for line in self.before if line not in after)
+        new = tuple(line for line in self.after if line not in before)
         return EntityDiff(self.iri, dataset, self.kind, gone, new)
 
     def lines(self) -> set[str]:
@@ -310,6 +310,6 @@ def changed_entities(
         _as_blocks(entities(sorted_release_files(old, catalogue=catalogue))) if old else iter(())
     )
     after = _as_blocks(entities(sorted_release_files(new, catalogue=catalogue)))
-    for subject, there, here in pair_blocks(before, after):
-        if set(there) != set(here):
-            yield EntityChange(subject[1:-1], tuple(there), tuple(here))
+    for subject, old_lines, new_lines in pair_blocks(before, after):
+        if set(old_lines) != set(new_lines):
+            yield EntityChange(subject[1:-1], tuple(old_lines), tuple(new_lines))

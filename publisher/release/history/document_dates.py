@@ -162,16 +162,16 @@ class SortedRows:
 
         UTF-8 sorts as the characters do, so bytes are compared.
         """
-        wanted, content = key.encode(), self._content
+        key_bytes, content = key.encode(), self._content
         low, high = 0, len(content)
         while low < high:
             start = content.rfind(b"\n", low, (low + high) // 2) + 1 or low
             end = content.find(b"\n", start)
             line = content[start:end]
             found = line.partition(b"\t")[0]
-            if found == wanted:
+            if found == key_bytes:
                 return line.decode().split("\t")
-            if found < wanted:
+            if found < key_bytes:
                 low = end + 1
             else:
                 high = start

@@ -236,6 +236,6 @@ def compare_catalogues(old: Path | None, new: Path) -> Iterator[EntityChange]:
     before = _standalone_entities(old) if old else {}
     after = _standalone_entities(new)
     for name in sorted(before.keys() | after.keys()):
-        there, here = before.get(name, frozenset()), after.get(name, frozenset())
-        if there != here:
-            yield EntityChange(name, tuple(sorted(there)), tuple(sorted(here)))
+        old_lines, new_lines = before.get(name, frozenset()), after.get(name, frozenset())
+        if old_lines != new_lines:
+            yield EntityChange(name, tuple(sorted(old_lines)), tuple(sorted(new_lines)))

@@ -43,11 +43,11 @@ def _catalogue(release: Release) -> set[tuple[str, str, str]]:
     path = release.folder / CATALOGUE_EU
     if not path.is_file():
         return set()
-    wanted = {*_GUARDED_PROPERTIES, iri("rdf:type")}
+    guarded = {*_GUARDED_PROPERTIES, iri("rdf:type")}
     return {
         (str(quad.subject), quad.predicate.value, quad.object.value)
         for quad in parse(path=path, format=RdfFormat.N_TRIPLES)
-        if quad.predicate.value in wanted and isinstance(quad.object, NamedNode | Literal)
+        if quad.predicate.value in guarded and isinstance(quad.object, NamedNode | Literal)
     }
 
 
@@ -60,9 +60,9 @@ def _loss(message: str, rule: str, focus_node: str = "", **values: object) -> Fi
 def _catalogue_losses(old: Release, new: Release) -> Iterator[Finding]:
     before, after = _catalogue(old), _catalogue(new)
     datasets = (iri("rdf:type"), iri("dcat:Dataset"))
-    there = {s for s, p, o in before if (p, o) == datasets}
-    here = {s for s, p, o in after if (p, o) == datasets}
-    for name in sorted(there - here):
+    old_datasets = {s for s, p, o in before if (p, o) == datasets}
+    new_datasets = {s for s, p, o in after if (p, o) == datasets}
+    for name in sorted(old_datasets - new_datasets):
         message = "The dataset {name} would be lost, and portals would delete their copy of it."
         yield _loss(message, "dataset", name[1:-1], name=name)
     for predicate, message in _GUARDED_PROPERTIES.items():

@@ -169,5 +169,5 @@ def write_tombstones(
         for entity, last in sorted(gone.items())
     ]
     old = read_rows(previous.folder / TOMBSTONES) if previous else iter(())
-    kept = (row for row in old if row[0] not in back and row[0] not in gone)
-    write_rows(staging / TOMBSTONES, heapq.merge(kept, new))
+    still_gone = (row for row in old if row[0] not in back and row[0] not in gone)
+    write_rows(staging / TOMBSTONES, heapq.merge(still_gone, new))

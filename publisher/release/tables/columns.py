@@ -68,20 +68,20 @@ def class_slugs(classes: Iterable[str], prefixes: Mapping[str, str]) -> dict[str
     >>> class_slugs(["https://schema.org/Lake", "https://e.org/def#Lake"], {"w": "https://e.org/def#"})
     {'https://schema.org/Lake': 'schema-lake', 'https://e.org/def#Lake': 'w-lake'}
     """
-    wanted = {name: kebab_case(local_name(name)) for name in classes}
-    shared = {slug for slug, count in Counter(wanted.values()).items() if count > 1}
+    slugs = {name: kebab_case(local_name(name)) for name in classes}
+    shared = {slug for slug, count in Counter(slugs.values()).items() if count > 1}
     taken: set[str] = set()
-    for name, slug in wanted.items():
+    for name, slug in slugs.items():
         if slug in shared:
             prefix, colon, _ = shorten(name, {**PREFIXES, **prefixes}).partition(":")
             slug = f"{prefix}-{slug}" if colon and not prefix.startswith("http") else slug
         number = 1
         while slug in taken:
             number += 1
-            slug = f"{wanted[name]}-{number}"
+            slug = f"{slugs[name]}-{number}"
         taken.add(slug)
-        wanted[name] = slug
-    return wanted
+        slugs[name] = slug
+    return slugs
 
 
 def target_shapes(shapes: Subjects) -> dict[str, list[str]]:
@@ -107,8 +107,8 @@ def ordered_paths(shapes: Subjects, of_class: Sequence[str]) -> dict[str, Column
                     same = shapes.nodes(part, iri("sh:equals"))
                     equal[path] = (*equal.get(path, ()), *same)
                 group = (*shapes.nodes(part, iri("sh:group")), "")[0]
-                place = (_order(shapes, group), _order(shapes, part), part)
-                found[path] = min(place, found.get(path, place))
+                position = (_order(shapes, group), _order(shapes, part), part)
+                found[path] = min(position, found.get(path, position))
     # What must equal another property would be the same column again.
     return {path: found[path] for path in found if not found.keys() & equal.get(path, ())}
 
@@ -178,12 +178,12 @@ def location_column(
 
 def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return property → name of its column; what is taken gets the prefix in front."""
-    wanted = {
+    names = {
         path: re.sub(r"\W", "_", _short_name(path), flags=re.ASCII).strip("_") for path in paths
     }
-    counts = Counter(name.lower() for name in wanted.values())
+    counts = Counter(name.lower() for name in names.values())
     found: dict[str, str] = {}
-    for path, name in wanted.items():
+    for path, name in names.items():
         if counts[name.lower()] > 1 or name.lower() in (*RESERVED, ID, LABEL, ""):
             prefix, colon, _ = shorten(
                 path_steps(path)[0].predicate, {**prefixes, **PREFIXES}
@@ -192,7 +192,7 @@ def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str
         number = 1
         while name in found.values():
             number += 1
-            name = f"{wanted[path]}{JOINT}{number}"
+            name = f"{names[path]}{JOINT}{number}"
         found[path] = name
     return found
 

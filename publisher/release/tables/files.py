@@ -389,9 +389,9 @@ def _link_metadata(of: FileColumn, column: Column) -> dict[str, Any]:
             "valueUrl": "{+id}",
         }
         return found | link
-    said = text(_NOTE, path=column.path)
-    kept = written_languages(column.titles)
-    note = _in_languages({tag: said[tag] for tag in kept})
+    notes = text(_NOTE, path=column.path)
+    languages = written_languages(column.titles)
+    note = _in_languages({tag: notes[tag] for tag in languages})
     return found | {"suppressOutput": True, "dc:description": note}
 
 

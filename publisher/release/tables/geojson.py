@@ -26,11 +26,11 @@ from publisher.release.tables.table import NUMBER, TRUTH, Table
 
 def write_features(table: Table, rows: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
     """Write a table as a FeatureCollection; a thing without a geometry is an unlocated feature."""
-    kept = file_columns(table)[1:]
+    columns = file_columns(table)[1:]
     stream.write('{"type":"FeatureCollection","features":[')
     for number, row in enumerate(rows):
         properties: dict[str, Any] = {}
-        for of in kept:
+        for of in columns:
             found = [_value(of, text) for text in cell_texts(row, of, names)]
             if of.column is not None and of.column.separator:
                 properties[of.name] = found
@@ -112,21 +112,21 @@ def _chains_of(thing: str, subjects: Subjects) -> Iterator[Chain]:
 
 
 def _next(here: Iterable[str], path: str, subjects: Subjects) -> set[str]:
-    return {name for place in here for name in subjects.nodes(place, path)}
+    return {name for node in here for name in subjects.nodes(node, path)}
 
 
-def _ends_at(place: str, subjects: Subjects) -> Iterator[str]:
+def _ends_at(node: str, subjects: Subjects) -> Iterator[str]:
     """Yield the ends of chains at which a place has a geometry."""
-    there = subjects.of(place).keys()
+    properties = subjects.of(node).keys()
     for end in _ENDS:
-        if there >= set(end.split(" ")) and _texts(place, end, subjects):
+        if properties >= set(end.split(" ")) and _texts(node, end, subjects):
             yield end
 
 
-def _texts(place: str, end: str, subjects: Subjects) -> set[str]:
+def _texts(node: str, end: str, subjects: Subjects) -> set[str]:
     """Return the geometries that the end of a chain gives a thing, as texts."""
     found = [
-        sorted(t.value for t in subjects.values(place, name) if isinstance(t, Literal))
+        sorted(t.value for t in subjects.values(node, name) if isinstance(t, Literal))
         for name in end.split(" ")
     ]
     if len(found) == 1:
@@ -142,7 +142,7 @@ def follow_chain(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...
     here = {thing}
     for path in chain[:-1]:
         here = _next(here, path, subjects)
-    return tuple(sorted({text for place in here for text in _texts(place, chain[-1], subjects)}))
+    return tuple(sorted({text for node in here for text in _texts(node, chain[-1], subjects)}))
 
 
 def thing_geometries(thing: str, found: Sequence[Chain], subjects: Subjects) -> tuple[str, ...]:

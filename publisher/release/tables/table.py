@@ -137,7 +137,7 @@ def read_tables(folder: Path) -> dict[str, Table]:
     if not path.is_file():
         return {}
     written = json.loads(path.read_text(encoding="utf-8"))
-    return {slug: _table(said) for slug, said in written.items()}
+    return {slug: _table(row) for slug, row in written.items()}
 
 
 def _table(properties: dict[str, Any]) -> Table:
@@ -209,15 +209,15 @@ def _read_step(shapes: Subjects, path: Term) -> str | None:
     return f"^<{name.value}>" if isinstance(name, NamedNode) else None
 
 
-def write_links(graphs: Iterable[Quads], wanted: Iterable[str], path: Path) -> None:
+def write_links(graphs: Iterable[Quads], things: Iterable[str], path: Path) -> None:
     """Write a line for each link by some properties: property, where to, where from; sorted."""
-    names = {f"<{name}>".encode() for name in wanted}
+    names = {f"<{name}>".encode() for name in things}
     with Sorter(path.with_name("links")) as sorter:
         for line in (line for quads in graphs if names for line in quads.lines()):
             subject, predicate, rest = line.split(b" ", 2)
             if predicate in names and rest.startswith((b"<", b"_:")):
-                there = rest.partition(b" ")[0]
-                sorter.add(b"\t".join((predicate, there, subject)) + b"\n")
+                target = rest.partition(b" ")[0]
+                sorter.add(b"\t".join((predicate, target, subject)) + b"\n")
         sorter.close()
         write_lines(path, without_repetitions(merge_lines(sorter.runs)))
 
@@ -284,9 +284,9 @@ class PathResolver:
 
     def _inside(self, thing: Term) -> set[Term]:
         back = [PathStep(name, is_inverse=True) for name in self._locations.holds]
-        held = (term for step in back for term in self._next(thing, step))
+        neighbours = (term for step in back for term in self._next(thing, step))
         found = self._along([thing], self._locations.inside)
-        return found | {term for term in held if isinstance(term, NamedNode)}
+        return found | {term for term in neighbours if isinstance(term, NamedNode)}
 
     def _next(self, node: Term, step: PathStep) -> Iterable[Term]:
         if isinstance(node, Literal):

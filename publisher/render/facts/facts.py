@@ -44,7 +44,7 @@ class Facts:
     """What a page shows of a topic beside its plain facts.
 
     Attributes:
-        topic: The topic without the lines that are told here.
+        topic: The topic without the properties that are shown here.
         known: Of its state.
         figures: Its figures in time.
         timeline: What happened to it.
@@ -52,7 +52,7 @@ class Facts:
         similar: Things that share concepts with it, and these.
         tree: The concepts around it, when it is one.
         said_by: Who says it, when it is a claim.
-        shown: IRIs of the things told here that link to the topic.
+        shown_things: IRIs of the things shown here that link to the topic.
     """
 
     topic: Thing

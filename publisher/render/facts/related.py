@@ -84,14 +84,14 @@ def fetch_related(
 
 
 def _labels(engine: Engine, things: Iterable[Properties], neighbourhood: Neighbourhood) -> Labels:
-    wanted = {
+    unlabelled = {
         name
         for properties in things
         for path, values in properties.items()
         for name in (path, *(v.value for v in values if isinstance(v, NamedNode)))
     }
-    wanted -= neighbourhood.labels.keys()
-    return fetch_labels(engine, wanted) if wanted else {}
+    unlabelled -= neighbourhood.labels.keys()
+    return fetch_labels(engine, unlabelled) if unlabelled else {}
 
 
 def first_literal(properties: Properties, paths: Iterable[str]) -> Literal | None:

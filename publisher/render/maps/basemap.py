@@ -41,7 +41,7 @@ class Basemap:
 
     Attributes:
         height: Of the map, in its units.
-        place: Degrees → units of the map.
+        project: Degrees → units of the map.
         outlines: IRI → the areas and lines that can be seen, in units of the map.
         paths: The same as SVG writes them.
         tiles: What lies beneath them, if tiles do.
@@ -57,17 +57,17 @@ class Basemap:
 
     def live_outlines(self, names: Iterable[str]) -> dict[str, Outline]:
         """Return areas and lines for a map that moves, in degrees, with the points that matter."""
-        wanted = [name for name in names if name in self.whole]
+        shown = [name for name in names if name in self.whole]
         degrees: dict[Position, Position] = {}
         moved = []
-        for name in wanted:
+        for name in shown:
             moved.append(self.whole[name].moved(self.project))
             positions = zip(moved[-1].positions(), self.whole[name].positions(), strict=True)
             degrees.update(positions)
         found = simplify_outlines(moved, _SMALLEST_LIVE_AREA, _MOST_LIVE_POINTS)
         return {
             name: outline.moved(degrees.__getitem__)
-            for name, outline in zip(wanted, found, strict=True)
+            for name, outline in zip(shown, found, strict=True)
         }
 
     def shows(self, position: Position) -> bool:
@@ -83,7 +83,7 @@ class BasemapCache:
         self._gazetteer = gazetteer
         self.source = source
         # A method must not be cached for the life of the program, so the cache is the object's.
-        self._kept = lru_cache(maxsize=_MOST_CACHED)(self._make)
+        self._make_cached = lru_cache(maxsize=_MOST_CACHED)(self._make)
 
     def sheet(self, view: Iterable[str], shown: Iterable[str]) -> Basemap:
         """Return a view laid flat.
@@ -102,7 +102,7 @@ class BasemapCache:
             and not (reached and all(_contains(reached, p) for p in outlines[name].positions()))
         ]
         drawn = (n for n in dict.fromkeys(shown) if outlines[n].rings or outlines[n].lines)
-        return self._kept(tuple([*areas, *beyond]), tuple(drawn))
+        return self._make_cached(tuple([*areas, *beyond]), tuple(drawn))
 
     def _make(self, view: tuple[str, ...], shown: tuple[str, ...]) -> Basemap:
         outlines = self._gazetteer.outlines
@@ -121,11 +121,11 @@ class BasemapCache:
         left = WIDTH / 2 - (box.left + box.width / 2) * scale
         top = height / 2 - (box.top + box.height / 2) * scale
 
-        def place(position: Position) -> Position:
+        def project(position: Position) -> Position:
             x, y = flat(position)
             return x * scale + left, y * scale + top
 
-        seen = [_clip(outlines[name].moved(place), height) for name in shown]
+        seen = [_clip(outlines[name].moved(project), height) for name in shown]
         placed = {
             name: found
             for name, found in zip(
@@ -138,7 +138,7 @@ class BasemapCache:
             cover_with_tiles(self.source, scale, left, top, WIDTH, height) if self.source else ()
         )
         whole = {name: outlines[name] for name in placed}
-        return Basemap(height, place, placed, paths, tiles, whole)
+        return Basemap(height, project, placed, paths, tiles, whole)
 
 
 def _contains(box: BoundingBox, position: Position) -> bool:
@@ -216,8 +216,8 @@ class TileSource:
         """
         numbers = {"{z}": zoom, "{x}": x, "{y}": y}
         address = self.address
-        for place, number in numbers.items():
-            address = address.replace(place, str(number))
+        for placeholder, number in numbers.items():
+            address = address.replace(placeholder, str(number))
         return address
 
 

@@ -36,12 +36,12 @@ class Outline:
         """Yield every position."""
         return chain(self.points, *self.lines, *self.rings)
 
-    def moved(self, place: Callable[[Position], Position]) -> Outline:
+    def moved(self, project: Callable[[Position], Position]) -> Outline:
         """Return the outline with every position put elsewhere."""
         return Outline(
-            tuple(map(place, self.points)),
-            tuple(tuple(map(place, line)) for line in self.lines),
-            tuple(tuple(map(place, ring)) for ring in self.rings),
+            tuple(map(project, self.points)),
+            tuple(tuple(map(project, line)) for line in self.lines),
+            tuple(tuple(map(project, ring)) for ring in self.rings),
         )
 
 
@@ -157,8 +157,8 @@ def simplify_outlines(outlines: Iterable[Outline], least: float, most: int) -> t
         least: A point stays when the triangle with its neighbours is larger, in square map units.
         most: So many points of rings and lines stay in all; the smallest triangles go first.
     """
-    kept = tuple(outlines)
-    beside = _adjacent_positions(kept)
+    all_outlines = tuple(outlines)
+    beside = _adjacent_positions(all_outlines)
     gone = _drop_positions(beside, least, most)
     return tuple(
         Outline(
@@ -166,7 +166,7 @@ def simplify_outlines(outlines: Iterable[Outline], least: float, most: int) -> t
             tuple(_points_left(line, gone) for line in outline.lines),
             tuple(ring for ring in (_points_left(r, gone) for r in outline.rings) if len(ring) > 2),
         )
-        for outline in kept
+        for outline in all_outlines
     )
 
 

@@ -80,7 +80,7 @@ class Maps:
         self._gazetteer = fetch_gazetteer(engine)
         self._sheets = BasemapCache(self._gazetteer, tiles)
         self._overview = overview_scene(things, self._gazetteer, engine)
-        self._there = self._names(self._overview) if self._overview else {}
+        self._names_of_overview = self._names(self._overview) if self._overview else {}
 
     @property
     def location_properties(self) -> LocationProperties:
@@ -241,7 +241,7 @@ class Maps:
         """Return the map of the things of the home page; None when they have no places."""
         if self._overview is None:
             return None
-        link = _name_things(self._there, language, lambda name: Value(name, href(name)))
+        link = _name_things(self._names_of_overview, language, lambda name: Value(name, href(name)))
         title = translate("Map", language)
         return label_map(
             self._overview, self._gazetteer, self._sheets, title, MapTexts(language, link, link)
@@ -250,8 +250,8 @@ class Maps:
     def _names(self, scene: Scene) -> Labels:
         """Return the names of everything that a scene may tell of."""
         people = {n for found in (scene.residents, scene.served) for t in found.values() for n in t}
-        wanted = {*people, *scene.residents, *scene.served} - self._gazetteer.names.keys()
-        return {**self._gazetteer.names, **(fetch_labels(self._engine, wanted) if wanted else {})}
+        unnamed = {*people, *scene.residents, *scene.served} - self._gazetteer.names.keys()
+        return {**self._gazetteer.names, **(fetch_labels(self._engine, unnamed) if unnamed else {})}
 
 
 def _name_things(
@@ -260,10 +260,10 @@ def _name_things(
     """Return what names a thing: by its labels, else as the page does; the page knows where."""
 
     def named(name: str) -> Value:
-        there = link(name)
+        link_of_name = link(name)
         label: Literal | None = best_label(labels.get(name, ()), language)
         if label is None:
-            return there
-        return Value(label.value, there.href, foreign_language(label, language))
+            return link_of_name
+        return Value(label.value, link_of_name.href, foreign_language(label, language))
 
     return named

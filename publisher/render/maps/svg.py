@@ -191,10 +191,10 @@ def _meaning(place: str, scene: Scene) -> str:
 def _link(place: str, scene: Scene, texts: MapTexts) -> Value:
     """Return where a place leads: to the only one who is there, else to its own page."""
     link = texts.link(place)
-    there = _linked(scene.counted(place), texts)
-    text = f"{link.text}: {', '.join(value.text for value in there)}" if there else link.text
-    if len(there) == 1 and place not in scene.marked:
-        return Value(text, there[0].href)
+    inside = _linked(scene.counted(place), texts)
+    text = f"{link.text}: {', '.join(value.text for value in inside)}" if inside else link.text
+    if len(inside) == 1 and place not in scene.marked:
+        return Value(text, inside[0].href)
     return Value(text, "" if place == scene.topic else link.href)
 
 
@@ -487,11 +487,11 @@ class NamePlacement:
         own = BoundingBox(spot[0] - 5, spot[1] - 5, spot[0] + 5, spot[1] + 5)
         return self._first(_positions_around(text, spot), own)
 
-    def within(self, text: str, place: Position, room: float) -> MapName | None:
+    def within(self, text: str, centre: Position, room: float) -> MapName | None:
         """Return a name in the middle of an area that is so wide; None when there is no room."""
         if width_of(text) > room:
             return None
-        x, y = place
+        x, y = centre
         return self._first([MapName(text, x, y + shift, "middle") for shift in (4, -10, 18)], None)
 
     def _first(self, candidates: Iterable[MapName], own: BoundingBox | None) -> MapName | None:

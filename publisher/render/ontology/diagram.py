@@ -92,8 +92,8 @@ def draw_diagram(terms: Terms, rules: Rules, named: Named) -> Diagram:
     for found in rows.values():
         # What leads to another box first, so that no line begins at a property left out.
         found.sort(key=lambda row: not set(row[1]) & rows.keys())
-    kept = sorted(rows, key=lambda name: -len(rows[name]))[:MOST_BOXES]
-    own = tuple(name for name in rows if name in kept)
+    drawn = sorted(rows, key=lambda name: -len(rows[name]))[:MOST_BOXES]
+    own = tuple(name for name in rows if name in drawn)
     above = {name: [c for c in terms[name].above if c != name] for name in own}
     plan = _ClassGraph(own, {name: rows[name] for name in own}, above)
     return _place_boxes(plan, named, len(rows) - len(own))
@@ -119,13 +119,13 @@ def _columns(plan: _ClassGraph) -> list[list[str]]:
     joined = {name for names in before.values() for name in names}
     for name in plan.own:
         found[column[name]].append(name)
-    place: dict[str, float] = {}
+    rank: dict[str, float] = {}
     for names in found:
         # Next to what leads to it, so that few lines cross; what is joined to nothing below.
-        wanted = {name: _mean(place[other] for other in before[name]) for name in names}
+        mean_rank = {name: _mean(rank[other] for other in before[name]) for name in names}
         alone = {name: not before[name] and name not in joined for name in names}
-        names.sort(key=lambda name: (alone[name], wanted[name], -_height(plan, name)))
-        place |= {name: float(number) for number, name in enumerate(names)}
+        names.sort(key=lambda name: (alone[name], mean_rank[name], -_height(plan, name)))
+        rank |= {name: float(number) for number, name in enumerate(names)}
     return found
 
 

@@ -210,7 +210,7 @@ class OntologyPages:
         return fetch_rules(self._engine)
 
     @cached_property
-    def _asked(self) -> Mapping[str, list[tuple[str, Rule]]]:
+    def _demands_by_class(self) -> Mapping[str, list[tuple[str, Rule]]]:
         """Return property → the classes whose shapes speak of it, and what they demand."""
         found: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
         for of_class, rules in self._rules.items():
@@ -373,9 +373,9 @@ class OntologyPages:
     def _at(self, topic: str, terms: str, page_language: PageLanguage, fragment: str = "") -> str:
         """Return the address of a part of an ontology's page."""
         href, hash_, own = self._frame.href(topic, page_language).partition("#")
-        place = with_parameters(href, f"{TERMS_PARAMETER}={terms}")
+        url = with_parameters(href, f"{TERMS_PARAMETER}={terms}")
         fragment = fragment or own
-        return f"{place}#{fragment}" if fragment or hash_ else place
+        return f"{url}#{fragment}" if fragment or hash_ else url
 
     def _list(
         self,
@@ -390,8 +390,8 @@ class OntologyPages:
     ) -> TermList:
         """Return the list of a kind: all of it, or the part that was asked for, else the first."""
         kind, reader, topic = kinds[number - 1], writer.reader, index.topic
-        chosen, part = find_place(kinds, choice)
-        part = part if chosen == number else 1
+        open_kind, part = find_place(kinds, choice)
+        part = part if open_kind == number else 1
         names = kind.names if is_whole else kind.part(part)
         anchor = f"list-{number}"
 
@@ -400,8 +400,8 @@ class OntologyPages:
             is_here = name in shown or "#" not in name or not self._is_in(name, topic)
             if is_whole or is_here or name not in names:
                 return found
-            place = self._at(topic, f"{number}.{part}", reader, name.rpartition("#")[2])
-            return Value(found.text, place, found.language)
+            url = self._at(topic, f"{number}.{part}", reader, name.rpartition("#")[2])
+            return Value(found.text, url, found.language)
 
         branches = term_branches(names, index.terms, link)
         heading = kind.heading
@@ -418,8 +418,8 @@ class OntologyPages:
             at[part - 1] if part > 1 else "",
             at[part + 1] if part < kind.parts else "",
             tuple(
-                Value(letter, self._at(topic, f"{number}.{place}", reader, anchor))
-                for letter, place in kind.letters.items()
+                Value(letter, self._at(topic, f"{number}.{url}", reader, anchor))
+                for letter, url in kind.letters.items()
             ),
         )
 
@@ -451,8 +451,8 @@ class OntologyPages:
         lines = thing.lines
         is_used = term is not None and (term.is_class or term.is_property)
         is_class = term is not None and term.is_class
-        asked = () if is_class else self._asked.get(name, ())
-        inside = [(writer.link(of_class), writer.demand(rule)) for of_class, rule in asked]
+        demands = () if is_class else self._demands_by_class.get(name, ())
+        inside = [(writer.link(of_class), writer.demand(rule)) for of_class, rule in demands]
         local = name.replace("#", "/").rpartition("/")[2]
         return TermView(
             thing=thing,
@@ -528,8 +528,8 @@ def _drawn_words(
     if len(classes) <= _MOST_TOLD:
         return describe_classes(terms, rules, writer.link)
     drawn = {box.name.href for box in drawing.boxes}
-    kept = {name for name in classes if writer.link(name).href in drawn}
-    described = {n: t for n, t in terms.items() if n in kept or kept.intersection(t.domain)}
+    shown = {name for name in classes if writer.link(name).href in drawn}
+    described = {n: t for n, t in terms.items() if n in shown or shown.intersection(t.domain)}
     return describe_classes(described, rules, writer.link)
 
 

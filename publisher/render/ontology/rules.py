@@ -56,7 +56,7 @@ class Rule:
         is_inverse: Whether the values point to the thing.
         is_advice: Whether it should hold, and need not.
         texts: ``name`` and ``description`` → texts in several languages.
-        said: Constraint → values, without lists.
+        values: Constraint → values, without lists.
         lists: Constraint → members of its list, in the order of their spelling.
         choices: Constraint → for each member without a name, what it demands.
         order: Place of its group, and its own.
@@ -85,8 +85,8 @@ class Rule:
         """Return the classes of its values, else their datatypes, also those of a choice."""
         for constraint in ("class", "datatype"):
             choices = [c for found in self.choices.values() for c in found.values()]
-            chosen = {c[constraint].value for c in choices if constraint in c}
-            found = {*self.nodes(constraint), *chosen}
+            alternatives = {c[constraint].value for c in choices if constraint in c}
+            found = {*self.nodes(constraint), *alternatives}
             if found:
                 return sorted(found)
         return []

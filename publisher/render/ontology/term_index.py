@@ -136,11 +136,11 @@ def fetch_index(
         placed: Terms that belong to it by their names.
     """
     things = fetch_things(engine, topic, subjects, placed)
-    wanted = {*things, *subjects}
+    unlabelled = {*things, *subjects}
     for term in things.values():
-        wanted |= {*term.above, *term.domain, *term.range}
+        unlabelled |= {*term.above, *term.domain, *term.range}
     others = tuple(name for name in subjects if name not in things)
-    return OntologyIndex(topic, things, others, fetch_labels(engine, wanted))
+    return OntologyIndex(topic, things, others, fetch_labels(engine, unlabelled))
 
 
 @dataclass(frozen=True)
@@ -188,9 +188,9 @@ def find_place(kinds: Sequence[ListedKind], choice: TermChoice) -> tuple[int, in
     """Return numbers of the kind and the part that a choice means, both from 1."""
     if choice.term:
         for number, kind in enumerate(kinds, start=1):
-            for place, name in enumerate(kind.names):
+            for position, name in enumerate(kind.names):
                 if name.replace("#", "/").rpartition("/")[2] == choice.term:
-                    return number, place // PART + 1
+                    return number, position // PART + 1
     number, part = choice.place()
     number = min(number, max(1, len(kinds)))
     return number, min(part, kinds[number - 1].parts if kinds else 1)

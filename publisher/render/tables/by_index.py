@@ -52,7 +52,7 @@ class IndexRowSelector:
     def __init__(self, index: sqlite3.Connection, table: Table, language: str) -> None:
         """Keep the open file."""
         self._index, self._table, self._language = index, table, language
-        self._chosen: dict[tuple[object, ...], str] = {}
+        self._tables_of_filters: dict[tuple[object, ...], str] = {}
 
     def count(self, selection: Selection) -> int:
         """Return how many things fit."""
@@ -111,7 +111,7 @@ class IndexRowSelector:
         if not selection.words and not filters and not missing:
             return "main.things"
         key = (selection.words, selection.missing, *sorted(filters.items()))
-        if key not in self._chosen:
+        if key not in self._tables_of_filters:
             parts = [self._with_values(name, values) for name, values in filters.items()]
             parts += [(_WITHOUT_VALUE, [self._number(column)]) for column in missing]
             if selection.words and parts:
@@ -120,12 +120,12 @@ class IndexRowSelector:
                 parts.append((f"SELECT id FROM {found}", []))  # nosec B608 # a name of ours
             elif selection.words:
                 parts = [self._with_words(selection.words)]
-            self._chosen[key] = self._choose(parts)
-        return self._chosen[key]
+            self._tables_of_filters[key] = self._choose(parts)
+        return self._tables_of_filters[key]
 
     def _choose(self, parts: Sequence[tuple[str, list[Value]]]) -> str:
         """Keep the numbers that all of some queries give; return the name of their table."""
-        name = f"temp.chosen_{len(self._chosen)}"
+        name = f"temp.chosen_{len(self._tables_of_filters)}"
         self._index.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)")
         query = " INTERSECT ".join(part for part, _ in parts)
         values = [value for _, found in parts for value in found]

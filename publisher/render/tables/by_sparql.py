@@ -81,7 +81,7 @@ class SelectionQueries:
         return [
             f"SELECT {' '.join(['?thing', *(f'?{name}' for _, name in sorted_by)])} WHERE {{ {{",
             f"  SELECT {' '.join(['?thing', *selected])} WHERE {{",
-            *(f"    {line}" for line in (*self._chosen(selection), *lines)),
+            *(f"    {line}" for line in (*self._conditions(selection), *lines)),
             "  }",
             "  GROUP BY ?thing",
             "} }",
@@ -91,9 +91,9 @@ class SelectionQueries:
 
     def things(self, selection: Selection, limit: int) -> str:
         """Return the query for at most so many things of a choice, in no order, as ``?thing``."""
-        chosen = (f"  {line}" for line in self._chosen(selection))
+        conditions = (f"  {line}" for line in self._conditions(selection))
         return self._naming.declared(
-            ["SELECT DISTINCT ?thing WHERE {", *chosen, "}", f"LIMIT {limit:d}"]
+            ["SELECT DISTINCT ?thing WHERE {", *conditions, "}", f"LIMIT {limit:d}"]
         )
 
     def count(self, selection: Selection) -> str:
@@ -101,7 +101,7 @@ class SelectionQueries:
         return self._naming.declared(
             [
                 "SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
-                *(f"  {line}" for line in self._chosen(selection)),
+                *(f"  {line}" for line in self._conditions(selection)),
                 "}",
             ]
         )
@@ -121,7 +121,7 @@ class SelectionQueries:
         return self._naming.declared(
             [
                 "SELECT ?property ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
-                *(f"  {line}" for line in self._chosen(selection)),
+                *(f"  {line}" for line in self._conditions(selection)),
                 f"  {union_patterns(ways)}",
                 "}",
                 "GROUP BY ?property ?value",
@@ -131,12 +131,12 @@ class SelectionQueries:
 
     def filled(self, selection: Selection, columns: Sequence[Column]) -> list[str]:
         """Return queries for the number of things that have a value in each of some columns."""
-        chosen = [f"  {line}" for line in self._chosen(selection)]
+        conditions = [f"  {line}" for line in self._conditions(selection)]
         return [
             self._naming.declared(
                 [
                     "SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
-                    *chosen,
+                    *conditions,
                     f"  ?thing {self._naming.path(column.path)} ?value .",
                     "}",
                 ]
@@ -160,19 +160,19 @@ class SelectionQueries:
         latitude, _, longitude = end.partition(" ")
         if not longitude:
             path = "/".join(self._naming.name(name) for name in chain)
-            wanted = f"?thing {path} ?value ."
+            pattern = f"?thing {path} ?value ."
         else:
             path = "/".join(self._naming.name(name) for name in way)
             numbers = (f'REPLACE(STR(?{name}), ",", ".")' for name in ("longitude", "latitude"))
             joined = ', " ", '.join(numbers)
             point = f'CONCAT("POINT(", {joined}, ")")'
-            wanted = (
+            pattern = (
                 (f"?thing {path} ?place . " if way else "BIND(?thing AS ?place) ")
                 + f"?place {self._naming.name(latitude)} ?latitude ;"
                 f" {self._naming.name(longitude)} ?longitude . BIND({point} AS ?value)"
             )
         return self._naming.declared(
-            [f"SELECT ?thing ?value WHERE {{ VALUES ?thing {{ {names} }} {wanted} }}"]
+            [f"SELECT ?thing ?value WHERE {{ VALUES ?thing {{ {names} }} {pattern} }}"]
         )
 
     def whole(
@@ -212,7 +212,7 @@ class SelectionQueries:
     def _graphs(self) -> str:
         return " ".join(f"<{graph}>" for graph in self._table.graphs)
 
-    def _chosen(self, selection: Selection) -> list[str]:
+    def _conditions(self, selection: Selection) -> list[str]:
         """Return the patterns that a thing of a choice fits."""
         lines = [
             f"VALUES ?graph {{ {self._graphs()} }}",
@@ -284,8 +284,8 @@ class SelectionQueries:
 def _letter_order(text: str, language: str) -> str:
     """Return an expression that sorts as a language does: case does not count, å may follow z."""
     key = f"LCASE({text})"
-    for letter, place in letter_order(language).items():
-        key = f'REPLACE({key}, "{chr(letter)}", "{place}")'
+    for letter, replacement in letter_order(language).items():
+        key = f'REPLACE({key}, "{chr(letter)}", "{replacement}")'
     return key
 
 
@@ -341,8 +341,8 @@ class PrefixedNames:
         lines, steps = [], path_steps(path)
         for number, step in enumerate(steps, start=1):
             here = "?thing" if number == 1 else f"?step{number - 1}"
-            there = "?value" if number == len(steps) else f"?step{number}"
-            ends = (there, here) if step.is_inverse else (here, there)
+            end = "?value" if number == len(steps) else f"?step{number}"
+            ends = (end, here) if step.is_inverse else (here, end)
             lines.append(
                 f"GRAPH ?graph{number} {{ {ends[0]} {self.name(step.predicate)} {ends[1]} . }}"
             )
@@ -415,5 +415,5 @@ class SparqlRowSelector:
 
     def things(self, selection: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""
-        chosen = self._queries.selection(self._narrowed(selection), limit, offset)
-        return [row["thing"].value for row in self._engine.rows(chosen)]
+        query = self._queries.selection(self._narrowed(selection), limit, offset)
+        return [row["thing"].value for row in self._engine.rows(query)]

@@ -105,8 +105,8 @@ def json_schema(table: Table, address: str) -> dict[str, Any]:
         described = {"description": name, "x-property": column.path}
         properties[column.name] = _json_value(column) | described
     if table.chains:
-        place = {"type": ["object", "null"], "description": "GeoJSON, in degrees."}
-        properties[GEOMETRY] = place
+        geometry = {"type": ["object", "null"], "description": "GeoJSON, in degrees."}
+        properties[GEOMETRY] = geometry
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": address,

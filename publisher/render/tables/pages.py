@@ -109,13 +109,13 @@ class TablePages:
         listed = [
             (
                 replace(
-                    self._title(table, page_language), href=self._frame.href(place, page_language)
+                    self._title(table, page_language), href=self._frame.href(url, page_language)
                 ),
                 table.count,
                 self._files(table, "", table.files),
             )
             for table in self.tables.values()
-            for place in [self.address(table)]
+            for url in [self.address(table)]
         ]
         return self._frame.render(
             "tables.html",
@@ -152,7 +152,7 @@ class TablePages:
             "table.html",
             page_language,
             self.address(table),
-            kept=unchosen.query(page=selection.page).removeprefix("?"),
+            parameters=unchosen.query(page=selection.page).removeprefix("?"),
             title=self._title(table, page_language).text,
             summary=self._summary(table, page_language),
             view=view,
@@ -194,8 +194,8 @@ class TablePages:
     def places(self, view: TableView) -> TablePlaces:
         """Return the map of the places of a table's rows, however many."""
         language = view.reader.language
-        kept = view.parameters(is_file=True)
-        query = urlencode([*kept, ("lang", language)])
+        parameters = view.parameters(is_file=True)
+        query = urlencode([*parameters, ("lang", language)])
         href = f"{self._addresses.path(self.address(view.table, PLACES))}?{query}"
         title = sentence_case(self._title(view.table, view.reader).text)
         return self._maps.of_places(title, href, language)
@@ -293,8 +293,8 @@ class TablePages:
 
     def _facets(self, view: TableView, counts: Mapping[str, list[tuple[Term, int]]]) -> list[Facet]:
         values = (term.value for found in counts.values() for term, _ in found)
-        chosen = (v for found in (view.choice.filters or {}).values() for v in found)
-        labels = fetch_labels(self._engine, (v for v in (*values, *chosen) if "://" in v))
+        filtered = (v for found in (view.choice.filters or {}).values() for v in found)
+        labels = fetch_labels(self._engine, (v for v in (*values, *filtered) if "://" in v))
         facets = []
         for column in view.table.columns:
             found = self._counted(view, column.name, counts.get(column.path, []), labels)
@@ -319,15 +319,15 @@ class TablePages:
     def _counted(
         self, view: TableView, column: str, found: list[tuple[Term, int]], labels: Labels
     ) -> tuple[FacetValue, ...]:
-        wanted = (view.choice.filters or {}).get(column, ())
+        filtered = (view.choice.filters or {}).get(column, ())
         if column == WHERE:
-            found = self._distinct_places(view, found, wanted, labels)
+            found = self._distinct_places(view, found, filtered, labels)
         return tuple(
             FacetValue(
                 replace(self._words.value(term, labels, view.reader), href=""),
                 count,
                 self.here(view.filtered(column, term.value)),
-                term.value in wanted,
+                term.value in filtered,
             )
             for term, count in found
         )
@@ -336,22 +336,22 @@ class TablePages:
         self,
         view: TableView,
         found: Sequence[tuple[Term, int]],
-        wanted: Collection[str],
+        filtered: Collection[str],
         labels: Labels,
     ) -> list[tuple[Term, int]]:
         """Return the places with most things, and what is chosen; every other can be asked for.
 
         A town and its municipality with the same name and number are one choice.
         """
-        kept: dict[tuple[str, int], tuple[Term, int]] = {}
+        by_name: dict[tuple[str, int], tuple[Term, int]] = {}
         for term, count in found:
             name = self._words.value(term, labels, view.reader).text
-            if term.value in wanted or (name, count) not in kept:
-                kept[name, count] = (term, count)
-        first = list(kept.values())
+            if term.value in filtered or (name, count) not in by_name:
+                by_name[name, count] = (term, count)
+        first = list(by_name.values())
         return [
             *first[:FACET_VALUES],
-            *(each for each in first[FACET_VALUES:] if each[0].value in wanted),
+            *(each for each in first[FACET_VALUES:] if each[0].value in filtered),
         ]
 
 
@@ -450,8 +450,8 @@ def _default_columns(table: Table) -> list[Column]:
         table.columns,
         key=lambda c: (c is not table.label, not c.usual, not (c.facet or c.kind in telling)),
     )
-    kept = [column for column in ranked[:SHOWN_COLUMNS] if column.usual or column is table.label]
-    first = kept if len(kept) > 1 else ranked[:SHOWN_COLUMNS]
+    usual = [column for column in ranked[:SHOWN_COLUMNS] if column.usual or column is table.label]
+    first = usual if len(usual) > 1 else ranked[:SHOWN_COLUMNS]
     return [column for column in table.columns if column in first]
 
 

@@ -77,7 +77,9 @@ def write_pairs(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
     """Write rows of a map: path → address."""
     with path.open("w", encoding="utf-8", newline="\n") as lines:
         lines.write("# path and address\n")  # Caddy imports no empty file
-        lines.writelines(f"`{place}` `{there}`\n" for place, there in pairs if "`" not in place)
+        lines.writelines(
+            f"`{address}` `{target}`\n" for address, target in pairs if "`" not in address
+        )
 
 
 def _map(source: str, name: str, rows: RegexRows, default: str) -> str:

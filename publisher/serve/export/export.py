@@ -54,7 +54,7 @@ def export(config: Config, folder: Path, progress: Progress = lambda step: None)
     Args:
         config: The settings; ``site_url`` is where the files will answer.
         folder: New, empty, or an earlier export.
-        progress: Told which step begins.
+        progress: Called with the name of each step as it begins.
 
     Raises:
         ExportError: The folder holds something else, or the disk refuses.
@@ -108,7 +108,7 @@ def _check(config: Config, folder: Path) -> None:
 
 
 def _write_export(site: Site, staging: Path, folder: Path) -> ExportCounts:
-    """Write the files and what the servers are told of them."""
+    """Write the files and what the servers need to know of them."""
     offers = site_variants(site)
     requests = chain(export_requests(site, offers), gone_requests(site))
     done = write_all(create_flask(site).wsgi_app, requests, staging / SITE_FOLDER)

@@ -73,7 +73,7 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
 def write_pairs(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
     """Write rows of a map: path → address."""
     with path.open("w", encoding="utf-8", newline="\n") as lines:
-        lines.writelines(f"{_quoted(place)} {_quoted(there)};\n" for place, there in pairs)
+        lines.writelines(f"{_quoted(address)} {_quoted(target)};\n" for address, target in pairs)
 
 
 def _quoted(written: str) -> str:
@@ -211,7 +211,7 @@ def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
         yield _map("$request_method", _variable(name), [('"OPTIONS"', value)], "")
 
 
-# What tells of which case an answer is.
+# How the case of an answer is found.
 _ANSWER = "$status:$offer:$extension:$representation:$is_chosen:$raw"
 _ANY = "[^:]*"
 
@@ -219,10 +219,10 @@ _ANY = "[^:]*"
 def _case(case: Case) -> str:
     """Return the expression that matches answers of a case."""
     picked = {None: _ANY, True: "[^:]+", False: ""}[case.is_picked]
-    chosen = {None: _ANY, True: "1", False: "0"}[case.is_chosen]
+    language_choice = {None: _ANY, True: "1", False: "0"}[case.is_chosen]
     names = [f"({'|'.join(n)})" if n else _ANY for n in (case.variants, case.representations)]
     path = f"{re.escape(case.path)}$" if case.path else ""
-    return ":".join(["^(200|206|304)", names[0], picked, names[1], chosen, path])
+    return ":".join(["^(200|206|304)", names[0], picked, names[1], language_choice, path])
 
 
 def _value(value: str) -> str:

@@ -88,8 +88,8 @@ def _representations(
             yield ExportRequest(path, name, fields)
             continue
         for tree, (query, spoken) in page_trees(site).items():
-            place = with_parameters(f"{path}{query}", parameters)
-            yield ExportRequest(place, f"{tree}{name}", fields | spoken)
+            url = with_parameters(f"{path}{query}", parameters)
+            yield ExportRequest(url, f"{tree}{name}", fields | spoken)
 
 
 def document_paths(site: Site) -> Iterator[str]:
@@ -105,7 +105,7 @@ def document_paths(site: Site) -> Iterator[str]:
 _NAME = re.compile(r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._ -]|[^\x00-\x7f])*")
 
 
-def stored_name(place: str) -> str:
+def stored_name(path: str) -> str:
     """Return the name of the file that answers at a path, without the first slash.
 
     It is the path without escapes. Where these mean something (RFC 3986, section 2.2), it is the
@@ -114,9 +114,9 @@ def stored_name(place: str) -> str:
     >>> stored_name("/doc/v%C3%A4nern"), stored_name("/doc/a%2Fb"), stored_name("/doc/%c3%a4")
     ('doc/vänern', 'doc/a%2Fb', 'doc/%c3%a4')
     """
-    name = unquote(place)
-    is_plain = _NAME.fullmatch(name) and quote(name, safe="/:@!$&'()*+,;=~-._") == place
-    return (name if is_plain else place).removeprefix("/")
+    name = unquote(path)
+    is_plain = _NAME.fullmatch(name) and quote(name, safe="/:@!$&'()*+,;=~-._") == path
+    return (name if is_plain else path).removeprefix("/")
 
 
 def _stem(site: Site, document: str) -> str:
@@ -159,16 +159,16 @@ def _has_root(site: Site) -> bool:
     return site.documents.find("") is not None
 
 
-def _linksets(place: str, file: str) -> Iterator[ExportRequest]:
+def _linksets(path: str, file: str) -> Iterator[ExportRequest]:
     for extension in ("json", "txt"):
-        yield ExportRequest(f"/linkset{place}.{extension}", f"linkset/{file}.{extension}")
+        yield ExportRequest(f"/linkset{path}.{extension}", f"linkset/{file}.{extension}")
 
 
-def _pictures(site: Site, place: str, file: str) -> Iterator[ExportRequest]:
+def _pictures(site: Site, path: str, file: str) -> Iterator[ExportRequest]:
     """Yield the picture of a page in every language; pages without a name share the home page's."""
     for language in site.config.offered_languages:
         folder = f"{PICTURES}{language}"
-        yield ExportRequest(f"/{folder}{place}.png", f"{folder}/{file}.png")
+        yield ExportRequest(f"/{folder}{path}.png", f"{folder}/{file}.png")
 
 
 def _tables(site: Site) -> Iterator[ExportRequest]:
@@ -216,9 +216,9 @@ def _own_pages(site: Site) -> Iterator[ExportRequest]:
 
 def _feeds(site: Site) -> Iterator[ExportRequest]:
     for stream, pages in site.feeds.pages.items():
-        place = urlsplit(site.feeds.address(stream)).path
-        places = [place, *(f"{place}/{number}" for number in range(1, len(pages) + 1))]
-        for path in places:
+        feed_path = urlsplit(site.feeds.address(stream)).path
+        paths = [feed_path, *(f"{feed_path}/{number}" for number in range(1, len(pages) + 1))]
+        for path in paths:
             yield from _representations(site, path, path.removeprefix("/"), OFFERED)
 
 
@@ -236,14 +236,14 @@ def _problems(site: Site, offers: Iterable[VariantSet]) -> Iterator[ExportReques
     for language in site.config.offered_languages:
         for extension, accept in forms.items():
             fields = {"Accept": accept, "Accept-Language": language}
-            place = f"{PROBLEMS_FOLDER}/{language}"
-            yield ExportRequest("/404", f"{place}/404.{extension}", fields, 404)
-            yield ExportRequest("/robots.txt", f"{place}/405.{extension}", fields, 405, "POST")
+            folder = f"{PROBLEMS_FOLDER}/{language}"
+            yield ExportRequest("/404", f"{folder}/404.{extension}", fields, 404)
+            yield ExportRequest("/robots.txt", f"{folder}/405.{extension}", fields, 405, "POST")
             for offer in offers:
                 if len(offer.media_types) > 1 and (
                     accept == PROBLEM or HTML not in offer.media_types
                 ):
-                    file = f"{place}/406-{offer.name}.{extension}"
+                    file = f"{folder}/406-{offer.name}.{extension}"
                     yield ExportRequest(offer.sample, file, fields, 406)
     yield ExportRequest("/404", "404.html", {"Accept": HTML.name}, 404)
 
@@ -259,8 +259,8 @@ def plain_path(site: Site, iri: str) -> str:
 
     File servers look redirects up by the path without escapes.
     """
-    place = site.addresses.path(iri).partition("#")[0]
-    name = stored_name(place)
+    path = site.addresses.path(iri).partition("#")[0]
+    name = stored_name(path)
     return f"/{name}" if "%" not in name and _is_a_file(name) else ""
 
 
@@ -273,8 +273,8 @@ def document_redirects(site: Site) -> Iterator[Pair]:
             if "#" in thing or alone == document or not site.addresses.holds(thing):
                 continue  # named elsewhere, as files of others may be: not asked for here
             for name in dict.fromkeys((thing, alone)):
-                if place := plain_path(site, name):
-                    yield place, site.addresses.on_site(document)
+                if address := plain_path(site, name):
+                    yield address, site.addresses.on_site(document)
 
 
 def replacement_redirects(site: Site) -> Iterator[Pair]:
@@ -283,9 +283,9 @@ def replacement_redirects(site: Site) -> Iterator[Pair]:
         found = find_tombstone(site, path)
         for name in (iri, site.addresses.document_of(iri)):
             below = name.removeprefix(site.release.base_iri)
-            there = replacement_address(site, found[0], below, None) if found else None
-            if there and (place := plain_path(site, name)):
-                yield place, there
+            replacement = replacement_address(site, found[0], below, None) if found else None
+            if replacement and (address := plain_path(site, name)):
+                yield address, replacement
 
 
 def _departed(site: Site) -> Iterator[tuple[str, str]]:
@@ -306,13 +306,13 @@ def gone_requests(site: Site) -> Iterator[ExportRequest]:
         if not _is_a_file(document.removeprefix(site.release.base_iri)):
             yield ExportRequest(requested, "")
             continue
-        place = f"/{stored_name(_stem(site, document))}"
+        address = f"/{stored_name(_stem(site, document))}"
         for media_type in DOCUMENTS[1:]:
-            file = f"{GONE_FOLDER}{place}.{media_type.extension}"
+            file = f"{GONE_FOLDER}{address}.{media_type.extension}"
             yield ExportRequest(requested, file, {"Accept": media_type.name}, 410)
         for language in site.config.offered_languages:
             for extension, accept in ((HTML.extension, HTML.name), (PROBLEM_EXTENSION, PROBLEM)):
                 fields = {"Accept": accept, "Accept-Language": language}
                 yield ExportRequest(
-                    requested, f"{GONE_FOLDER}/{language}{place}.{extension}", fields, 410
+                    requested, f"{GONE_FOLDER}/{language}{address}.{extension}", fields, 410
                 )

@@ -112,7 +112,8 @@ def _tables(site: Site) -> list[VariantSet]:
 #
 # They follow RFC 9110, section 12.5, as ``publisher.rdf.media_types`` does: the most specific range
 # decides, parameters never spoil a match, and a range whose quality cannot be read counts for
-# nothing. Of two ranges of one media type the first counts. The expressions are PCRE and RE2 alike.
+# nothing. Of two ranges of one media type the first counts. The expressions are valid
+# in both PCRE and RE2.
 
 RegexRows = list[tuple[str, str]]
 _SPACE = r"[ \t]*"
@@ -265,14 +266,14 @@ def _links(here: str, base: str) -> Iterator[tuple[Case, str]]:
         here: Address of the site, without the last slash.
         base: Base of the names, without the last slash.
     """
-    for chosen in DOCUMENTS:
+    for current in DOCUMENTS:
         found = [(f"{base}{{named}}", 'rel="canonical"')]
         for media_type in DOCUMENTS:
-            place = f"{here}{{bare}}.{media_type.extension}"
-            if media_type is not chosen:
-                found.append((place, f'rel="alternate"; type="{media_type.name}"'))
+            url = f"{here}{{bare}}.{media_type.extension}"
+            if media_type is not current:
+                found.append((url, f'rel="alternate"; type="{media_type.name}"'))
         found.append((f"{here}/context.jsonld", f'rel="{_CONTEXT}"; type="{JSON_LD.name}"'))
-        if chosen is HTML:
+        if current is HTML:
             found.append(("{thing}", 'rel="cite-as"'))
             found += [
                 (f"{here}{{bare}}.{m.extension}", f'rel="describedby"; type="{m.name}"')
@@ -285,7 +286,7 @@ def _links(here: str, base: str) -> Iterator[tuple[Case, str]]:
             (f"{here}/linkset{{bare}}.{m.extension}", f'rel="linkset"; type="{m.name}"')
             for m in (LINKSET_JSON, LINKSET)
         ]
-        case = Case(("documents", "catalogue"), representations=(chosen.extension,))
+        case = Case(("documents", "catalogue"), representations=(current.extension,))
         yield case, ", ".join(f"<{target}>; {parameters}" for target, parameters in found)
 
 

@@ -339,12 +339,12 @@ class Connection(asyncio.Protocol):
         A body is counted as long as it says it is from its beginning on: then anyone who begins one
         too many can still be refused.
         """
-        held = max(0, len(self._buffer) - self._body_left)
+        bytes_held = max(0, len(self._buffer) - self._body_left)
         if self._phase is not _Phase.HEAD and self._request is not None:
             fields = len(self._request.environ) * _FIELD_BYTES
             body_bytes = max(self._body_bytes, self._request.body_bytes or 0)
-            held += _REQUEST_BYTES + fields + body_bytes
-        self._connections.received(self, held)
+            bytes_held += _REQUEST_BYTES + fields + body_bytes
+        self._connections.received(self, bytes_held)
 
     # Answering.
 
@@ -498,11 +498,6 @@ class Connection(asyncio.Protocol):
     def is_unfinished(self) -> bool:
         """Tell whether the server waits for the rest of a request."""
         return self._phase in (_Phase.HEAD, _Phase.BODY) and self._taken is None
-
-    @property
-    def is_stuck(self) -> bool:
-        """Tell whether the client has not taken all that was sent."""
-        return self._taken is not None
 
     def shut_down(self) -> None:
         """End after the answer that is under way."""

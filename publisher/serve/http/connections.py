@@ -16,7 +16,7 @@ from publisher.serve.queue import client_address
 
 # So many connections, of a hundred, make room at once when there is none.
 _SPARE_PERCENT = 2
-# Clients that are told that there is no room, beyond the limit; the next ones are told nothing.
+# Clients beyond the limit that get a refusal; further ones get nothing.
 _MOST_REFUSALS_SENT = 64
 _CHECKS_PER_TIMEOUT = 8
 _LONGEST_CHECK_SECONDS = 1.0

@@ -65,7 +65,7 @@ class RequestHead:
 
     Attributes:
         environ: The request as WSGI has it (PEP 3333), but for what the connection knows.
-        asked: What an answer from the cache may serve; None when none may.
+        cacheable: The request, if an answer from the cache may serve it; else None.
         body_bytes: Length of the body; None when it comes in chunks.
         keeps_open: Whether the client wants to use the connection again.
         expects_continue: Whether the client waits for 100 before it sends the body.
@@ -263,8 +263,8 @@ def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> W
 
     Args:
         method: Of the request.
-        path: As it was sent.
-        query: As it was sent, without the question mark.
+        path: As sent.
+        query: As sent, without the question mark.
         fields: With names in small letters. Several of one name become one with commas (RFC 9110,
             section 5.2). Names with an underscore are left out: they would pass for those with a
             hyphen, which a proxy in front may set.

@@ -28,7 +28,7 @@ from publisher.system.sandbox import die_with_parent
 BACKLOG = 1024
 # So long an ending process waits for answers that are under way.
 SHUTDOWN_SECONDS = 10.0
-# How often the loop tells the parent that it is not stuck.
+# How often the loop reports to the parent that it is not stuck.
 HEARTBEAT_SECONDS = 0.25
 # How long a thread that makes a page may keep the loop from answering what is ready: a fifth of
 # Python's default. While releases change hands, one request in a thousand waits a quarter less.
@@ -89,7 +89,7 @@ def main(config: Config, listening: socket.socket, parent: Connection) -> None:
     Args:
         config: The settings.
         listening: The listening socket.
-        parent: The pipe that tells the parent that all is well.
+        parent: The pipe by which the parent learns that all is well.
     """
     # Ctrl+C reaches all processes of a terminal; what to do then is the parent's to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -138,7 +138,7 @@ def _close(chunks: Iterable[bytes]) -> None:
 
 # A WSGI application, run in threads.
 
-# Anyone who watches over the server is answered whatever the others do.
+# Monitoring is answered whatever the other requests do.
 _HEALTH_PATHS, _HEALTH_THREADS = ("/healthz", "/readyz", "/metrics"), 2
 _log = logging.getLogger("publisher")
 
@@ -178,7 +178,8 @@ class ApplicationThreads:
             environ: What the head says.
             client: Address of the client.
             body: Of the request.
-            has_left: Tells whether the client has left; work that only waits can be dropped then.
+            has_left: Returns whether the client has disconnected; work that only waits can be
+                dropped then.
             begun: Takes the beginning of the answer.
         """
         loop = asyncio.get_running_loop()
@@ -248,7 +249,7 @@ class ApplicationThreads:
 
 
 def _outcome(future: Future[StartedResponse]) -> StartedResponse:
-    """Return an answer, whatever became of it."""
+    """Return an answer, whatever its outcome."""
     error = future.exception()
     if error is None:
         return future.result()

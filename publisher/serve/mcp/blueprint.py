@@ -32,11 +32,11 @@ def _answer(site: Site) -> Response:
 
 
 def _about(site: Site) -> bytes:
-    place = site.markdown.address("mcp")
+    url = site.markdown.address("mcp")
     return (
         "# Model Context Protocol\n\n"
-        f"Assistants connect to <{place}> (streamable HTTP, no login, read-only).\n\n"
-        f"- Claude, VS Code and others: add a server of type `http` with the address {place}\n"
+        f"Assistants connect to <{url}> (streamable HTTP, no login, read-only).\n\n"
+        f"- Claude, VS Code and others: add a server of type `http` with the address {url}\n"
         "- On your own machine, for a folder: `publisher mcp`\n\n"
         f"What the site is: <{site.markdown.address('llms.txt')}>\n"
     ).encode()

@@ -94,12 +94,12 @@ def describe(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -
             remedy="Look for it with the tool 'find'; ask for a smaller page.",
             thing=str(arguments["thing"])[:200],
         )
-    said = site.markdown.facts.read(description)
-    listed = [(name, fact) for name, facts in said.things.items() for fact in facts]
+    sourced = site.markdown.facts.read(description)
+    listed = [(name, fact) for name, facts in sourced.things.items() for fact in facts]
     shown, paging = one_page(listed, _page(arguments), _FACTS)
     things: dict[str, list[Message]] = {name: [] for name, _ in shown}
     for name, fact in shown:
-        things[name].append(fact_member(site, fact, said))
+        things[name].append(fact_member(site, fact, sourced))
     linking = names_of(site, (t.subject for t in description.incoming))
     return {
         "permalink": permalink_of(site, document.topic),
@@ -111,7 +111,7 @@ def describe(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -
         },
         "data": {
             "things": [
-                {"iri": name, "name": dict(said.names.get(name, {})), "facts": facts}
+                {"iri": name, "name": dict(sourced.names.get(name, {})), "facts": facts}
                 for name, facts in things.items()
             ],
             "linked_from": [
@@ -131,18 +131,18 @@ def describe(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -
 
 def schema(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Message:
     """Return the classes, or one of them."""
-    classes, wanted = site.markdown.schema, str(arguments.get("class", "")).strip()
-    if not wanted:
+    classes, requested = site.markdown.schema, str(arguments.get("class", "")).strip()
+    if not requested:
         return {
             "permalink": site.markdown.permalink("schema.md"),
             "data": [_class_line(site, each) for each in classes.values()],
         }
-    found = [each for each in classes.values() if _is_named(site, each, wanted)]
+    found = [each for each in classes.values() if _is_named(site, each, requested)]
     if not found:
         raise QueryRefused(
             "There is no class '{name}' in the data.",
             remedy="Call the tool without a class to see all of them.",
-            name=wanted[:200],
+            name=requested[:200],
         )
     each = found[0]
     return {
@@ -153,9 +153,9 @@ def schema(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> 
     }
 
 
-def _is_named(site: Site, each: ClassSchema, wanted: str) -> bool:
+def _is_named(site: Site, each: ClassSchema, class_name: str) -> bool:
     names = {each.iri, each.slug, short(site, each.iri), *each.names.values()}
-    return fold(wanted) in set(map(fold, names))
+    return fold(class_name) in set(map(fold, names))
 
 
 def _class_line(site: Site, each: ClassSchema) -> Message:
@@ -243,9 +243,9 @@ _STATEMENT_PARTS = ("subject", "predicate", "object")
 
 def sources(site: Site, arguments: Message, client: str, has_left: HasLeft) -> Message:
     """Return the sources, or what rests on one."""
-    wanted, number = str(arguments.get("source", "")).strip(), _page(arguments)
-    if not wanted:
-        rows, place = ask_rows(site, _ALL_SOURCES, client, has_left)
+    source, number = str(arguments.get("source", "")).strip(), _page(arguments)
+    if not source:
+        rows, permalink = ask_rows(site, _ALL_SOURCES, client, has_left)
         shown, paging = one_page(rows, number, _ROWS)
         names = names_of(site, (row["source"] for row in shown))
         listed = [
@@ -254,28 +254,28 @@ def sources(site: Site, arguments: Message, client: str, has_left: HasLeft) -> M
         ]
         datasets = [{"iri": name} for name in site.pages.catalogued.datasets]
         return {
-            "permalink": place,
+            "permalink": permalink,
             "paging": paging,
             "data": {"sources": listed, "data_sets": datasets},
         }
-    if not is_iri(wanted):
+    if not is_iri(source):
         raise QueryRefused(
-            "'{value}' is no IRI.", remedy="Send one of the list of sources.", value=wanted[:200]
+            "'{value}' is no IRI.", remedy="Send one of the list of sources.", value=source[:200]
         )
-    rows, place = ask_rows(site, _RESTING.format(source=wanted), client, has_left)
+    rows, permalink = ask_rows(site, _RESTING.format(source=source), client, has_left)
     shown, paging = one_page(rows, number, _ROWS)
-    names = names_of(site, [NamedNode(wanted), *(row["thing"] for row in shown)])
+    names = names_of(site, [NamedNode(source), *(row["thing"] for row in shown)])
     return {
-        "permalink": place,
+        "permalink": permalink,
         "paging": paging,
         "data": {
-            "source": {**term_member(site, NamedNode(wanted), names)},
-            "facts": [_resting(site, row["thing"].value, names) for row in shown],
+            "source": {**term_member(site, NamedNode(source), names)},
+            "facts": [_resting(site, row["thing"].value) for row in shown],
         },
     }
 
 
-def _resting(site: Site, thing: str, names: object) -> Message:
+def _resting(site: Site, thing: str) -> Message:
     """Return what rests on a source: a thing, or the triple of a statement."""
     message: Message = {"said_by": thing, "permalink": permalink_of(site, thing)}
     parts = " ; ".join(f"<{iri(f'rdf:{part}')}> ?{part}" for part in _STATEMENT_PARTS)

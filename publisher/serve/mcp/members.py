@@ -71,7 +71,7 @@ def short(site: Site, name: str) -> str:
 
 
 def permalink_of(site: Site, name: str) -> str:
-    """Return where this release tells of an IRI; empty for one of somebody else."""
+    """Return where this release describes an IRI; empty for one of somebody else."""
     if not site.addresses.holds(name):
         return ""
     document = site.addresses.document_of(name).removeprefix(site.release.base_iri)
@@ -85,8 +85,8 @@ def evidence_members(site: Site, evidence: Iterable[Evidence], names: Names) -> 
         message: Message = {"source": each.source, "level": each.level}
         if names.get(each.source):
             message["name"] = dict(names[each.source])
-        place = permalink_of(site, each.source)
-        message |= {"permalink": place} if place else {}
+        permalink = permalink_of(site, each.source)
+        message |= {"permalink": permalink} if permalink else {}
         message |= {"statement": each.said_by} if each.level == "statement" else {}
         found.append(message)
     return found
@@ -118,9 +118,9 @@ def with_source_list(message: Message) -> Message:
     return made | ({"source_list": listed} if listed else {})
 
 
-def fact_member(site: Site, fact: SourcedFact, said: SourcedDocument) -> Message:
+def fact_member(site: Site, fact: SourcedFact, document: SourcedDocument) -> Message:
     """Return a fact with its sources."""
-    names, called = said.names, dict(said.property_name(fact.property))
+    names, called = document.names, dict(document.property_name(fact.property))
     message: Message = {
         "property": short(site, fact.property),
         "name": called,
@@ -169,8 +169,8 @@ def names_of(site: Site, terms: Iterable[object]) -> Names:
 
 def with_query(address: str, parameters: Mapping[str, str | Sequence[str]]) -> str:
     """Return an address with those of some parameters that have a value."""
-    kept = [(n, v) for n, found in parameters.items() for v in _values(found) if v]
-    return f"{address}?{urlencode(kept)}" if kept else address
+    filled = [(n, v) for n, found in parameters.items() for v in _values(found) if v]
+    return f"{address}?{urlencode(filled)}" if filled else address
 
 
 def _values(found: str | Sequence[str]) -> Sequence[str]:

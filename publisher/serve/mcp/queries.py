@@ -74,8 +74,8 @@ def _ask(site: Site, text: str, client: str, has_left: HasLeft) -> Answer:
 
 
 def _permalink(site: Site, text: str) -> str:
-    place = with_query(site.markdown.permalink("sparql"), {"query": text})
-    return place if len(place) <= _LONGEST_ADDRESS else ""
+    url = with_query(site.markdown.permalink("sparql"), {"query": text})
+    return url if len(url) <= _LONGEST_ADDRESS else ""
 
 
 def ask_rows(site: Site, text: str, client: str, has_left: HasLeft) -> tuple[list[Row], str]:
@@ -100,9 +100,9 @@ def query(site: Site, arguments: Message, client: str, has_left: HasLeft) -> Mes
     """Return the answer to a query, with the sources of the triples in it."""
     text = with_prefixes(str(arguments["sparql"]), _prefixes(site))
     answer = _ask(site, text, client, has_left)
-    place = _permalink(site, text)
-    message: Message = {"permalink": place, "asked": text}
-    if not place:
+    permalink = _permalink(site, text)
+    message: Message = {"permalink": permalink, "asked": text}
+    if not permalink:
         message["no_permalink"] = (
             "The query is too long for an address; POST it to the same release."
         )
@@ -256,8 +256,8 @@ def _spaced(parts: Iterable[str]) -> Iterable[str]:
 
 def examples(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Message:
     """Return named queries, those that fit some words best first."""
-    wanted = set(words(str(arguments.get("words", ""))))
-    scored = [(_fits(each, wanted), each) for each in site.queries.values()]
+    searched = set(words(str(arguments.get("words", ""))))
+    scored = [(_fits(each, searched), each) for each in site.queries.values()]
     fitting = [each for score, each in sorted(scored, key=lambda s: -s[0]) if score]
     shown, paging = one_page(
         fitting or list(site.queries.values()), int(arguments.get("page", 1)), _EXAMPLES
@@ -265,14 +265,14 @@ def examples(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -
     return {
         "permalink": site.markdown.permalink("query"),
         "paging": paging,
-        "words_found": bool(fitting) or not wanted,
+        "words_found": bool(fitting) or not searched,
         "data": [_example(site, each) for each in shown],
     }
 
 
-def _fits(each: NamedQuery, wanted: set[str]) -> int:
+def _fits(each: NamedQuery, searched: set[str]) -> int:
     message = {word for text in (*each.about.values(), each.name) for word in words(text)}
-    return sum(any(fold(w) == t or t.startswith(w) for t in message) for w in wanted)
+    return sum(any(fold(w) == t or t.startswith(w) for t in message) for w in searched)
 
 
 def _example(site: Site, each: NamedQuery) -> Message:
@@ -353,15 +353,15 @@ def _columns(found: Table, selection: Selection, written: str) -> list[Column]:
     Raises:
         QueryRefused: One is named that there is not.
     """
-    wanted = [name for name in map(str.strip, written.split(",")) if name]
-    unknown = [name for name in wanted if found.column(name) is None]
+    named = [name for name in map(str.strip, written.split(",")) if name]
+    unknown = [name for name in named if found.column(name) is None]
     if unknown:
         raise _no_column(found, unknown)
-    chosen = {*wanted, selection.sort, *(selection.filters or {})}
+    required = {*named, selection.sort, *(selection.filters or {})}
     return [
         column
         for column in found.columns
-        if column.name in chosen or column is found.label or (column.usual and not wanted)
+        if column.name in required or column is found.label or (column.usual and not named)
     ]
 
 

@@ -50,7 +50,7 @@ class RpcError(Exception):
 
 
 class AnsweringSite(Protocol):
-    """What a site tells assistants."""
+    """What assistants learn about a site."""
 
     def instructions(self) -> str:
         """Return what an assistant should know before it asks."""
@@ -138,7 +138,7 @@ def answer_message(
         status = _STATUSES.get(error.code, 200) if is_enveloped or identifier is None else 200
         status = 400 if error.code == _UNSUPPORTED_VERSION else status
         return Reply(status, _error(identifier, error))
-    except Exception:  # noqa: BLE001 - whatever it is, a stranger is told no more than this
+    except Exception:  # noqa: BLE001 - whatever it is, a stranger learns no more than this
         _log.exception("A message of an assistant could not be answered.")
         broken = RpcError(INTERNAL_ERROR, "Something broke here. Try again.")
         return Reply(200, _error(identifier, broken))
@@ -204,10 +204,10 @@ def _check_envelope(message: Message, fields: Mapping[str, str] | None) -> None:
 def _check_fields(message: Message, version: str, fields: Mapping[str, str]) -> None:
     method = str(message["method"])
     name = _params(message).get(_NAMED_BY.get(method, ""))
-    wanted = {VERSION_FIELD: version, METHOD_FIELD: method}
+    expected = {VERSION_FIELD: version, METHOD_FIELD: method}
     if isinstance(name, str):
-        wanted[NAME_FIELD] = name
-    for field_name, value in wanted.items():
+        expected[NAME_FIELD] = name
+    for field_name, value in expected.items():
         if _decoded(fields.get(field_name, "")) != value:
             raise RpcError(_HEADER_MISMATCH, f"The field {field_name} differs from the message.")
 

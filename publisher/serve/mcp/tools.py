@@ -51,7 +51,7 @@ class Caller:
 
     Attributes:
         client: Whose share of the queue it takes from.
-        has_left: Tells whether nobody waits for the answer any more.
+        has_left: Returns whether the client has disconnected, so that nobody waits for the answer.
     """
 
     client: str
@@ -255,17 +255,17 @@ class AssistantTools:
 
     def templates(self) -> list[Message]:
         """Return every template of resources."""
-        place = self._site.markdown.permalink("doc/")
+        documents = self._site.markdown.permalink("doc/")
         return [
             {
-                "uriTemplate": f"{place}{{+path}}.md",
+                "uriTemplate": f"{documents}{{+path}}.md",
                 "name": "document",
                 "title": "Document",
                 "description": "What is said of a thing, with sources.",
                 "mimeType": MARKDOWN.name,
             },
             {
-                "uriTemplate": f"{place}{{+path}}.jsonld",
+                "uriTemplate": f"{documents}{{+path}}.jsonld",
                 "name": "graph",
                 "title": "Document as JSON-LD",
                 "description": "The same as a graph.",
