@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,10 @@ from werkzeug.test import Client
 from publisher.config import Config
 from publisher.load.sources import Sources, read_sources
 from publisher.quality.approval import ApprovedSources, approve
-from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.serve.app import create_app, create_flask
 from publisher.serve.site import Site, open_site
-from tests.chain import Chain
+from tests.chain import Chain, build_once
 from tests.engines import CANNOT, SERVERS, Embedded, Remote, Sparq
 from tests.municipalities import BASE as KOMMUNER
 from tests.municipalities import write_municipalities
@@ -32,6 +33,7 @@ from tests.servers import free_ports
 
 WORLD = Path(__file__).parent / "data"
 BASE = "https://data.example.org/"
+CLUSTERS = "https://w3id.org/nms-kluster/"
 
 # The second validator and the second engine take half the time of a build, and some hundred tests
 # build with the command. They are left out but in the modules that say ``DEFAULT_BUILDS = True``.
@@ -69,9 +71,18 @@ def approved(sources: Sources) -> ApprovedSources:
 
 
 @pytest.fixture(scope="session")
-def release(approved: ApprovedSources, tmp_path_factory: pytest.TempPathFactory) -> Release:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of what this run has built, which all its processes share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def release(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Return a release of the tiny world."""
-    return build(approved, tmp_path_factory.mktemp("releases"))
+    return build_once(WORLD, tmp_path_factory.mktemp("releases"), made)
 
 
 @pytest.fixture(scope="session")
@@ -88,20 +99,32 @@ def config(release: Release) -> Config:
 
 
 @pytest.fixture(scope="session")
+def start_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Remote]]:
+    """Return how to get a server of others, which runs from then on until the session ends.
+
+    The fixture ``engine`` changes with each module, and a server takes a second or more to start.
+    """
+    with ExitStack() as running:
+
+        @cache
+        def start(name: str) -> Remote:
+            return running.enter_context(SERVERS[name](tmp_path_factory.mktemp(name)))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
 def engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Embedded | Sparq | Remote]:
+    request: pytest.FixtureRequest, start_engine: Callable[[str], Remote]
+) -> Embedded | Sparq | Remote:
     """Return the engine that a test runs over; modules with ``EVERY_ENGINE`` run over each."""
     name = getattr(request, "param", "embedded")
     if name == "embedded":
-        yield Embedded()
-        return
+        return Embedded()
     if name == "sparq":
         pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
-        yield Sparq()
-        return
-    with SERVERS[name](tmp_path_factory.mktemp(name)) as server:
-        yield server
+        return Sparq()
+    return start_engine(name)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -193,13 +216,13 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def catalogued(tmp_path_factory: pytest.TempPathFactory) -> Release:
+def catalogued(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Return a release of the tiny world with a whole catalogue, two datasets in it."""
     world = Path(shutil.copytree(WORLD, tmp_path_factory.mktemp("catalogued") / "world"))
     described = WORLD.parent / "release"
     shutil.copy(described / "catalogue.ttl", world / "data" / "catalogue.ttl")
     shutil.copy(described / "dalarna.ttl", world / "data" / "lakes" / "dalarna.ttl")
-    return build(approve(read_sources(world, BASE)), tmp_path_factory.mktemp("releases"))
+    return build_once(world, tmp_path_factory.mktemp("releases"), made)
 
 
 @pytest.fixture(scope="session")
@@ -219,24 +242,29 @@ def portal(catalogued_site: Site) -> FlaskClient:
 
 
 @pytest.fixture
-def chain(world: Path, tmp_path: Path) -> Chain:
+def chain(world: Path, tmp_path: Path, made: Path) -> Chain:
     """Return the tiny world, to be changed and built again and again."""
-    return Chain(world, tmp_path / "releases")
+    return Chain(world, tmp_path / "releases", made)
 
 
 @pytest.fixture(scope="module")
-def kept_chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def kept_chain(tmp_path_factory: pytest.TempPathFactory, made: Path) -> Chain:
     """Return the tiny world for the tests of one module: for releases that they only read."""
     folder = tmp_path_factory.mktemp("kept")
-    return Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases")
+    return Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases", made)
 
 
 @pytest.fixture(scope="session")
-def municipalities(tmp_path_factory: pytest.TempPathFactory) -> Release:
+def municipalities(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Return a release of the world of municipalities."""
     folder = write_municipalities(tmp_path_factory.mktemp("kommuner"))
-    sources = read_sources(folder, KOMMUNER)
-    return build(approve(sources), tmp_path_factory.mktemp("releases"))
+    return build_once(folder, tmp_path_factory.mktemp("releases"), made, KOMMUNER)
+
+
+@pytest.fixture(scope="session")
+def clusters_release(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of the data of this repository."""
+    return build_once(WORLD.parents[1], tmp_path_factory.mktemp("clusters"), made, CLUSTERS)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -37,38 +36,46 @@ MAY_IMPORT = {
 LONGEST_FUNCTION = 50
 
 
-@cache
-def modules(package: Path) -> dict[str, ast.Module]:
-    """Return dotted name (below the package) → syntax tree of every module."""
-    found = {}
+@dataclass(frozen=True)
+class Package:
+    """What the rules are about, of a package that was parsed once.
+
+    Attributes:
+        arrows: Dotted name of a module (below the package) → modules that it imports, also inside
+            functions and conditions.
+        lengths: Name of a function → how many lines it has, its docstring included.
+    """
+
+    arrows: dict[str, set[str]]
+    lengths: dict[str, int]
+
+
+def read_package(package: Path) -> Package:
+    """Parse every module of a package."""
+    paths = {}
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        paths[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    found = Package({name: set() for name in paths}, {})
+    above = f"{package.name}."
+    for name, path in paths.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = {n.removeprefix(above) for n in imported(node) if n.startswith(above)}
+                found.arrows[name] |= names & (paths.keys() - {name})
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                place = f"{name}.{node.name}"
+                found.lengths[place] = max(length, found.lengths.get(place, 0))
     return found
 
 
-def imported(tree: ast.Module, package: str, known: set[str]) -> Iterator[str]:
-    """Return the package's modules that a module imports, also inside functions and conditions."""
-    for node in ast.walk(tree):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"line {node.lineno}: imports are written in full"
-            names = [f"{node.module}.{alias.name}" for alias in node.names] + [str(node.module)]
-        for name in names:
-            below = name.removeprefix(f"{package}.")
-            if below != name and below in known:
-                yield below
-
-
-def arrows(package: Path) -> dict[str, set[str]]:
-    """Return module → modules of the package that it imports."""
-    trees = modules(package)
-    return {
-        name: set(imported(tree, package.name, set(trees))) - {name} for name, tree in trees.items()
-    }
+def imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Return the names that an import may stand for."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    assert node.level == 0, f"line {node.lineno}: imports are written in full"
+    return [f"{node.module}.{alias.name}" for alias in node.names] + [str(node.module)]
 
 
 def part_of(module: str) -> str:
@@ -76,9 +83,9 @@ def part_of(module: str) -> str:
     return module.partition(".")[0]
 
 
-def wrong_arrows(package: Path) -> list[str]:
+def wrong_arrows(package: Package) -> list[str]:
     """Return every import that points where it must not."""
-    found = arrows(package)
+    found = package.arrows
     leaves = {part_of(name) for name in found if name} - set(STAGES) - TOP - {"config"}
     wrong = []
     for module, targets in found.items():
@@ -90,25 +97,26 @@ def wrong_arrows(package: Path) -> list[str]:
     return wrong
 
 
-def cycle(package: Path) -> list[str]:
+def cycle(package: Package) -> list[str]:
     """Return the modules of an import cycle; none when there is no cycle."""
     try:
-        TopologicalSorter(arrows(package)).prepare()
+        TopologicalSorter(package.arrows).prepare()
     except CycleError as error:
         return list(error.args[1])
     return []
 
 
-def long_functions(package: Path) -> list[str]:
-    """Return every function that does not fit on a screen, its docstring included."""
-    found = []
-    for name, tree in modules(package).items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                length = (node.end_lineno or node.lineno) - node.lineno + 1
-                if length > LONGEST_FUNCTION:
-                    found.append(f"{name}.{node.name}: {length}")
-    return found
+def long_functions(package: Package) -> list[str]:
+    """Return every function that does not fit on a screen."""
+    return [
+        f"{name}: {length}" for name, length in package.lengths.items() if length > LONGEST_FUNCTION
+    ]
+
+
+@pytest.fixture(scope="module")
+def ours() -> Package:
+    """Return this package."""
+    return read_package(PACKAGE)
 
 
 def test_every_folder_is_a_stage_or_a_folder_of_leaves() -> None:
@@ -124,28 +132,28 @@ def test_no_stage_is_imported_by_one_that_it_imports() -> None:
 
 
 @pytest.mark.slow
-def test_each_stage_imports_only_earlier_stages_and_leaves() -> None:
+def test_each_stage_imports_only_earlier_stages_and_leaves(ours: Package) -> None:
     """House style, section 2.3."""
-    assert wrong_arrows(PACKAGE) == []
+    assert wrong_arrows(ours) == []
 
 
 @pytest.mark.slow
-def test_only_the_top_imports_the_command_line() -> None:
+def test_only_the_top_imports_the_command_line(ours: Package) -> None:
     """Whatever prints and exits is at the top, so that all below it can be used by programs."""
-    importers = {m for m, targets in arrows(PACKAGE).items() if "cli" in targets}
+    importers = {m for m, targets in ours.arrows.items() if "cli" in targets}
     assert importers <= TOP
 
 
 @pytest.mark.slow
-def test_no_module_imports_itself_through_others() -> None:
+def test_no_module_imports_itself_through_others(ours: Package) -> None:
     """A cycle is one module in many files; TYPE_CHECKING hides it from Python, not from readers."""
-    assert cycle(PACKAGE) == []
+    assert cycle(ours) == []
 
 
 @pytest.mark.slow
-def test_functions_fit_on_a_screen() -> None:
+def test_functions_fit_on_a_screen(ours: Package) -> None:
     """House style, section 3."""
-    assert long_functions(PACKAGE) == []
+    assert long_functions(ours) == []
 
 
 @pytest.fixture
@@ -170,9 +178,9 @@ def tiny(tmp_path: Path) -> Path:
 
 def test_the_rules_let_a_good_package_pass(tiny: Path) -> None:
     """A test that always fails proves nothing."""
-    assert wrong_arrows(tiny) == []
-    assert cycle(tiny) == []
-    assert long_functions(tiny) == []
+    assert wrong_arrows(read_package(tiny)) == []
+    assert cycle(read_package(tiny)) == []
+    assert long_functions(read_package(tiny)) == []
 
 
 @pytest.mark.parametrize(
@@ -198,7 +206,7 @@ def test_an_arrow_in_the_wrong_direction_is_found(
 ) -> None:
     """Each way to write an import is seen."""
     (tiny / f"{module}.py").write_text(text, encoding="utf-8")
-    assert any(wrong in found for found in wrong_arrows(tiny))
+    assert any(wrong in found for found in wrong_arrows(read_package(tiny)))
 
 
 def test_a_cycle_is_found_where_type_checking_hides_it(tiny: Path) -> None:
@@ -206,18 +214,18 @@ def test_a_cycle_is_found_where_type_checking_hides_it(tiny: Path) -> None:
     (tiny / "findings.py").write_text("import tiny.errors", encoding="utf-8")
     hidden = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import tiny.findings"
     (tiny / "errors.py").write_text(hidden, encoding="utf-8")
-    assert set(cycle(tiny)) == {"errors", "findings"}
+    assert set(cycle(read_package(tiny))) == {"errors", "findings"}
 
 
 def test_an_import_relative_to_the_module_is_refused(tiny: Path) -> None:
     """House style: imports are written in full."""
     (tiny / "load" / "files.py").write_text("from . import other", encoding="utf-8")
     with pytest.raises(AssertionError, match="written in full"):
-        wrong_arrows(tiny)
+        wrong_arrows(read_package(tiny))
 
 
 def test_a_long_function_is_found(tiny: Path) -> None:
     """The limit is a limit."""
     lines = "".join(f"    x = {n}\n" for n in range(LONGEST_FUNCTION))
     (tiny / "errors.py").write_text(f"def f() -> None:\n{lines}", encoding="utf-8")
-    assert long_functions(tiny) == ["errors.f: 51"]
+    assert long_functions(read_package(tiny)) == ["errors.f: 51"]

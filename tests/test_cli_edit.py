@@ -185,12 +185,11 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(clusters: Path) -> No
 
 @pytest.mark.slow
 def test_what_was_renamed_is_redirected_from_its_old_address(
-    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config
+    chain: Chain, monkeypatch: pytest.MonkeyPatch, config: Config
 ) -> None:
     """An address is for good: who follows the old one finds the thing."""
-    chain = Chain(world, tmp_path / "releases")
     chain.build()
-    monkeypatch.chdir(world)
+    monkeypatch.chdir(chain.world)
     assert publisher("rename", "vänern", "vanern").exit_code == 0
     release = chain.build()
     site = open_site(config, release)

@@ -48,10 +48,10 @@ def flip(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Chain, list[Release]]:
+def built(made: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Chain, list[Release]]:
     """Return three releases, made once, of which the last is current."""
     folder = tmp_path_factory.mktemp("built")
-    chain = Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases")
+    chain = Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases", made)
     first = chain.build()
     second = chain.add(A_LAKE)
     return chain, [first, second, chain.replace("En sjö i Dalarna.", "En djup sjö i Dalarna.")]

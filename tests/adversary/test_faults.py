@@ -454,10 +454,10 @@ def test_a_poll_that_fails_is_taken_for_the_end_of_an_idle_worker(workplace: Wor
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Chain, Release, Release]:
+def built(made: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Chain, Release, Release]:
     """Return two releases, made once, of which the first is current."""
     folder = tmp_path_factory.mktemp("built")
-    chain = Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases")
+    chain = Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases", made)
     first = chain.build()
     second = chain.add(A_LAKE)
     switch(chain.releases, first.id)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 # How much more memory a web process may take, whatever is sent.
 MOST_MB = 64
-FLOOD_SECONDS = 2.5
+FLOOD_SECONDS = 1.5
 # More than the quarter of a second that visitors are promised: the attackers are here, too.
 LONGEST_SECONDS = 5.0
 _CONNECTIONS = 8

@@ -87,7 +87,7 @@ class Origin:
 @pytest.fixture
 def hostile(release: Release, monkeypatch: pytest.MonkeyPatch) -> Iterator[Origin]:
     """Return an origin that is still honest; what takes minutes is shortened."""
-    monkeypatch.setattr(origin, "SLOW_START_SECONDS", on_this_machine(2.0))
+    monkeypatch.setattr(origin, "SLOW_START_SECONDS", on_this_machine(1.0))
     monkeypatch.setattr(origin, "PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(pulling, "_BASE_SECONDS", 4.0)
     monkeypatch.setattr(pulling, "_SECONDS_A_FILE", 0.0)

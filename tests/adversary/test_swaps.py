@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import itertools
-import shutil
 import threading
 import time
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from publisher.release.history.releases import activate
 from tests.adversary.canary import on_this_machine
 from tests.adversary.served import Server, serving
 from tests.chain import A_LAKE, Chain
-from tests.conftest import WORLD
 
 pytestmark = pytest.mark.slow
 
@@ -71,10 +69,9 @@ def follow(server: Server, releases: Path, name: str) -> None:
 
 @pytest.mark.parametrize("clients", [16])
 def test_nobody_fails_and_nothing_is_mixed_while_releases_change(
-    tmp_path: Path, clients: int
+    chain: Chain, tmp_path: Path, clients: int
 ) -> None:
     """A page is made once for all who wait for it, and before the hand-over where it can be."""
-    chain = Chain(Path(shutil.copytree(WORLD, tmp_path / "world")), tmp_path / "releases")
     names = [chain.build().id, chain.add(A_LAKE).id]
     with serving(chain.releases, tmp_path) as server:
         visits = Visits(server.port, names)

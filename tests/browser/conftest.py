@@ -12,9 +12,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from publisher.load.sources import read_sources
-from publisher.quality.approval import approve
-from publisher.release.build import build
+from publisher.release.model import Release
 from tests.servers import free_ports, program, running
 
 ROOT = Path(__file__).parents[2]
@@ -36,11 +34,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def releases(clusters_release: Release) -> Path:
     """Return the folder of a release of the real content."""
-    folder = tmp_path_factory.mktemp("real") / "releases"
-    build(approve(read_sources(ROOT, BASE)), folder)
-    return folder
+    return clusters_release.folder.parent
 
 
 @contextmanager

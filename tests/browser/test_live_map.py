@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from publisher.load.sources import read_sources
-from publisher.quality.approval import approve
-from publisher.release.build import build
 from tests.browser.conftest import served
+from tests.chain import build_once
 from tests.groves import BASE, POINTS, write_groves
 
 pytestmark = pytest.mark.slow
@@ -21,12 +19,12 @@ _STATIC = Path(__file__).parents[2] / "publisher" / "serve" / "static"
 
 
 @pytest.fixture(scope="module")
-def groves(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def groves(browser: Browser, made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a site of many places."""
     if not (_STATIC / "leaflet" / "leaflet.js").is_file():
         pytest.skip("the package was built without npm")
     folder = write_groves(tmp_path_factory.mktemp("groves") / "site")
-    build(approve(read_sources(folder, BASE)), folder / "releases")
+    build_once(folder, folder / "releases", made, BASE)
     with served(folder / "releases", tmp_path_factory.mktemp("served"), {}) as address:
         yield address
 

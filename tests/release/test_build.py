@@ -18,6 +18,7 @@ from publisher.release.build import build, switch
 from publisher.release.current import JOURNAL
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_current, open_release
+from tests.chain import A_LAKE, Chain
 
 pytestmark = pytest.mark.slow
 
@@ -337,3 +338,26 @@ def test_each_step_is_announced(world: Path, releases: Path) -> None:
     build(approve(read_sources(world, BASE)), releases, progress)
     assert steps[0] == "digest"
     assert {"dumps", "store", "manifest"} <= set(steps)
+
+
+def test_a_release_that_tests_share_is_the_one_that_a_build_gives(
+    world: Path, tmp_path: Path
+) -> None:
+    """Of the same sources and the same releases before; what differs is built."""
+    made = tmp_path / "made"
+    made.mkdir()
+    begun = (world / LAKES).read_text(encoding="utf-8")
+    built, copied = (Chain(world, tmp_path / name, made) for name in ("built", "copied"))
+    for chain in (built, copied):
+        (world / LAKES).write_text(begun, encoding="utf-8")
+        one, two = chain.build(), chain.add(A_LAKE)
+        assert two == open_current(chain.releases) != one
+    assert len([path for path in made.iterdir() if path.is_dir()]) == 2
+    assert names(copied.releases) == names(built.releases)
+    for name in names(built.releases):
+        assert contents(copied.releases / name) == contents(built.releases / name)
+    journals = [(chain.releases / JOURNAL).read_text("utf-8") for chain in (built, copied)]
+    assert journals[0].partition("\n")[2] == journals[1].partition("\n")[2] != ""
+
+    (two.folder / "gone.tsv").write_text("damaged")
+    assert copied.build().id not in names(built.releases)

@@ -23,6 +23,7 @@ from publisher.release.history.difference import (
 from publisher.release.history.loss_gate import LossGate, LossLimits, find_losses
 from publisher.release.history.releases import activate, find_release, list_releases, prune
 from publisher.release.model import Release
+from tests.chain import Chain
 
 pytestmark = pytest.mark.slow
 
@@ -36,15 +37,15 @@ Change = Callable[[str, str, str], Release]
 
 
 @pytest.fixture
-def releases(tmp_path: Path) -> Path:
+def releases(chain: Chain) -> Path:
     """Return a folder for releases."""
-    return tmp_path / "releases"
+    return chain.releases
 
 
 @pytest.fixture
-def make(world: Path, releases: Path) -> Callable[[], Release]:
+def make(chain: Chain) -> Callable[[], Release]:
     """Return a function that builds the world as it stands."""
-    return lambda: build(approve(read_sources(world, BASE)), releases)
+    return chain.build
 
 
 @pytest.fixture

@@ -12,9 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.config import Config
-from publisher.load.sources import read_sources
-from publisher.quality.approval import approve
-from publisher.release.build import build
+from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
 
@@ -32,11 +30,11 @@ PAGE = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def reader(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def reader(config: Config, clusters_release: Release) -> Iterator[FlaskClient]:
     """Return a client of the site of the real content."""
-    releases = tmp_path_factory.mktemp("content")
-    release = build(approve(read_sources(ROOT, BASE)), releases)
-    site = open_site(dataclasses.replace(config, base_iri=BASE, releases=str(releases)), release)
+    releases = str(clusters_release.folder.parent)
+    settings = dataclasses.replace(config, base_iri=BASE, releases=releases)
+    site = open_site(settings, clusters_release)
     yield create_flask(site).test_client()
     site.engine.close()
 

@@ -44,10 +44,10 @@ ASKED = {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
+def served(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
     """Return the port of a server of two releases, and the name of the old one."""
     folder = tmp_path_factory.mktemp("served")
-    chain = Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases")
+    chain = Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases", made)
     old = chain.build()
     chain.add(A_LAKE)
     with serving(chain.releases, folder) as server:

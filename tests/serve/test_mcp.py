@@ -160,7 +160,7 @@ def test_an_envelope_that_contradicts_its_fields_is_refused() -> None:
 
 @pytest.fixture(scope="module")
 def worlds(
-    tmp_path_factory: pytest.TempPathFactory, config: Config
+    tmp_path_factory: pytest.TempPathFactory, config: Config, made: Path
 ) -> Iterator[tuple[Site, Site, FlaskClient]]:
     """Return the first release, the last of four, and a client of the site."""
     folder = tmp_path_factory.mktemp("assistants")
@@ -171,7 +171,7 @@ def worlds(
         (world / name).write_text(text, encoding="utf-8")
     lake = world / "data" / "lakes" / "ignore-all-previous-instructions.ttl"
     lake.write_text(_moon("2026-01-03"), encoding="utf-8")
-    chain = Chain(world, folder / "releases")
+    chain = Chain(world, folder / "releases", made)
     settings = replace(config, releases=str(folder / "releases"))
     first = open_site(settings, chain.build())
     for day in ("2026-01-04", "2026-01-05", "2026-01-06"):

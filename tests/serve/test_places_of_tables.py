@@ -5,27 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from publisher.config import Config
-from publisher.load.sources import read_sources
-from publisher.quality.approval import approve
-from publisher.release.build import build
 from publisher.serve.app import create_flask
 from publisher.serve.export.pages import export_requests
 from publisher.serve.site import Site, open_site
+from tests.chain import build_once
 from tests.groves import BASE, POINTS, write_groves
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def groves(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def groves(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a site of 450 groves."""
     folder = write_groves(tmp_path_factory.mktemp("groves") / "site")
-    release = build(approve(read_sources(folder, BASE)), folder / "releases")
+    release = build_once(folder, folder / "releases", made, BASE)
     config = Config(base_iri=BASE, site_url="http://localhost/", query_workers=1).with_site()
     opened = open_site(config, release)
     yield opened

@@ -14,16 +14,13 @@ from werkzeug.test import Client
 
 from publisher.config import Config
 from publisher.errors import ReleaseError
-from publisher.load.sources import read_sources
-from publisher.quality.approval import approve
-from publisher.release.build import build, switch
+from publisher.release.build import switch
 from publisher.release.model import Release
 from publisher.serve import reload
 from publisher.serve.reload import ReloadingApp
+from tests.chain import LAKES, Chain
 
 pytestmark = pytest.mark.slow
-
-BASE = "https://data.example.org/"
 
 
 def until(claim: Callable[[], bool]) -> None:
@@ -35,20 +32,19 @@ def until(claim: Callable[[], bool]) -> None:
     raise AssertionError("it never came true")
 
 
-def rebuild(world: Path, releases: Path, word: str) -> Release:
+def rebuild(chain: Chain, word: str) -> Release:
     """Change a word in the sources and build again."""
-    path = world / "data" / "lakes" / "lakes.ttl"
-    text = path.read_text(encoding="utf-8")
+    text = chain.read()
     start, end = text.index('"En ') + 4, text.index(" i Dalarna.")
-    path.write_text(text[:start] + word + text[end:], encoding="utf-8")
-    return build(approve(read_sources(world, BASE)), releases)
+    chain.write(LAKES, text[:start] + word + text[end:])
+    return chain.build()
 
 
 @pytest.fixture
-def releases(world: Path, tmp_path: Path) -> Path:
+def releases(chain: Chain) -> Path:
     """Return a folder with one release, in which Siljan is a lake of the word ``sjö``."""
-    rebuild(world, tmp_path / "releases", "sjö")
-    return tmp_path / "releases"
+    chain.build()
+    return chain.releases
 
 
 @pytest.fixture
@@ -68,13 +64,13 @@ def release_of(client: Client) -> str:
 
 
 def test_a_new_release_is_followed_without_a_restart(
-    running: tuple[ReloadingApp, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], chain: Chain
 ) -> None:
     """Design, section 5; what was remembered of the old one is gone with it."""
     _, client = running
     old = client.get("/doc/lake/siljan.ttl")
     assert "En sjö i Dalarna." in old.text
-    new = rebuild(world, releases, "djup sjö")
+    new = rebuild(chain, "djup sjö")
     until(lambda: release_of(client) == new.id)
     answer = client.get("/doc/lake/siljan.ttl", headers={"If-None-Match": old.headers["ETag"]})
     assert answer.status_code == 200
@@ -84,13 +80,13 @@ def test_a_new_release_is_followed_without_a_restart(
 
 
 def test_nothing_stays_of_a_release_after_its_last_request(
-    running: tuple[ReloadingApp, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], chain: Chain
 ) -> None:
     """A reader who takes time holds it; then its views, which refer to each other, are freed."""
     application, client = running
     site = weakref.ref(application._site)
     answer = client.get("/dump/lakes.nt", headers={"Range": "bytes=0-9"}, buffered=False)
-    new = rebuild(world, releases, "djup sjö")
+    new = rebuild(chain, "djup sjö")
     until(lambda: release_of(client) == new.id)
     assert site() is not None
     answer.close()
@@ -98,12 +94,12 @@ def test_nothing_stays_of_a_release_after_its_last_request(
 
 
 def test_going_back_is_followed_too(
-    running: tuple[ReloadingApp, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], chain: Chain, releases: Path
 ) -> None:
     """Pointing back is all it takes."""
     _, client = running
     first = release_of(client)
-    second = rebuild(world, releases, "djup sjö")
+    second = rebuild(chain, "djup sjö")
     until(lambda: release_of(client) == second.id)
     switch(releases, first)
     until(lambda: release_of(client) == first)
@@ -112,7 +108,7 @@ def test_going_back_is_followed_too(
 
 def test_a_damaged_release_is_not_served_and_the_old_one_stays(
     running: tuple[ReloadingApp, Client],
-    world: Path,
+    chain: Chain,
     releases: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -128,14 +124,14 @@ def test_a_damaged_release_is_not_served_and_the_old_one_stays(
     assert "the old one stays" in caplog.text
     assert release_of(client) == first
     assert client.get("/doc/lake/siljan.ttl").status_code == 200
-    third = rebuild(world, releases, "djup sjö")
+    third = rebuild(chain, "djup sjö")
     until(lambda: release_of(client) == third.id)
 
 
 @pytest.mark.parametrize("manifest", [None, b"{}", b"[", b"null"])
 def test_a_release_without_a_manifest_does_not_end_the_watch(
     running: tuple[ReloadingApp, Client],
-    world: Path,
+    chain: Chain,
     releases: Path,
     caplog: pytest.LogCaptureFixture,
     manifest: bytes | None,
@@ -148,12 +144,12 @@ def test_a_release_without_a_manifest_does_not_end_the_watch(
     with caplog.at_level(logging.ERROR, "publisher"):
         switch(releases, "strange")
         until(lambda: "strange" in caplog.text)
-    second = rebuild(world, releases, "djup sjö")
+    second = rebuild(chain, "djup sjö")
     until(lambda: release_of(client) == second.id)
 
 
 def test_a_link_that_leads_nowhere_changes_nothing(
-    running: tuple[ReloadingApp, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], chain: Chain, releases: Path
 ) -> None:
     """Somebody deleted too much."""
     _, client = running
@@ -161,12 +157,12 @@ def test_a_link_that_leads_nowhere_changes_nothing(
     switch(releases, "gone")
     assert client.get("/doc/lake/siljan.ttl").status_code == 200
     assert release_of(client) == first
-    second = rebuild(world, releases, "djup sjö")
+    second = rebuild(chain, "djup sjö")
     until(lambda: release_of(client) == second.id)
 
 
 def test_no_request_is_lost_while_releases_change(
-    running: tuple[ReloadingApp, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], chain: Chain
 ) -> None:
     """Each answer is whole, and of one release."""
     application, client = running
@@ -190,7 +186,7 @@ def test_no_request_is_lost_while_releases_change(
         thread.start()
     try:
         for word in words[1:]:
-            release = rebuild(world, releases, word)
+            release = rebuild(chain, word)
             until(lambda wanted=release.id: release_of(client) == wanted)  # type: ignore[misc]
             until(lambda wanted=word: wanted in seen)  # type: ignore[misc]
     finally:
