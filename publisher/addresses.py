@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import product
 from urllib.parse import quote, unquote
 
@@ -17,6 +18,8 @@ INDEX = "index"
 LANGUAGE_PARAMETER, INCOMING_PARAMETER = "lang", "incoming"
 # The language of texts of the data, as Skosmos calls it.
 CONTENT_PARAMETER = "clang"
+# A page has one of each; an address of the longest size could have thousands.
+_MOST_PAGE_PARAMETERS = 8
 _PAGE_PARAMETERS = (LANGUAGE_PARAMETER, INCOMING_PARAMETER, CONTENT_PARAMETER)
 # RFC 3986: what may stand in a path as it is; "%" stays, so that nothing is escaped twice.
 _SAFE = "/:@!$&'()*+,;=~-._%?"
@@ -231,7 +234,9 @@ def _queries(query: str) -> Iterator[str]:
     """Yield a query, the same without the parameters of pages at its end, and none."""
     parts = query.split("&")
     yield query
-    while parts and parts[-1].partition("=")[0] in _PAGE_PARAMETERS:
+    for _ in range(_MOST_PAGE_PARAMETERS):
+        if not parts or parts[-1].partition("=")[0] not in _PAGE_PARAMETERS:
+            break
         parts.pop()
         yield "&".join(parts)
     if query:
@@ -251,12 +256,13 @@ def _equivalent(sent: str) -> Iterator[str]:
 
 def _normal(escaped: str) -> str:
     """Return escapes in capitals, and only those that are needed (RFC 3986, section 6.2.2)."""
-    return _ESCAPE.sub(_normal_escape, escaped)
+    return _ESCAPE.sub(lambda found: _normal_escape(found[0]), escaped)
 
 
-def _normal_escape(found: re.Match[str]) -> str:
-    letter = chr(int(found[0][1:], 16))
-    return letter if _UNRESERVED.fullmatch(letter) else found[0].upper()
+@lru_cache(maxsize=512)
+def _normal_escape(escape: str) -> str:
+    letter = chr(int(escape[1:], 16))
+    return letter if _UNRESERVED.fullmatch(letter) else escape.upper()
 
 
 def _with_letters(escaped: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def language_name(tag: str, language: str) -> str:
     return str(Locale(language).languages.get(tag.lower(), tag))
 
 
-@cache
+@lru_cache(maxsize=1024)  # visitors name languages too
 def _locale(tag: str) -> Locale | None:
     # Babel is for names of languages and for dates; most commands say neither.
     from babel import Locale, UnknownLocaleError

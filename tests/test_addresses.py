@@ -176,3 +176,10 @@ def test_a_name_without_obstacle_is_found_however_clients_ask(path: str) -> None
     if HERE.obstacle(name) is None:
         for asked in (HERE.on_site(name).removeprefix(HERE.site_url), HERE.normal(name)):
             assert name in HERE.equivalents(asked.removeprefix(HERE.base_iri))
+
+
+def test_parameters_of_pages_without_end_make_few_names() -> None:
+    """Each candidate is looked up; a page has one of each parameter."""
+    sent = f"doc/s%C3%A4ter?x=1{'&lang=sv&clang=fi' * 200}"
+    assert len(list(HERE.candidates(sent))) < 100
+    assert f"{HERE.base_iri}doc/säter?x=1" in HERE.candidates("doc/s%C3%A4ter?x=1&lang=sv&clang=fi")

@@ -113,15 +113,17 @@ class Evaluator:
             return Outcome(Status.FAILED, reason=str(error), needs_recycling=True)
 
     def _placed_outcome(self, operation: Operation) -> Outcome:
-        """Return the outcome over the data, or over the graphs of the endpoint itself."""
+        """Return the outcome over the data, the graphs of the endpoint itself, or both."""
         try:
             placed = self._own.place(operation)
             if placed is None:
                 return self.outcome(operation)
-            if placed.is_own:
-                alone = replace(self.workplace, own_graphs=(), literals="")
-                return Evaluator(self._own.store(), alone).outcome(operation)
-            return self.outcome(placed.operation)
+            if not (placed.is_own or placed.merged):
+                return self.outcome(placed.operation)
+            names = placed.merged
+            store = self._own.merged(names, self._store) if names else self._own.store()
+            alone = replace(self.workplace, own_graphs=(), literals="")
+            return Evaluator(store, alone).outcome(operation)
         except SyntaxError:  # it is explained where it is in what was asked
             return self.outcome(operation)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 # Language → its own letters: each group after a plain one, in order. "=" joins what is one letter.
 _OWN_LETTERS: Mapping[str, str] = {
@@ -57,9 +57,11 @@ DIGITS, OTHERS, IDEOGRAPHS = "0-9", "…", "漢"
 # Sorts after every letter that may follow the plain one.
 _AFTER = 0x10F000
 _NUMBER = re.compile(r"[0-9]+")
+# Visitors name languages, too.
+_CACHED_LANGUAGES = 1024
 
 
-@cache
+@lru_cache(maxsize=_CACHED_LANGUAGES)
 def _tailoring(language: str) -> tuple[re.Pattern[str] | None, Mapping[str, str]]:
     """Return what finds the own letters of a language, and what each is sorted as."""
     places: dict[str, str] = {}
@@ -77,7 +79,7 @@ def _tailoring(language: str) -> tuple[re.Pattern[str] | None, Mapping[str, str]
     return (re.compile("|".join(longest)) if places else None), places
 
 
-@cache
+@lru_cache(maxsize=_CACHED_LANGUAGES)
 def _language(tag: str) -> str:
     primary = tag.partition("-")[0].lower()
     return _LIKE.get(primary, primary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
@@ -71,13 +72,15 @@ ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON, *TABLES)
 # N-Quads (N-Quads, section 2).
 N3 = ("text/n3", "text/rdf+n3", "application/n3", "application/rdf+n3")
 _OTHER_NAMES = {
-    TRIG: ("application/x-trig", "text/trig"),
+    # RDF4J's names of languages with quoted triples, which hold those without, too.
+    TRIG: ("application/x-trig", "text/trig", "application/x-trigstar"),
     N_QUADS: ("text/x-nquads", "text/nquads", "text/n-quads"),
     TURTLE: (
         *N3,
-        *("application/x-turtle", "application/turtle", "text/x-turtle"),
+        *("application/x-turtle", "application/turtle", "text/x-turtle", "application/rdf+turtle"),
+        *("text/x-turtlestar", "application/x-turtlestar"),
     ),
-    JSON_LD: ("application/json", "application/x-json+ld", "text/json"),
+    JSON_LD: ("application/json", "application/x-json+ld", "application/x-json", "text/json"),
     RDF_XML: ("application/xml", "text/xml", "text/rdf+xml", "text/rdf"),
     N_TRIPLES: ("text/plain", "text/ntriples", "text/n-triples", "application/x-ntriples"),
 }
@@ -144,12 +147,25 @@ def _specificity(media_range: str, media_type: str) -> int:
     return 3 if essence == media_type else 0
 
 
+# Clients write blanks around the sign, and leave out the zero before a point.
+_WEIGHT = re.compile(r";\s*q\s*=\s*\"?(?=[.0-9])([0-9]*)(?:\.([0-9]*))?\"?", re.IGNORECASE)
+
+
+def with_plain_weights(field: str) -> str:
+    """Return a field of preferences with its weights as RFC 9110, section 12.4.2, writes them.
+
+    >>> with_plain_weights("text/csv ; q = .5, text/html; Q=1.")
+    'text/csv ;q=0.5, text/html;q=1.0'
+    """
+    return _WEIGHT.sub(lambda found: f";q={found[1] or 0}.{found[2] or 0}", field)
+
+
 def _ranges(accept: str) -> tuple[tuple[str, float], ...]:
     # Here, since what only reads files is quicker without it.
     from werkzeug.datastructures import MIMEAccept
     from werkzeug.http import parse_accept_header
 
-    return tuple(parse_accept_header(accept, MIMEAccept))
+    return tuple(parse_accept_header(with_plain_weights(accept), MIMEAccept))
 
 
 def quality(accept: str, media_type: str) -> float:
@@ -295,7 +311,8 @@ def choose_language(accept_language: str, offered: tuple[str, ...]) -> str:
     from werkzeug.http import parse_accept_header
 
     requested = [
-        (tag.lower(), q) for tag, q in parse_accept_header(accept_language, LanguageAccept)
+        (tag.lower(), q)
+        for tag, q in parse_accept_header(with_plain_weights(accept_language), LanguageAccept)
     ]
     qualities = [_language_quality(requested, language) for language in offered]
     return offered[qualities.index(max(qualities))]
@@ -310,7 +327,7 @@ def accepted_languages(accept_language: str) -> list[str]:
     from werkzeug.datastructures import LanguageAccept
     from werkzeug.http import parse_accept_header
 
-    found = parse_accept_header(accept_language, LanguageAccept)
+    found = parse_accept_header(with_plain_weights(accept_language), LanguageAccept)
     ordered = sorted(found, key=lambda pair: -pair[1])
     return [tag.lower() for tag, q in ordered if q > 0 and tag != "*"]
 

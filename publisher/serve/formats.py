@@ -35,13 +35,16 @@ _NO_FORMAT = ("auto", "*/*")
 _JSON, _XML, _CSV, _TSV = SOLUTIONS
 _TURTLE, _N_TRIPLES, _JSON_LD, _RDF_XML, _TRIG, _N_QUADS = GRAPHS
 _OF_SOLUTIONS = {
-    _JSON: ("json", "srj", "sparql-results+json", "application/json", "text/json"),
+    _JSON: (
+        *("json", "srj", "sparql-results+json", "application/json", "text/json"),
+        *("application/x-json", "application/x-sparqlstar-results+json"),
+    ),
     _XML: (
         *("xml", "srx", "sparql", "sparql-results+xml"),
         *("application/xml", "text/xml", "application/sparql+xml"),
     ),
-    _CSV: ("csv",),
-    _TSV: ("tsv", "tab", "text/tsv"),
+    _CSV: ("csv", "text/comma-separated-values"),
+    _TSV: ("tsv", "tab", "text/tsv", "text/x-tab-separated-values-star"),
 }
 _OF_GRAPHS = {
     _TURTLE: ("turtle", "ttl", "n3", "longturtle", "application/x-nice-turtle"),

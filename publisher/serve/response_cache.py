@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from flask import request
 from werkzeug.http import parse_accept_header, parse_date
 
+from publisher.rdf.media_types import with_plain_weights
 from publisher.rdf.serialise import gzip_bytes
 from publisher.serve.cors import FIELDS
 from publisher.serve.metrics import route_of
@@ -436,7 +437,8 @@ def takes_gzip(accept_encoding: str) -> bool:
     named = accept_encoding.lower()
     if "gzip" not in named and "*" not in named:
         return False
-    return parse_accept_header(named.replace("x-gzip", "gzip")).quality("gzip") > 0
+    weighted = with_plain_weights(named.replace("x-gzip", "gzip"))
+    return parse_accept_header(weighted).quality("gzip") > 0
 
 
 # Answers that are ready to go, in a memory that is bounded by bytes.

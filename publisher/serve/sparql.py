@@ -36,6 +36,7 @@ from publisher.serve.headers import (
     set_validators,
     set_vary,
 )
+from publisher.serve.http.limits import MOST_PARAMETERS
 from publisher.serve.loop_request import EVALUATED, EvaluatedQuery
 from publisher.serve.metrics import QueryLog
 from publisher.serve.page_language import negotiate_language, page_response, set_content_language
@@ -285,6 +286,8 @@ _BYTE_ORDER_MARK = "\ufeff"
 Parameters = Mapping[str, list[str]]
 # Longer fields are read again each time: strangers must not fill the memory with them.
 _LONGEST_REMEMBERED = 200
+# A body of the largest size may have 13,000 empty members, each of which copies the rest.
+_MOST_MEMBERS = 100
 
 
 def decode(written: bytes, charset: str = "utf-8") -> dict[str, list[str]]:
@@ -295,11 +298,17 @@ def decode(written: bytes, charset: str = "utf-8") -> dict[str, list[str]]:
         charset: What is below the escapes.
 
     Raises:
-        QueryRefused: It is not UTF-8, though it should be.
+        QueryRefused: It is not UTF-8, though it should be, or has very many parameters.
 
     >>> decode(b"query=ASK+%7B%7D&q=100%2525")
     {'query': ['ASK {}'], 'q': ['100%25']}
     """
+    if written.count(b"&") >= MOST_PARAMETERS:
+        raise QueryRefused(
+            "The request has more than {most} parameters.",
+            remedy="Leave out those that say nothing; ask in several requests.",
+            most=MOST_PARAMETERS,
+        )
     parameters: dict[str, list[str]] = {}
     for pair in filter(None, written.split(b"&")):
         name, _, value = pair.partition(b"=")
@@ -449,17 +458,19 @@ def unzipped(body: bytes, most: int) -> bytes:
     """Return what was compressed by gzip, in one or more members (RFC 1952, section 2.2).
 
     Raises:
-        EOFError: The end is missing.
+        EOFError: The end is missing, or there are very many members.
         TooLong: It has more than ``most`` bytes.
         zlib.error: It is no gzip.
     """
     found = b""
+    members = 0
     while body:
+        members += 1
         reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
         found += reader.decompress(body, most - len(found) + 1)
         if len(found) > most:
             raise TooLong
-        if not reader.eof:
+        if not reader.eof or members > _MOST_MEMBERS:
             raise EOFError
         body = reader.unused_data
     return found

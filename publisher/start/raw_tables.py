@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,9 @@ from publisher.start.cell_values import clean, wkt_of_geojson
 
 MOST_BYTES = 200_000_000
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 2_000
+# Of a table: those of its file, and the empty ones with which its rows become equally long. A row
+# of many cells above many rows of few is a file of a few kilobytes.
+MOST_CELLS, MOST_EMPTY_CELLS = 50_000_000, 20_000_000
 _SAMPLE = 200
 _DELIMITERS = ";\t,|"
 # In the order in which they are tried; the old code pages only where they make letters of words.
@@ -117,6 +121,8 @@ def tables_of(content: bytes, name: str) -> list[RawTable]:
         return [_of_geojson(words, file)]
     if "\0" in words:
         raise _no_table(name)
+    if max(map(words.count, _DELIMITERS)) > MOST_CELLS:
+        raise _too_many_cells(name)
     delimiter, rows = split_rows(words)
     return [arrange(file.stem, name, rows, encoding=encoding, delimiter=delimiter)]
 
@@ -138,7 +144,11 @@ def _of_parquet(content: bytes, file: Path) -> RawTable:
             " CSV. Nothing was changed.",
         ) from error
     try:
-        read = parquet.read_table(BufferReader(content))
+        source = parquet.ParquetFile(BufferReader(content))
+        # A value that comes again and again is in the file once.
+        said = source.metadata
+        _refuse_size(said.num_rows, said.num_columns, said.num_rows * said.num_columns, file.name)
+        read = source.read()
         names, columns = read.column_names, [column.to_pylist() for column in read.columns]
     except (ArrowException, OSError, ValueError) as error:
         raise SheetRefused(
@@ -171,6 +181,33 @@ def _no_table(name: str) -> SheetRefused:
         remedy="Save it as CSV, .xlsx or .ods with the headings in one row and a thing in each of"
         " the others.",
     )
+
+
+def _too_many_cells(name: str) -> SheetRefused:
+    return SheetRefused(
+        "The table would have more than {most} million cells, most of them perhaps empty.",
+        where=name,
+        remedy="Remove what stands far to the right of the table or far below it, or divide the"
+        " file into several. Nothing was changed.",
+        most=MOST_CELLS // 1_000_000,
+    )
+
+
+def _refuse_size(rows: int, columns: int, filled: int, name: str) -> None:
+    """Refuse a table that takes too much memory.
+
+    Args:
+        rows: How many it has.
+        columns: How many each of them gets.
+        filled: How many cells the file has in them.
+        name: Of the file.
+
+    Raises:
+        SheetRefused: There are too many cells, or too many that are not in the file.
+    """
+    cells_in_all = rows * columns
+    if cells_in_all > MOST_CELLS or cells_in_all - filled > MOST_EMPTY_CELLS:
+        raise _too_many_cells(name)
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -262,6 +299,7 @@ def arrange(
     if not rows:
         raise _no_table(file)
     width = min(max(_last_filled(row) for _n, row in rows), MOST_COLUMNS)
+    _refuse_size(len(rows), width, sum(min(len(row), width) for _n, row in rows), file)
     rows = [(n, (row + [""] * width)[:width]) for n, row in rows]
     first = _first_row(rows, width)
     notes: list[Text] = []
@@ -487,6 +525,8 @@ def written(cell: object) -> str:
 
 _ODS_REPEATED = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 number-columns-repeated"
 _LARGEST_PART = 400_000_000
+# What an archive raises that is damaged, locked (RuntimeError) or packed in another way.
+_BROKEN = (KeyError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
@@ -495,8 +535,9 @@ _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 class _OdsReader:
     """Reads the sheets of an OpenDocument spreadsheet as a stream (ODF 1.3, part 3, section 9)."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
         self.sheets: list[tuple[str, list[list[str]]]] = []
+        self._file, self._cells = file, 0
         self._row: list[str] = []
         self._attributes: dict[str, str] = {}
         self._words: list[str] = []
@@ -535,7 +576,11 @@ class _OdsReader:
         elif name == f"{_TABLE} table-row" and self.sheets:
             repeats = self._row_repeats if any(self._row) else min(self._row_repeats, 1)
             rows = self.sheets[-1][1]
-            rows += [self._row] * min(repeats, max(0, MOST_ROWS - len(rows)))
+            repeats = min(repeats, max(0, MOST_ROWS - len(rows)))
+            self._cells += len(self._row) * repeats
+            if self._cells > MOST_CELLS:
+                raise _too_many_cells(self._file)
+            rows += [self._row] * repeats
 
     def _cell(self) -> str:
         kind = self._attributes.get(f"{_OFFICE} value-type", "")
@@ -562,7 +607,7 @@ def _refuse_entity(*_about: object) -> None:
 
 
 def _ods_sheets(content: bytes, name: str) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
-    reader = _OdsReader()
+    reader = _OdsReader(name)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
@@ -577,7 +622,7 @@ def _ods_sheets(content: bytes, name: str) -> Iterator[tuple[str, Sequence[Seque
                 while chunk := stream.read(1 << 16):
                     parser.Parse(chunk)
             parser.Parse(b"", True)
-    except (KeyError, ValueError, zipfile.BadZipFile, OSError, expat.ExpatError) as error:
+    except (*_BROKEN, expat.ExpatError) as error:
         raise SheetRefused(
             "The file is not a workbook that can be read, or it is damaged.",
             where=name,
@@ -590,11 +635,14 @@ def _ods_sheets(content: bytes, name: str) -> Iterator[tuple[str, Sequence[Seque
 # GeoJSON (RFC 7946, and the older form with a coordinate system).
 
 GEOMETRY = "geometri"
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _of_geojson(words: str, file: Path) -> RawTable:
     try:
         found = json.loads(words)
+        if _SURROGATE.search(words):  # half a letter can be written nowhere
+            json.dumps(found, ensure_ascii=False).encode()
         if isinstance(found, list):  # rows as objects, as many interfaces give them
             features = [{"properties": each} for each in found]
         else:
@@ -617,6 +665,9 @@ def _of_geojson(words: str, file: Path) -> RawTable:
     headings = list(dict.fromkeys(key for record in records for key in record))
     if not headings:
         raise _no_table(file.name)
+    if len(headings) > MOST_COLUMNS:
+        raise _too_many_cells(file.name)
+    _refuse_size(len(records), len(headings), sum(map(len, records)), file.name)
     rows = tuple(
         Row(n, tuple(record.get(heading, "") for heading in headings))
         for n, record in enumerate(records, 1)

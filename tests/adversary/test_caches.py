@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from publisher import languages
+from publisher.languages import text_direction
 from publisher.query import describe, endpoint
 from publisher.query.engine import Answer as Solution
 from publisher.query.engine import Operation
+from publisher.rdf import collation
+from publisher.rdf.collation import collation_key
 from publisher.serve import response_cache
 from publisher.serve.response_cache import CachedResponse
 from publisher.system.cache import BoundedCache, memory_of
@@ -158,6 +162,15 @@ def test_a_cache_holds_no_more_entries_than_it_may() -> None:
     for number in range(10):
         kept.put(number, b"")
     assert [number for number in range(10) if kept.get(number) is not None] == [7, 8, 9]
+
+
+def test_what_is_known_of_languages_does_not_grow_with_those_that_visitors_name() -> None:
+    """A tag may stand in every address (``?clang=``)."""
+    for number in range(3000):
+        text_direction(f"sv-x-a{number}")
+        collation_key("ö", f"q{number:07}")
+    for function in (languages._locale, collation._language, collation._tailoring):
+        assert function.cache_info().currsize <= 1024
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from publisher.errors import QueryRefused
+from publisher.query import own_graphs
 from publisher.query.engine import SOLUTIONS, Operation, QueryLimits
 from publisher.query.evaluator import Evaluator
 from publisher.query.remote.connection import EngineAddress
@@ -108,6 +109,51 @@ def test_a_group_means_the_same_wherever_it_stands(evaluator: Evaluator) -> None
     assert rows(evaluator, f"SELECT ?t {{ ?t <urn:a> ?c . {nothing} }}") == []
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (
+            f"SELECT ?l ?n FROM <{_OWN}> FROM <{_DATA}>"
+            " { ?x <urn:class>/<urn:l> ?l ; <urn:count> ?n }",
+            [["mill", "2"]],
+        ),
+        (f"SELECT (COUNT(*) AS ?n) FROM <{_DATA}> FROM <{_OTHER}> {{ ?s ?p ?o }}", [["4"]]),
+        (
+            f"SELECT DISTINCT ?g FROM <{_DATA}> FROM NAMED <{_OWN}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+            [[_OWN]],
+        ),
+        (
+            f"SELECT DISTINCT ?g FROM NAMED <{_DATA}> FROM NAMED <{_OTHER}> FROM <{_OWN}>"
+            " { GRAPH ?g { ?s ?p ?o } ?x <urn:count> ?n }",
+            [[_OTHER], [_DATA]],
+        ),
+        (f"SELECT ?s FROM <urn:none> FROM <{_OTHER}> {{ ?s ?p ?o }}", [["urn:s"]]),
+    ],
+)
+def test_graphs_of_both_kinds_make_one_dataset(
+    evaluator: Evaluator, query: str, found: list[list[str]]
+) -> None:
+    """Merged in the default graph, or side by side among the named ones (section 13.2)."""
+    assert rows(evaluator, query) == found
+
+
+def test_the_protocol_merges_graphs_of_both_kinds(evaluator: Evaluator) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    assert rows(evaluator, query, default_graphs=(_OWN, _DATA)) == [["6"]]
+
+
+def test_a_dataset_that_is_too_large_to_be_copied_is_refused_with_a_reason(
+    evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_graphs, "MOST_MERGED_TRIPLES", 3)
+    query = f"SELECT (COUNT(*) AS ?n) FROM <{_OWN}> FROM <{_DATA}> {{ ?s ?p ?o }}"
+    assert rows(evaluator, query) == [["6"]]
+    monkeypatch.setattr(own_graphs, "MOST_MERGED_TRIPLES", 2)
+    outcome = ask(evaluator, query)
+    assert outcome.status is Status.REFUSED
+    assert _OWN in outcome.reason
+
+
 def test_texts_of_a_graph_stay_texts(evaluator: Evaluator) -> None:
     """What looks like SPARQL in a literal is not read as such when it is joined."""
     query = f"SELECT ?text ?t {{ GRAPH <{_OWN}> {{ ?p <urn:says> ?text }} ?t <urn:l> ?l }}"
@@ -117,7 +163,6 @@ def test_texts_of_a_graph_stay_texts(evaluator: Evaluator) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        f"SELECT * FROM <{_OWN}> FROM <{_DATA}> {{ ?s ?p ?o }}",
         f"SELECT * {{ GRAPH <{_OWN}> {{ GRAPH <{_DATA}> {{ ?s ?p ?o }} }} }}",
         f"SELECT * {{ GRAPH <{_OWN}> {{ ?s ?p ?o BIND(BNODE() AS ?b) }} }}",
     ],

@@ -79,6 +79,19 @@ def test_a_parameter_names_a_format_of_the_kind_of_query(
         (CONSTRUCT, "application/xml;q=0.9", {}, "application/xml"),
         (CONSTRUCT, "application/x-trig", {}, "application/x-trig"),
         (CONSTRUCT, "text/plain, */*;q=0.1", {}, "text/plain"),
+        (SELECT, "text/csv ; q = 0.5 , application/sparql-results+xml ; q=0.9", {}, XML),
+        (SELECT, "text/csv;q=.5,application/sparql-results+xml;Q=.7", {}, XML),
+        (SELECT, 'text/csv; q="1.", application/sparql-results+xml;q=.9', {}, "text/csv"),
+        (
+            SELECT,
+            "application/x-sparqlstar-results+json",
+            {},
+            "application/x-sparqlstar-results+json",
+        ),
+        (SELECT, "text/comma-separated-values", {}, "text/comma-separated-values"),
+        (SELECT, "*/*", {"format": "application/x-json"}, JSON),
+        (CONSTRUCT, "text/x-turtlestar, */*;q=0.1", {}, "text/x-turtlestar"),
+        (CONSTRUCT, "application/rdf+turtle", {}, "application/rdf+turtle"),
     ],
 )
 def test_parameter_and_field_never_stand_in_each_others_way(

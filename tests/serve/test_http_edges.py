@@ -131,8 +131,10 @@ def test_a_compressed_query_is_read(served: str, coding: str) -> None:
         ("gzip", ASK, 400),
         ("gzip", gzip.compress(ASK)[:-9], 400),
         ("gzip", gzip.compress(b"a" * 100_000_000), 413),
+        ("gzip", gzip.compress(ASK) + gzip.compress(b"") * 10_000, 400),
+        ("identity", ASK + b"&a" * 1000, 400),
     ],
-    ids=["br", "deflate", "twice", "not compressed", "cut", "bomb"],
+    ids=["br", "deflate", "twice", "not compressed", "cut", "bomb", "members", "parameters"],
 )
 def test_other_codings_and_broken_ones_are_refused(
     served: str, coding: str, body: bytes, status: int

@@ -86,6 +86,8 @@ def send(
         (b"{", PARSE_ERROR),
         (b"[" * 100_000, PARSE_ERROR),
         (b"\xff", PARSE_ERROR),
+        (b'{"jsonrpc": "2.0", "id": "\\uD83E", "method": "ping"}', PARSE_ERROR),
+        (b'{"jsonrpc": "2.0", "id": 1, "method": "\\udc00\\ud800"}', PARSE_ERROR),
         (b"[]", INVALID_REQUEST),
         (b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]', INVALID_REQUEST),
         (b'{"id":1,"method":"ping"}', INVALID_REQUEST),

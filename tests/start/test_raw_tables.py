@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -159,6 +160,57 @@ def test_entities_in_a_sheet_are_refused() -> None:
         archive.writestr("content.xml", b'<!DOCTYPE d [<!ENTITY a "b">]>' + words)
     with pytest.raises(SheetRefused):
         tables_of(evil.getvalue(), "blad.ods")
+
+
+_CELL = '<t:table-cell t:number-columns-repeated="{}"><x:p>a</x:p></t:table-cell>'
+_ROW = '<t:table-row t:number-rows-repeated="{}">{}</t:table-row>'
+_FEATURE = '{{"type":"Feature","properties":{{"k{}":1}},"geometry":null}}'
+
+
+def _archive(content: bytes, flags: int, method: int) -> bytes:
+    """Return an archive that says of its file that it is locked, or packed in another way."""
+    written, at = bytearray(content), content.find(b"PK\1\2")
+    written[at + 8 : at + 12] = bytes([flags, 0, method, 0])
+    written[6:10] = bytes([flags, 0, method, 0])
+    return bytes(written)
+
+
+HOSTILE = {
+    "a long row above many short ones": (
+        "t.csv",
+        lambda: b"a;" * 1999 + b"a\n" + b"b\n" * 100_000,
+    ),
+    "more separators than cells are read": ("t.csv", lambda: b"," * 50_000_001),
+    "a wide row that comes again and again": (
+        "t.ods",
+        lambda: ods(_ROW.format(1_048_000, _CELL.format(2000))),
+    ),
+    "a wide row above one that comes again": (
+        "t.ods",
+        lambda: ods(_ROW.format(1, _CELL.format(2000)) + _ROW.format(100_000, _CELL.format(1))),
+    ),
+    "a locked archive": ("t.ods", lambda: _archive(ods(""), 1, 0)),
+    "an archive packed in another way": ("t.ods", lambda: _archive(ods(""), 0, 99)),
+    "a property of its own in each feature": (
+        "t.geojson",
+        lambda: f'{{"features":[{",".join(map(_FEATURE.format, range(60_000)))}]}}'.encode(),
+    ),
+    "half a letter": (
+        "t.json",
+        lambda: b'[{"a": "\\ud83e", "b\\udc00": 1}, {"a": "b"}]',
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "make"), HOSTILE.values(), ids=HOSTILE)
+def test_what_would_grow_beyond_measure_or_cannot_be_read_costs_a_sentence(
+    name: str, make: Callable[[], bytes]
+) -> None:
+    """Rows are filled up to one width: time and memory follow the cells that there are."""
+    with pytest.raises(SheetRefused) as refused:
+        tables_of(make(), name)
+    assert refused.value.where == name
+    assert refused.value.remedy
 
 
 def test_geojson_is_a_table_with_a_geometry() -> None:

@@ -16,6 +16,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import httptools
 
+from publisher.serve.http.limits import CHOICE_BYTES, MOST_PARAMETERS
 from publisher.serve.response_cache import CacheableRequest
 from publisher.system.cache import BoundedCache
 
@@ -115,6 +116,11 @@ def read_head(head: bytes) -> RequestHead:
     fields = _read_fields(b"%b %b HTTP/1.%d\r\n%b" % (method, target, minor, rest))
     _check_host(fields, minor)
     path, query = _split_target(method, target)
+    if query.count(b"&") >= MOST_PARAMETERS:
+        raise RequestRefused(
+            HTTPStatus.REQUEST_URI_TOO_LONG,
+            f"An address may have {MOST_PARAMETERS} parameters.",
+        )
     length = _body_length(fields, minor)
     expects = _expects_continue(fields, minor) and length != 0
     options = _tokens(fields, b"connection")
@@ -267,7 +273,8 @@ def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> W
         query: As sent, without the question mark.
         fields: With names in small letters. Several of one name become one with commas (RFC 9110,
             section 5.2). Names with an underscore are left out: they would pass for those with a
-            hyphen, which a proxy in front may set.
+            hyphen, which a proxy in front may set. Of fields by which an answer is chosen, the
+            members are kept that begin them, up to a length.
     """
     values: dict[bytes, list[bytes]] = {}
     for name, value in fields:
@@ -281,6 +288,8 @@ def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> W
     }
     for name, found in values.items():
         written = found[0] if len(found) == 1 else b",".join(found)
+        if len(written) > CHOICE_BYTES and name.startswith(b"accept"):
+            written = written[:CHOICE_BYTES].rpartition(b",")[0]
         environ[_CGI_NAMES.get(name) or _cgi_name(name)] = written.decode("latin-1")
     return environ
 

@@ -9,6 +9,11 @@ from publisher.system.portable import descriptors
 
 # Request line and header fields together.
 HEAD_BYTES = 64 << 10
+# Parameters in an address, or in a form: one of the largest size could have 130,000, and reading
+# those takes a fifth of a second, before a request waits for its turn.
+MOST_PARAMETERS = 1000
+# A field by which an answer is chosen (Accept, …) is read so far: every member takes time.
+CHOICE_BYTES = 2 << 10
 # Sizes, extensions and trailers of a body in chunks.
 FRAMING_BYTES = 64 << 10
 # A form carries the query; twice its length leaves room for escapes and other fields.

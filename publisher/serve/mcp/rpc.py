@@ -97,6 +97,12 @@ def read_message(written: bytes) -> Message:
         message = json.loads(written)
     except (ValueError, RecursionError) as error:
         raise RpcError(PARSE_ERROR, "The message is no JSON.") from error
+    if b"\\ud" in written.lower():
+        try:
+            json.dumps(message, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            # Half of a pair of surrogates is no letter (RFC 8259, section 8.2).
+            raise RpcError(PARSE_ERROR, "A text of the message is no Unicode.") from error
     is_one = isinstance(message, dict) and message.get("jsonrpc") == "2.0"
     if not is_one:
         raise RpcError(INVALID_REQUEST, "Send one JSON-RPC 2.0 request or notification.")

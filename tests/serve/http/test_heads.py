@@ -77,6 +77,7 @@ def test_a_field_with_an_underscore_passes_for_no_other() -> None:
         (head("Accept text/turtle"), 400),
         (head("A: b\r\n c"), 400),
         (head(*(f"X{n}: y" for n in range(600))), 431),
+        (head(line=f"GET /a?b{'&lang=sv' * 1000} HTTP/1.1"), 414),
     ],
 )
 def test_what_breaks_a_rule_is_refused(data: bytes, status: int) -> None:
@@ -114,6 +115,17 @@ def test_the_host_that_a_client_names_reaches_no_application() -> None:
 
     assert "evil" not in str(request.environ)
     assert request.environ["PATH_INFO"] == "/a"
+
+
+def test_a_field_of_very_many_members_is_read_as_far_as_clients_write() -> None:
+    """Each of them takes time, in every view."""
+    many = ", ".join(f"a/b{n};q=0.1" for n in range(3000))
+    environ = read_head(head(f"Accept: text/turtle, {many}", "X-Other: " + "y" * 9000)).environ
+
+    assert environ["HTTP_ACCEPT"].startswith("text/turtle, a/b0;q=0.1, ")
+    assert environ["HTTP_ACCEPT"].endswith(";q=0.1")
+    assert len(environ["HTTP_ACCEPT"]) <= 2048
+    assert len(environ["HTTP_X_OTHER"]) == 9000
 
 
 def test_a_head_that_came_twice_is_known_by_its_bytes() -> None:
