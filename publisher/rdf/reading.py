@@ -29,6 +29,7 @@ from publisher.rdf.guards import (
 )
 from publisher.rdf.known_contexts import has_remote_context, with_known_contexts
 from publisher.rdf.parse_apart import IS_LONG_TOKEN, REFUSED
+from publisher.rdf.plain_xml import plain_xml
 
 _BLOCK_BYTES = 1 << 20
 # Of N-Triples and N-Quads: four terms of the parser's largest size.
@@ -97,7 +98,10 @@ def stream_quads(
         refuse_json_nesting(content, where)
         content = with_known_contexts(content, where)
     try:
-        if needs_own_process(content, rdf_format, limits, where):
+        is_apart = needs_own_process(content, rdf_format, limits, where)
+        if rdf_format == RdfFormat.RDF_XML:  # which is known to be well-formed by now
+            content = plain_xml(content)
+        if is_apart:
             content, declared = _read_in_process(content, rdf_format, base_iri, where, limits)
             rdf_format = RdfFormat.N_QUADS
         parser = parse(

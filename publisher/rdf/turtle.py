@@ -23,7 +23,14 @@ _TYPE, _STRING = iri("rdf:type"), iri("xsd:string")
 _FIRST = {_TYPE: 0, iri("rdfs:label"): 1}
 # Turtle's local names allow more, but every reader understands the simple ones.
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
+# Numbers that readers take for other ones of the same value (01, +1, .5) are written in full.
 _BARE = {
+    iri("xsd:integer"): re.compile(r"0|-?[1-9][0-9]*"),
+    iri("xsd:decimal"): re.compile(r"-?(?:0|[1-9][0-9]*)\.(?!0{5})[0-9]+"),
+    iri("xsd:boolean"): re.compile(r"true|false"),
+}
+# The layout of a source keeps those that its author may have written bare.
+_BARE_IN_SOURCES = {
     iri("xsd:integer"): re.compile(r"[+-]?[0-9]+"),
     iri("xsd:decimal"): re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     iri("xsd:boolean"): re.compile(r"true|false"),
@@ -87,6 +94,7 @@ class _TurtleWriter:
         self.names = style.names
         self.used = set(style.prefixes)
         self.long_texts, self.tags = style.long_texts, style.tags
+        self.bare = _BARE if style is _NO_STYLE else _BARE_IN_SOURCES
 
     def iri(self, value: str) -> str:
         namespace, local_name = _split(value)
@@ -114,7 +122,7 @@ class _TurtleWriter:
         if literal.language:
             tag = self.tags.get(literal.language) or written_tag(literal.language)
             return f"{self.quoted(literal.value)}@{tag}"
-        if datatype in _BARE and _BARE[datatype].fullmatch(literal.value):
+        if datatype in self.bare and self.bare[datatype].fullmatch(literal.value):
             return literal.value
         quoted = self.quoted(literal.value)
         return quoted if datatype == _STRING else f"{quoted}^^{self.iri(datatype)}"

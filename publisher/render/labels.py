@@ -49,9 +49,10 @@ def best_label(literals: Iterable[Literal], language: str) -> Literal | None:
     """Return the literal in the language; else one without, else English, else the first.
 
     A region's tag counts as its language: ``en-GB`` serves ``en``. What else a reader prefers
-    comes before English (``languages.language_rank``).
+    comes before English (``languages.language_rank``). A blank one names nothing.
     """
-    return min(literals, key=lambda literal: _language_rank(literal, language), default=None)
+    written = (literal for literal in literals if literal.value.strip())
+    return min(written, key=lambda literal: _language_rank(literal, language), default=None)
 
 
 def _language_rank(literal: Literal, language: str) -> tuple[int, str, str]:

@@ -292,8 +292,13 @@ class Views:
                 return replace(self.link_to(name), nested=self._details(name), anchor=anchor)
             return view_iri(name, self.link_to(name), viewer)
         if isinstance(term, BlankNode):
-            return Value("", nested=self._nested(str(term)))
+            nested = self._nested(str(term))
+            # Nothing is said of it, or it is told elsewhere on the page.
+            words = "" if nested else translate("something without an address", self.language)
+            return Value(words, nested=nested)
         assert isinstance(term, Literal)
+        if not term.value.strip():  # quotation marks show that there is a text, and what it is
+            return Value(f"“{term.value}”", "", foreign_language(term, self.language))
         return view_literal(term, self._link(term.value), viewer, self.language)
 
     def _details(self, name: str) -> tuple[PropertyValues, ...]:

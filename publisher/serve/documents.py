@@ -296,7 +296,10 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/")
     def home() -> Response:
-        document = site.documents.find("")
+        # A thing may be named by the base and a query; parameters of the page are none.
+        document = site.documents.find(requested_target())
+        if document is not None and document.iri != site.release.base_iri:
+            return document_response(site, document, None)
         if document is None or choose(media_types.DOCUMENTS).media_type is media_types.HTML:
             return _home(site)
         return document_response(site, document, None)

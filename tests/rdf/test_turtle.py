@@ -61,7 +61,11 @@ def test_only_prefixes_in_use_are_declared() -> None:
     ("value", "datatype", "written"),
     [
         ("1", "integer", " 1 ;"),
-        ("-007", "integer", " -007 ;"),
+        ("-7", "integer", " -7 ;"),
+        ("-007", "integer", ' "-007"^^xsd:integer ;'),
+        ("+7", "integer", ' "+7"^^xsd:integer ;'),
+        (".5", "decimal", ' ".5"^^xsd:decimal ;'),
+        ("0.0000001", "decimal", ' "0.0000001"^^xsd:decimal ;'),
         ("1.50", "decimal", " 1.50 ;"),
         ("true", "boolean", " true ;"),
         ("1", "boolean", ' "1"^^xsd:boolean ;'),
@@ -76,7 +80,7 @@ def test_only_prefixes_in_use_are_declared() -> None:
 def test_a_number_is_bare_only_where_turtle_reads_the_same_number(
     value: str, datatype: str, written: str
 ) -> None:
-    """Turtle, section 2.5.2: the lexical form must survive."""
+    """Turtle, section 2.5.2: the lexical form must survive, also in readers that keep values."""
     literal = Literal(value, datatype=NamedNode(PREFIXES["xsd"] + datatype))
     triple = Triple(NamedNode("https://e.org/a"), NamedNode("https://e.org/p"), literal)
     assert written in write_turtle([triple], PREFIXES)

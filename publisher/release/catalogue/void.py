@@ -116,8 +116,12 @@ def _root(name: str) -> str:
 
 
 def _namespace(name: str) -> str:
-    """Return what is before the last ``#`` or ``/`` of an IRI, with it."""
-    return name[: max(name.rfind("#"), name.rfind("/")) + 1]
+    """Return what is before the last ``#`` or ``/`` of an IRI, else the last ``:``, with it.
+
+    >>> _namespace("http://e.org/v#name"), _namespace("urn:example:name")
+    ('http://e.org/v#', 'urn:example:')
+    """
+    return name[: max(name.rfind("#"), name.rfind("/")) + 1 or name.rfind(":") + 1]
 
 
 def _number(value: int) -> Literal:
