@@ -641,6 +641,10 @@ def read_county(text: str, _style: Style) -> CellValue | None:
 _PAIR = re.compile(
     r"\(?\s*([+-]?\d+[.,]\d+)\s*°?\s?[NnSs]?\s*[,; /]\s*([+-]?\d+[.,]\d+)\s*°?\s?[EeWwÖöVv]?\s*\)?"
 )
+# Not behind a letter that stands before its angle: N 59° 19'.
+_BETWEEN_ANGLES = re.compile(
+    r"[,;]\s|(?<!^[NSEWÖV]\s)(?<!\s[NSEWÖV]\s)(?<=\s)(?=\d+\s?°)|\s(?=[NSEWÖV]\s?\d)"
+)
 _DMS = re.compile(
     r"([NSEWÖV])?\s?(\d{1,3})\s?°\s?(?:(\d{1,2}(?:[.,]\d+)?)\s?['′’]\s?)?"
     r"(?:(\d{1,2}(?:[.,]\d+)?)\s?(?:\"|″|''|”)\s?)?([NSEWÖV])?",
@@ -699,14 +703,16 @@ def read_position(text: str, _style: Style) -> CellValue | None:
 
 
 def position(text: str) -> tuple[float, float] | None:
-    """Return latitude and longitude that stand in one cell.
+    r"""Return latitude and longitude that stand in one cell.
 
     >>> position("59,33; 18,06")
     (59.33, 18.06)
+    >>> position("N 59° 30.0' E 18° 15.0'"), position("59°30'00\"N 18°15'00\"E")
+    ((59.5, 18.25), (59.5, 18.25))
     """
     found = _PAIR.fullmatch(text)
     if found is None:
-        halves = re.split(r"[,;]\s|\s(?=\d+\s?°)", text)
+        halves = _BETWEEN_ANGLES.split(text)
         pair = [degrees(half.strip()) for half in halves] if "°" in text else []
     else:
         pair = [degrees(found[1]), degrees(found[2])]
@@ -747,7 +753,8 @@ def read_wkt(text: str, style: Style) -> CellValue | None:
             system = 3006
         if system not in SYSTEMS:
             return f"{each[1]} {each[2]}"
-        north, east = (first, second) if is_northing(first) else (second, first)
+        is_swapped = SYSTEMS[system].is_swedish and is_northing(first)
+        north, east = (first, second) if is_swapped else (second, first)
         latitude, longitude = to_degrees(north, east, system)
         return f"{_coordinate(longitude)} {_coordinate(latitude)}"
 

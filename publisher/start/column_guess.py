@@ -113,7 +113,14 @@ class ColumnView:
     @cached_property
     def style(self) -> Style:
         """Return how the column writes numbers and days."""
-        return number_style(self.sample, self.table.delimiter == ";")
+        found = number_style(self.sample, self.table.delimiter == ";")
+        # 1.053 among texts that all have three digits behind, where others write 12,5.
+        grouped = [c for c in self.sample if re.match(r"[+-]?[1-9]\d{0,2}\.\d{3}(?!\d)", c)]
+        if found.decimal == "." and not found.group and len(grouped) > 1:
+            others = [c for c in self.sample if "." in c]
+            if len(others) == len(grouped) and _has_decimal_commas(self.table):
+                return replace(found, decimal=",", group=".")
+        return found
 
     def says(self, pattern: str) -> bool:
         """Tell whether the heading has one of some words."""
@@ -142,6 +149,13 @@ class ColumnView:
     def mean_length(self) -> float:
         """Return the mean number of characters."""
         return sum(map(len, self.sample)) / len(self.sample) if self.sample else 0.0
+
+
+def _has_decimal_commas(table: RawTable) -> bool:
+    """Tell whether a table writes 12,5 and nowhere 12.5."""
+    some = [cell for row in table.rows[:_SAMPLE] for cell in row.cells]
+    commas = any(re.match(r"[+-]?\d+,\d{1,2}(?!\d)", cell) for cell in some)
+    return commas and not any(re.fullmatch(r"[+-]?\d+\.(\d{1,2}|\d{4,})", cell) for cell in some)
 
 
 def _split_camel(heading: str) -> str:

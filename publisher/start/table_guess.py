@@ -18,7 +18,7 @@ from publisher.start import cell_values as cells
 from publisher.start import kinds
 from publisher.start.cell_values import is_missing
 from publisher.start.column_guess import CODED, ColumnView, Guess, guess_column
-from publisher.start.projection import SYSTEMS, is_easting, is_northing, named_system, system_of
+from publisher.start.projection import SYSTEMS, is_within, named_system, system_of
 from publisher.start.raw_tables import RawTable
 from publisher.start.text_language import table_language, text_language
 
@@ -165,13 +165,15 @@ def _as_metres(north: ColumnView, east: ColumnView, epsg: int | None) -> tuple[G
     norths, easts = north.metres, east.metres
     if not norths or not easts:
         return None
-    inside = sum(map(is_northing, norths)) >= len(norths) * 0.9
-    inside = inside and sum(map(is_easting, easts)) >= len(easts) * 0.9
+    pairs = list(zip(norths, easts, strict=False))
+    inside = sum(is_within(*pair, epsg) for pair in pairs) >= len(pairs) * 0.9
     named = north.says(_AXES[kinds.NORTHING]) and east.says(_AXES[kinds.EASTING])
     if not inside or not (named or epsg):
         return None
     by_range = system_of(_middle(norths), _middle(easts))
     system = epsg if epsg in SYSTEMS else by_range
+    if epsg == 3857 and not north.says(_AXES[kinds.LATITUDE]):
+        return None  # its two axes have one range: only the headings tell them apart
     if by_range is not None and system not in (None, by_range) and system == 3006:
         system = by_range
     if system is not None:

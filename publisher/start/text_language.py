@@ -100,6 +100,11 @@ _HEADINGS = {
         r"|lengdegrad|oppdatert|dato|telefonnr|byggeår|eierform|hjemmeside)(?!\w)",
         re.IGNORECASE,
     ),
+    "fr": re.compile(
+        r"(?<!\w)(identifiant|nom|commune|capacité|libellé|numéro|ville|code postal|département"
+        r"|mise en service|téléphone|horaires|quartier)(?!\w)",
+        re.IGNORECASE,
+    ),
     "sv": re.compile(
         r"[åäö]|ning(en)?$|het$|nr$|namn|plats|datum|kommun|antal|^(typ|ort|gata|adress|bild)", re.I
     ),

@@ -258,6 +258,18 @@ TABLES: dict[str, tuple[str, str]] = {
         "id;Brunnsnr;Djup\n1;BR-17;12\n2;BR-03;9\n3;BR-22;31\n",
         "code identifier number",
     ),
+    "thousands with a point": (
+        "Magasin;Yta kvm;Hyra\nEtt;1.250;12,5\nTvå;2.040;9,75\nTre;1.105;10\n",
+        "name number number",
+    ),
+    "points of a neighbour": (
+        "navn;utm32_ost;utm32_nord\nBrygga;597000;6643000\nKaia;597400;6643900\nVika;598100;6644100\n",
+        "name easting northing",
+    ),
+    "degrees with a letter in front": (
+        "Plats;Läge\nNorr;N 59° 10.770' E 13° 20.450'\nSyd;N 59° 11.200' E 13° 21.000'\n",
+        "name position",
+    ),
     "rounded by a spreadsheet": (
         "Plats;GSRN\nNorrsta;7,35999E+17\nSödersta;7,35999E+17\nÖsterby;7,36001E+17\n",
         "name code",
@@ -346,3 +358,8 @@ def test_telephone_numbers_are_of_the_country_of_the_table() -> None:
         "Bezeichnung;Straße;Telefon\nAmt Nord;Hauptstraße 1;0351 48 80\nAmt Süd;Ring 2;0351 48 81\n"
     )
     assert guess(content).columns[2].style.country == "49"
+
+
+def test_a_point_before_three_digits_groups_them_where_others_write_a_comma() -> None:
+    column = guess("Magasin;Yta;Hyra\nEtt;1.250;12,5\nTvå;2.040;9,75\n").columns[1]
+    assert (column.style.group, column.is_integer) == (".", True)
