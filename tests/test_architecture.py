@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -50,19 +51,27 @@ class Package:
     lengths: dict[str, int]
 
 
-def read_package(package: Path) -> Package:
-    """Parse every module of a package."""
-    paths = {}
+@cache
+def modules(package: Path) -> dict[str, ast.Module]:
+    """Return dotted name (below the package) → syntax tree of every module."""
+    found = {}
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package).with_suffix("").parts
-        paths[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    found = Package({name: set() for name in paths}, {})
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return found
+
+
+def read_package(package: Path) -> Package:
+    """Return what the rules are about."""
+    trees = modules(package)
+    found = Package({name: set() for name in trees}, {})
     above = f"{package.name}."
-    for name, path in paths.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+    for name, tree in trees.items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = {n.removeprefix(above) for n in imported(node) if n.startswith(above)}
-                found.arrows[name] |= names & (paths.keys() - {name})
+                found.arrows[name] |= names & (trees.keys() - {name})
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 place = f"{name}.{node.name}"

@@ -37,6 +37,9 @@ MISSING = frozenset(
             "#saknas!",
         ),
         *("#value!", "#värdefel!", "#ref!", "#referens!", "#div/0!", "#division/0!", "#name?"),
+        *("#nv", "#wert!", "#bezug!", "#zahl!", "#i/t", "#puuttuu!", "#arvo!", "#verdi!"),
+        *("i.u.", "e.t.", "n.a.", "n/d", "k.a.", "k. a.", "ej angivet", "ej angiven", "ej mätt"),
+        *("no data", "keine angabe", "unbekannt", "ei tietoa", "ukjent", "ikke oppgitt"),
         *(
             "#namn?",
             "#null!",
@@ -65,7 +68,8 @@ class Style:
         month_first: Whether 3/4/2025 is the fourth of March.
         unit: What follows or leads each number, if anything: ``kr``, ``m²``.
         epsg: System of its coordinates.
-        short_days: Whether six digits are a day: 240531.
+        short_days: Whether a day begins with two digits of its year: 240531, 24-05-31.
+        country: Calling code of telephone numbers that have none.
     """
 
     decimal: str = "."
@@ -74,6 +78,7 @@ class Style:
     unit: str = ""
     epsg: int = WGS84
     short_days: bool = False
+    country: str = "46"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +122,17 @@ _ABOUT = re.compile(
 )
 _DOUBT = re.compile(r"\s*(?:\(\?\)|\?|\(ca\)|\(cirka\)|\bca)$", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"(?P<lead>(?:kr|sek|eur|usd|gbp|[€$£])\s?)?(?P<number>[+-]?(?:\d[\d ]*(?:[.,']\d+)*|[.,]\d+)"
-    r"(?:[eE][+-]?\d+)?)(?P<unit>\s?\D{1,14}|\s?k?m[23])?",
+    r"(?P<lead>(?:kr|sek|eur|usd|gbp|nok|dkk|chf|[€$£])\s?)?"
+    r"(?P<number>[+-]?(?:\d[\d ]*(?:[.,']\d+)*|[.,]\d+)(?:[eE][+-]?\d+)?)"
+    r"(?P<unit>\s?\D{1,14}|\s?k?m[23])?",
     re.IGNORECASE,
 )
+# As accounts are kept: (1 234), and as some programs write: 1 234-.
+_BELOW_ZERO = re.compile(r"\(\s?(\d[^()]*?)\s?\)|(\d[\d .,]*(?<=\d))\s?-")
 UNITS = frozenset(
-    (
+    # The micro sign and the Greek letter are one when the case is folded.
+    unit.casefold()
+    for unit in (
         *("kr", "kronor", "sek", "tkr", "mkr", ":-", ",-", "%", "procent", "€", "eur", "euro", "$"),
         *("£", "usd", "gbp", "dkk", "nok", "mm", "cm", "dm", "m", "meter", "km", "mil", "m2", "m²"),
         *(
@@ -157,6 +167,9 @@ UNITS = frozenset(
         *("sek.", "år", "dagar", "dygn", "veckor", "mån", "månader", "°", "°c", "c", "kwh", "mwh"),
         *("gwh", "w", "kw", "mw", "v", "a", "db", "ppm", "personer", "platser", "pers", "invånare"),
         *("kr/m2", "kr/m²", "kr/h", "kr/tim", "kr/mån", "kr/år", "km/h", "m/s", "mg/l", "µg/m3"),
+        *("µg", "mg", "cfu", "cfu/100 ml", "mpn", "100 ml", "ksek", "msek", "mnkr", "kkr", "bar"),
+        *("kpa", "hpa", "lux", "lm", "k", "va", "kva", "kwp", "hz", "mhz", "nm", "µs", "bq"),
+        *("stk", "stück", "einwohner", "stunden", "tage", "jahre", "kpl", "henkilöä", "timer"),
         *(
             "sqm",
             "sq m",
@@ -191,10 +204,14 @@ def split_number(text: str) -> tuple[str, str, bool] | None:
 
     >>> split_number("ca 1 200,50 kr"), split_number("−7"), split_number("K-12")
     (('1 200,50', 'kr', False), ('-7', '', True), None)
+    >>> split_number("(1 234)"), split_number("512-")
+    (('-1 234', '', True), ('-512', '', True))
     """
     plain = text.replace("−", "-").replace("’", "'")
     if plain[:1] in "–—" and plain[1:2].isdigit():
         plain = "-" + plain[1:]
+    if below := _BELOW_ZERO.fullmatch(plain):
+        plain = f"-{below[1] or below[2]}"
     bare = _DOUBT.sub("", _ABOUT.sub("", plain))
     found = _NUMBER.fullmatch(bare)
     if found is None:
@@ -250,16 +267,21 @@ _MONTHS = {
 }
 _WORD_DATE = re.compile(
     r"(?:(?:den|the|må|ti|on|to|fr|lö|sö|\w+dag|mon|tue|wed|thu|fri|sat|sun)\.?,? )?"
-    r"(?P<day>\d{1,2})(?:\.|:e|:a|st|nd|rd|th)? (?P<month>[^\W\d_]{3,9})\.?,? (?P<year>\d{4})",
+    r"(?P<day>\d{1,2})(?:\.|:e|:a|st|nd|rd|th)?[ -](?P<month>[^\W\d_]{3,9})\.?,?"
+    r"(?: |-(?=\d))(?P<year>\d{4}|(?<=-)\d{2})",
     re.IGNORECASE,
 )
 _ENGLISH_DATE = re.compile(
     r"(?P<month>[^\W\d_]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})"
 )
 _PARTS_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
+# As Swedes write by hand: 2/9 -24.
+_SLASH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})[ -]{1,3}(\d{4}|\d{2})")
+_SHORT_DATE = re.compile(r"(\d{2})(-?)(\d{2})\2(\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})")
 _CLOCK = re.compile(r"(?:kl\.? ?)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?(?: ?(am|pm))?")
 _ZONED = re.compile(r"(.*\d)\s?(Z|[+-]\d\d:?\d\d)")
+_LATEST_HOUR = 30
 _EXCEL_EPOCH = date(1899, 12, 30)
 # 1954 to 2119, as Excel counts days.
 SERIALS = range(20_000, 80_000)
@@ -279,23 +301,28 @@ def _day(year: int, month: int | None, day: int) -> str | None:
         return None
 
 
+def _full_year(digits: str) -> int:
+    """Return the year that two digits or four mean; 24 is 2024, and 85 is 1985."""
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < 70 else 1900)
+
+
 def _plain_date(text: str, style: Style) -> str | None:
     """Return a day as ISO 8601 writes it."""
     if found := _ISO_DATE.fullmatch(text):
         return _day(int(found[1]), int(found[3]), int(found[4]))
     if re.fullmatch(r"(1[89]|20|21)\d{6}", text):
         return _day(int(text[:4]), int(text[4:6]), int(text[6:]))
-    if style.short_days and re.fullmatch(r"\d{6}", text):
-        year = int(text[:2])
-        return _day(year + (2000 if year < 70 else 1900), int(text[2:4]), int(text[4:]))
+    if style.short_days and (found := _SHORT_DATE.fullmatch(text)):
+        return _day(_full_year(found[1]), int(found[3]), int(found[4]))
+    if found := _SLASH_DATE.fullmatch(text):
+        return _day(_full_year(found[3]), int(found[2]), int(found[1]))
     if found := _PARTS_DATE.fullmatch(text):
-        first, second, year = int(found[1]), int(found[3]), int(found[4])
-        if len(found[4]) == 2:
-            year += 2000 if year < 70 else 1900
+        first, second, year = int(found[1]), int(found[3]), _full_year(found[4])
         day, month = (second, first) if style.month_first else (first, second)
         return _day(year, month, day)
     if found := _WORD_DATE.fullmatch(text) or _ENGLISH_DATE.fullmatch(text):
-        return _day(int(found["year"]), _month(found["month"]), int(found["day"]))
+        return _day(_full_year(found["year"]), _month(found["month"]), int(found["day"]))
     return None
 
 
@@ -318,6 +345,8 @@ def read_time(text: str, _style: Style) -> CellValue | None:
 
     >>> read_time("kl. 7.05", Style()).lexical, read_time("7:05 pm", Style()).lexical
     ('07:05:00', '19:05:00')
+    >>> read_time("25:10", Style())
+    CellValue(lexical='01:10:00', is_exact=False)
     """
     found = _CLOCK.fullmatch(text.casefold())
     if found is None:
@@ -325,9 +354,12 @@ def read_time(text: str, _style: Style) -> CellValue | None:
     hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     if found[4]:
         hour = hour % 12 + (12 if found[4] == "pm" else 0)
+    # Timetables go on after midnight: 25:10 is ten past one, of a day that began the day before.
+    is_next_day = 24 <= hour <= _LATEST_HOUR and ":" in text and not found[4]
+    hour -= 24 if is_next_day else 0
     if hour > 23 or minute > 59 or second > 59:
         return None
-    return CellValue(f"{hour:02d}:{minute:02d}:{second:02d}")
+    return CellValue(f"{hour:02d}:{minute:02d}:{second:02d}", not is_next_day)
 
 
 def read_datetime(text: str, style: Style) -> CellValue | None:
@@ -344,6 +376,8 @@ def read_datetime(text: str, style: Style) -> CellValue | None:
         first, mark_found, last = text.rpartition(mark)
         day, clock = _plain_date(first.strip(), style), read_time(last.strip(), style)
         if mark_found and day and clock:
+            if not clock.is_exact:  # 24:00 is the beginning of the next day
+                day = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
             return CellValue(f"{day}T{clock.lexical}{zone}")
     return None
 
@@ -353,13 +387,15 @@ def read_month(text: str, _style: Style) -> CellValue | None:
 
     >>> read_month("maj 2024", Style()).lexical, read_month("2024-5", Style()).lexical
     ('2024-05', '2024-05')
+    >>> read_month("2024M05", Style()).lexical, read_month("maj-24", Style()).lexical
+    ('2024-05', '2024-05')
     """
-    if found := re.fullmatch(r"([12]\d{3})[-/.](\d{1,2})", text):
+    if found := re.fullmatch(r"([12]\d{3})(?:[-/.]|M(?=\d\d$)|(?=\d\d$))(\d{1,2})", text):
         year, month = int(found[1]), int(found[2])
     elif found := re.fullmatch(r"(\d{1,2})/([12]\d{3})", text):
         year, month = int(found[2]), int(found[1])
-    elif found := re.fullmatch(r"([^\W\d_]{3,9})\.? ([12]\d{3})", text):
-        year, month = int(found[2]), _month(found[1]) or 0
+    elif found := re.fullmatch(r"([^\W\d_]{3,9})\.?(?:[ -]([12]\d{3})|[ -]?[-'’](\d\d))", text):
+        year, month = _full_year(found[2] or found[3]), _month(found[1]) or 0
     else:
         return None
     return CellValue(f"{year:04d}-{month:02d}") if 1 <= month <= 12 else None
@@ -374,6 +410,8 @@ def read_year(text: str, _style: Style) -> CellValue | None:
     if re.fullmatch(r"[12]\d{3}", text):
         return CellValue(text)
     bare = _DOUBT.sub("", _ABOUT.sub("", text))
+    if bare[:1] in "[(":  # as librarians write what the book does not say
+        bare = _DOUBT.sub("", _ABOUT.sub("", bare.strip("[]()")))
     if re.fullmatch(r"[12]\d{3}(\.0)?", bare):
         return CellValue(bare[:4], is_exact=bare == text)
     if found := _DECADE.fullmatch(bare) or _SPAN.fullmatch(bare):
@@ -383,8 +421,18 @@ def read_year(text: str, _style: Style) -> CellValue | None:
 
 # Yes and no.
 
-_YES = frozenset(("ja", "j", "yes", "y", "true", "sant", "wahr", "x", "✓", "✔", "☑"))
-_NO = frozenset(("nej", "nein", "n", "no", "false", "falskt", "falsch", "☐", "✗", "✘"))
+_YES = frozenset(
+    (
+        *("ja", "j", "yes", "y", "true", "sant", "wahr", "x", "✓", "✔", "☑", "✅"),
+        *("kyllä", "tosi", "sann", "oui"),
+    )
+)
+_NO = frozenset(
+    (
+        *("nej", "nein", "n", "no", "false", "falskt", "falsch", "☐", "✗", "✘", "❌"),
+        *("nei", "ei", "epätosi", "usann", "usant", "non"),
+    )
+)
 _BITS = {"1": "true", "0": "false"}
 
 
@@ -408,12 +456,23 @@ _MAIL = re.compile(r"(?:mailto:)?([^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,
 _URL = re.compile(r"(?:https?|ftp)://[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 _WWW = re.compile(
     r"(?:www\.[^\s/@]+\.[a-z]{2,}"
-    r"|[a-z0-9åäö-]+(?:\.[a-z0-9åäö-]+)*\.(?:se|nu|com|org|net|eu|no|dk|fi|de|example))"
+    r"|[a-z0-9åäö-]+(?:\.[a-z0-9åäö-]+)*\.(?:se|nu|com|org|net|eu|no|dk|fi|de|info|io|is|ax|uk|ie"
+    r"|at|ch|nl|fr|example))"
     r"(?:/[^\s<>\"{}|\\^`]*)?",
     re.IGNORECASE,
 )
 _PICTURE = re.compile(r"\.(jpe?g|png|gif|webp|svg|tiff?|avif|bmp)(?:[?#].*)?$", re.IGNORECASE)
-_PHONE = re.compile(r"(?:tel\.?:?\s?)?(\+|00)?[\d\s()/.–-]{5,24}(?:\s?\(?(?:vx|växel)\)?)?")
+_PHONE = re.compile(
+    r"(?:(?:tel|tfn|telefon|mobil|vx|växel|fax|tlf|puh)\.?:?\s?)?"
+    r"(?P<number>(?P<prefix>\+|00)?[\d\s()/.–-]{5,24}?)(?:\s?\(?(?:vx|växel)\)?)?"
+    r"(?:,?\s?(?:ankn|anknytning|ext|dw)\.?:?\s?(?P<extension>\d{1,6}))?",
+    re.IGNORECASE,
+)
+
+
+# Language of a table → calling code of the country; countries whose numbers begin with no zero.
+COUNTRIES: Mapping[str, str] = {"de": "49", "fi": "358", "nb": "47", "da": "45"}
+_WITHOUT_ZERO = frozenset(("47", "45"))
 
 
 def read_email(text: str, _style: Style) -> CellValue | None:
@@ -452,24 +511,29 @@ def read_wikidata(text: str, _style: Style) -> CellValue | None:
     return CellValue(f"http://www.wikidata.org/entity/{found[1]}") if found else None
 
 
-def read_telephone(text: str, _style: Style) -> CellValue | None:
-    """Return a telephone number as an IRI (RFC 3966); one without a country is Swedish.
+def read_telephone(text: str, style: Style) -> CellValue | None:
+    """Return a telephone number as an IRI (RFC 3966); one without a country is of the column's.
 
-    >>> read_telephone("0550 - 41 20 30", Style()).lexical
+    >>> read_telephone("Växel 0550 - 41 20 30", Style()).lexical
     'tel:+46550412030'
+    >>> read_telephone("0351 4 88 0, Dw 12", Style(country="49")).lexical
+    'tel:+493514880;ext=12'
     """
     found = _PHONE.fullmatch(text)
     if found is None:
         return None
-    digits = re.sub(r"\D", "", text.replace("(0)", ""))
-    if found[1]:
-        digits = digits.removeprefix("00") if found[1] == "00" else digits
-        return CellValue(f"tel:+{digits}") if 7 <= len(digits) <= 15 else None
-    if digits.startswith("0") and 7 <= len(digits) <= 11:
-        return CellValue(f"tel:+46{digits[1:]}")
+    digits = re.sub(r"\D", "", found["number"].replace("(0)", ""))
+    behind = f";ext={found['extension']}" if found["extension"] else ""
+    if prefix := found["prefix"]:
+        digits = digits.removeprefix("00") if prefix == "00" else digits
+        return CellValue(f"tel:+{digits}{behind}") if 7 <= len(digits) <= 15 else None
+    if digits.startswith("0") and 7 <= len(digits) <= 12:
+        return CellValue(f"tel:+{style.country}{digits[1:]}{behind}")
+    if len(digits) == 8 and style.country in _WITHOUT_ZERO:
+        return CellValue(f"tel:+{style.country}{digits}{behind}")
     # Short numbers have no country: 112, 1177, 116 117.
     if 3 <= len(digits) <= 8 and not digits.startswith("0"):
-        return CellValue(f"tel:{digits};phone-context=+46")
+        return CellValue(f"tel:{digits};phone-context=+{style.country}")
     return None
 
 
@@ -577,6 +641,10 @@ def read_county(text: str, _style: Style) -> CellValue | None:
 _PAIR = re.compile(
     r"\(?\s*([+-]?\d+[.,]\d+)\s*°?\s?[NnSs]?\s*[,; /]\s*([+-]?\d+[.,]\d+)\s*°?\s?[EeWwÖöVv]?\s*\)?"
 )
+# Not behind a letter that stands before its angle: N 59° 19'.
+_BETWEEN_ANGLES = re.compile(
+    r"[,;]\s|(?<!^[NSEWÖV]\s)(?<!\s[NSEWÖV]\s)(?<=\s)(?=\d+\s?°)|\s(?=[NSEWÖV]\s?\d)"
+)
 _DMS = re.compile(
     r"([NSEWÖV])?\s?(\d{1,3})\s?°\s?(?:(\d{1,2}(?:[.,]\d+)?)\s?['′’]\s?)?"
     r"(?:(\d{1,2}(?:[.,]\d+)?)\s?(?:\"|″|''|”)\s?)?([NSEWÖV])?",
@@ -635,14 +703,16 @@ def read_position(text: str, _style: Style) -> CellValue | None:
 
 
 def position(text: str) -> tuple[float, float] | None:
-    """Return latitude and longitude that stand in one cell.
+    r"""Return latitude and longitude that stand in one cell.
 
     >>> position("59,33; 18,06")
     (59.33, 18.06)
+    >>> position("N 59° 30.0' E 18° 15.0'"), position("59°30'00\"N 18°15'00\"E")
+    ((59.5, 18.25), (59.5, 18.25))
     """
     found = _PAIR.fullmatch(text)
     if found is None:
-        halves = re.split(r"[,;]\s|\s(?=\d+\s?°)", text)
+        halves = _BETWEEN_ANGLES.split(text)
         pair = [degrees(half.strip()) for half in halves] if "°" in text else []
     else:
         pair = [degrees(found[1]), degrees(found[2])]
@@ -683,7 +753,8 @@ def read_wkt(text: str, style: Style) -> CellValue | None:
             system = 3006
         if system not in SYSTEMS:
             return f"{each[1]} {each[2]}"
-        north, east = (first, second) if is_northing(first) else (second, first)
+        is_swapped = SYSTEMS[system].is_swedish and is_northing(first)
+        north, east = (first, second) if is_swapped else (second, first)
         latitude, longitude = to_degrees(north, east, system)
         return f"{_coordinate(longitude)} {_coordinate(latitude)}"
 

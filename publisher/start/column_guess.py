@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -79,6 +80,16 @@ class ColumnView:
         self.distinct = Counter(self.values)
         self._shares: dict[str, float] = {}
 
+    def divided(self, separator: str) -> ColumnView:
+        """Return the column as if each value of the sample stood in a cell of its own."""
+        found = copy(self)
+        found.values = [part for cell in self.sample for part in split_values(cell, separator)]
+        found.distinct = Counter(found.values)
+        found._shares = {}
+        for name in ("sample", "angles", "metres", "style", "mean_length"):
+            found.__dict__.pop(name, None)
+        return found
+
     @cached_property
     def sample(self) -> list[str]:
         """Return cells from all over the column."""
@@ -102,7 +113,14 @@ class ColumnView:
     @cached_property
     def style(self) -> Style:
         """Return how the column writes numbers and days."""
-        return number_style(self.sample, self.table.delimiter == ";")
+        found = number_style(self.sample, self.table.delimiter == ";")
+        # 1.053 among texts that all have three digits behind, where others write 12,5.
+        grouped = [c for c in self.sample if re.match(r"[+-]?[1-9]\d{0,2}\.\d{3}(?!\d)", c)]
+        if found.decimal == "." and not found.group and len(grouped) > 1:
+            others = [c for c in self.sample if "." in c]
+            if len(others) == len(grouped) and _has_decimal_commas(self.table):
+                return replace(found, decimal=",", group=".")
+        return found
 
     def says(self, pattern: str) -> bool:
         """Tell whether the heading has one of some words."""
@@ -133,6 +151,13 @@ class ColumnView:
         return sum(map(len, self.sample)) / len(self.sample) if self.sample else 0.0
 
 
+def _has_decimal_commas(table: RawTable) -> bool:
+    """Tell whether a table writes 12,5 and nowhere 12.5."""
+    some = [cell for row in table.rows[:_SAMPLE] for cell in row.cells]
+    commas = any(re.match(r"[+-]?\d+,\d{1,2}(?!\d)", cell) for cell in some)
+    return commas and not any(re.fullmatch(r"[+-]?\d+\.(\d{1,2}|\d{4,})", cell) for cell in some)
+
+
 def _split_camel(heading: str) -> str:
     return re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])", " ", heading)
 
@@ -149,7 +174,9 @@ def number_style(values: Sequence[str], swedish: bool) -> Style:
     marks = [number for number, _unit, _exact in digits]
     units = Counter(unit for _number, unit, _exact in digits if unit)
     unit = units.most_common(1)[0][0] if len({u.casefold() for u in units}) == 1 else ""
-    if not cells.is_unit(unit) and units[unit] < len(digits) * 0.8:
+    # 0017-B is a code: a unit begins with no mark, and what it follows with no zeros.
+    is_code = unit[:1] in "-/_." or any(re.match(r"0\d", number) for number, _u, _e in digits)
+    if not cells.is_unit(unit) and (is_code or units[unit] < len(digits) * 0.8):
         unit = ""
     month_first = _is_month_first(values)
     both_comma = any(re.search(r"\.\d{3},\d", m) for m in marks)
@@ -216,7 +243,7 @@ def _address(column: ColumnView) -> _Detected | None:
 
 
 def _telephone(column: ColumnView) -> _Detected | None:
-    hinted = column.says(r"\btel|telefon|mobil|phone|\btfn\b|växel|\bfax")
+    hinted = column.says(r"\btel|telefon|mobil|phone|\btfn\b|växel|\bfax|puhelin|\btlf|rufnummer")
     share = column.share(kinds.TELEPHONE)
     shaped = sum(1 for c in column.sample if re.match(r"(\+|00\d|0\d{1,3}[\s/–-])", c))
     if hinted and share >= ENOUGH_WITH_HEADING:
@@ -284,9 +311,14 @@ _DATED = (
     r"datum|date|\bdag\b|tid|time|inköpt|skapad|ändrad|uppdaterad|updated|created|senast|start|slut"
 )
 _DATED += r"|från|till|giltig|valid|from|until|född|registrerad|publicerad|besiktad|kontroll"
+_DATED += r"|inkom|beslut|avsluta|upphör|utgår|\btom\b|t o m|f o m|fr o m|ankom|påbörj|färdig"
+_DATED += r"|\bdatum|dato\b|oppdatert|geprüft|\bstand\b|päivä|pvm"
 _YEARLY = r"\bår\b|årtal|year|\w+år\b|\bbygg[dt]\b|\bbuilt|planterad|uppför[dt]|invig[dt]"
-_YEARLY += r"|grunda[dt]|bilda[dt]|tillkomst"
+_YEARLY += r"|grunda[dt]|bilda[dt]|tillkomst|jahr\b|vuosi\b|läsår|skoleår|byggeår"
 _MEASURED = r"antal|pris|kr\b|yta|area|höjd|längd|bredd|vikt|count|price|size|kostnad|belopp|volym"
+
+
+_MIDNIGHT = re.compile(r"\d[T ]00:00(:00)?(\.0+)?$")
 
 
 def _moment(column: ColumnView) -> _Detected | None:
@@ -296,14 +328,27 @@ def _moment(column: ColumnView) -> _Detected | None:
         (kinds.MONTH, "The values are months."),
     ):
         share = column.share(kind)
+        if kind == kinds.DATETIME and all(_MIDNIGHT.search(cell) for cell in column.sample):
+            continue  # days, as programs write them
         if kind == kinds.DATETIME:  # some have no time, as programs leave midnight out
             whole = share + column.share(kinds.DATE) if share >= 0.3 else 0.0
             share = max(share, whole)
         if kind == kinds.TIME and not _has_clock(column):
             continue
+        if (
+            kind == kinds.MONTH
+            and _is_bare(column)
+            and not column.says(r"månad|month|period|monat")
+        ):
+            continue
         if share >= ENOUGH or (column.says(_DATED) and share >= 0.8):
             return kind, 0.95, text(reason)
     return None
+
+
+def _is_bare(column: ColumnView) -> bool:
+    """Tell whether most cells are digits alone: 202405 is a month, or a number."""
+    return sum(1 for cell in column.sample if cell.isdigit()) > len(column.sample) / 2
 
 
 def _has_clock(column: ColumnView) -> bool:
@@ -312,12 +357,18 @@ def _has_clock(column: ColumnView) -> bool:
 
 
 def _has_short_days(column: ColumnView) -> bool:
-    """Tell whether six digits are days: 240531 below a heading that says date."""
-    if not column.sample or not column.says(r"datum|date|\bdag\b"):
-        return False
+    """Tell whether days begin with two digits of the year: 24-05-31, or 240531 below "datum".
+
+    With hyphens the last two digits may be the year as well: then these differ less than the first.
+    """
     style = replace(column.style, short_days=True)
-    fitting = [c for c in column.sample if len(c) == 6 and cells.read_date(c, style)]
-    return len(fitting) >= len(column.sample) * ENOUGH
+    shaped = [c for c in column.sample if re.fullmatch(r"\d\d(-?)\d\d\1\d\d", c)]
+    fitting = [c for c in shaped if cells.read_date(c, style)]
+    if not fitting or len(fitting) < len(column.sample) * ENOUGH:
+        return False
+    if "-" not in fitting[0]:
+        return column.says(r"datum|date|\bdag\b|dato\b")
+    return len({c[:2] for c in fitting}) <= len({c[-2:] for c in fitting})
 
 
 def _date(column: ColumnView) -> _Detected | None:
@@ -363,6 +414,8 @@ def _year(column: ColumnView) -> _Detected | None:
 
 CODED = r"\bid\b|\bnr\b|nummer|\bno\b|kod\b|\bcode|number$|id$|nr$|beteckning|\bref\b|uuid|guid"
 CODED += r"|\bkonto\b|diarie"
+# What accounts are kept by, where it is digits.
+_ACCOUNTED = r"^(ansvar|verksamhet|objekt|projekt|aktivitet|motpart|kostnadsställe|kostenstelle)$"
 
 
 def _code(column: ColumnView) -> _Detected | None:
@@ -372,15 +425,38 @@ def _code(column: ColumnView) -> _Detected | None:
     zeros = sum(1 for cell in digits if re.match(r"0\d", cell))
     if zeros and not any("," in cell or "." in cell for cell in column.sample):
         return kinds.CODE, 0.9, text("The values have zeros in front, so they are no numbers.")
-    if column.says(CODED) and not column.says(r"antal|number of|count") and not column.style.unit:
+    coded = column.says(CODED) or column.says(_ACCOUNTED)
+    if coded and not column.says(r"antal|number of|count") and not column.style.unit:
         return kinds.CODE, 0.8, text("The heading says number or code; nobody counts with these.")
     if any(len(cell) > 15 for cell in digits):
         return kinds.CODE, 0.8, text("The values have too many digits for numbers.")
     return None
 
 
+def _shortened(column: ColumnView) -> _Detected | None:
+    """Return a code for long numbers that a spreadsheet has rounded: 7,35999E+17."""
+    rounded = [c for c in column.sample if re.fullmatch(r"\d([.,]\d{1,9})?E\+(1[1-9]|2\d)", c)]
+    if not rounded or len(rounded) < len(column.sample) * 0.5:
+        return None
+    return kinds.CODE, 0.5, text("The values were long numbers before a program rounded them.")
+
+
+_MOST_MARKS, _LONGEST_MARK = 2, 4
+
+
+def _has_marks(column: ColumnView) -> bool:
+    """Tell whether a column of numbers has marks in places: X for what is too few to be told."""
+    different = set(column.sample)
+    other = {c for c in different if not READERS[kinds.NUMBER](c, column.style)}
+    numbers = len(different) - len(other)
+    few = len(other) <= _MOST_MARKS and all(len(cell) <= _LONGEST_MARK for cell in other)
+    return few and numbers >= 5 and column.share(kinds.NUMBER) >= 0.5
+
+
 def _number(column: ColumnView) -> _Detected | None:
     share = column.share(kinds.NUMBER)
+    if share < ENOUGH and _has_marks(column):
+        return kinds.NUMBER, 0.75, text("The values are numbers, but for a mark.")
     units = {p[1].casefold() for p in map(split_number, column.sample) if p and p[1]}
     if share >= ENOUGH_WITH_HEADING and len(units) <= 1:
         hinted = column.says(_MEASURED) or bool(heading_unit(column.heading))
@@ -389,11 +465,13 @@ def _number(column: ColumnView) -> _Detected | None:
     return None
 
 
+_email = _by_values(kinds.EMAIL, text("The values are mail addresses."), r"mail|e ?post")
+_wikidata = _by_values(kinds.WIKIDATA, text("The values are items of Wikidata."))
 _DETECTORS: Sequence[_Detector] = (
     _by_values(kinds.PLACE, text("The values are shapes on the map (WKT).")),
     _by_values(kinds.GEOJSON, text("The values are shapes on the map (GeoJSON).")),
-    _by_values(kinds.EMAIL, text("The values are mail addresses."), r"mail|e ?post"),
-    _by_values(kinds.WIKIDATA, text("The values are items of Wikidata.")),
+    _email,
+    _wikidata,
     _address,
     _organisation_number,
     _by_values(kinds.POSITION, text("The values are latitude and longitude in one cell.")),
@@ -405,9 +483,13 @@ _DETECTORS: Sequence[_Detector] = (
     _date,
     _telephone,
     _year,
+    _shortened,
     _code,
     _number,
 )
+# Several in a cell; a slash is also a part of telephone numbers and of addresses.
+_DIVIDED: Sequence[_Detector] = (_email, _wikidata, _address, _telephone)
+_MARKS = (";", "|", "\n", ",", " / ", "/", " ")
 
 
 # Lists, texts, descriptions: what is left when no form fits.
@@ -522,8 +604,25 @@ def _alternatives(column: ColumnView, current: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for kind in fitting if kind != current))
 
 
+def _divided(column: ColumnView) -> tuple[_Detected, str] | None:
+    """Return what the values of cells with several are, when apart they fit and together not."""
+    if column.mean_length > 2 * _LONGEST_CHOICE:
+        return None
+    for mark in _MARKS:
+        if not any(mark in cell.strip(mark) for cell in column.sample):
+            continue
+        apart = column.divided(mark)
+        for detector in _DIVIDED:
+            found = detector(apart)
+            if found and apart.share(found[0]) > column.share(found[0]):
+                return found, mark
+    return None
+
+
 def _detect(column: ColumnView) -> tuple[_Detected, str]:
     if column.sample:
+        if several := _divided(column):
+            return several
         for detector in _DETECTORS:
             if found := detector(column):
                 return found, ""
@@ -539,6 +638,8 @@ def guess_column(table: RawTable, index: int) -> Guess:
     personal = [c for c in column.sample if cells.is_personal_number(c)]
     if column.sample and len(personal) > len(column.sample) / 2:
         warning = text("These look like personal identity numbers: leave the column out.")
+    elif column.sample and _shortened(column):
+        warning = text("The last digits are lost: save the table again with this column as text.")
     style = column.style
     if kind == kinds.DATE and _has_short_days(column):
         style = replace(style, short_days=True)

@@ -120,15 +120,19 @@ def _apart(mappings: Sequence[TableMapping]) -> list[TableMapping]:
 
 
 def settled(
-    mapping: TableMapping, table: RawTable, addresses: RowAddresses
+    mapping: TableMapping, table: RawTable, addresses: RowAddresses, keep_unread: bool = True
 ) -> tuple[TableMapping, Converted]:
     """Return a mapping in which every cell is kept, and what its rows mean.
 
     What a value cannot say is as written in a property beside it: first it must be known in
-    which columns that is so.
+    which columns that is so. Without ``keep_unread`` columns with cells that cannot be read get
+    none: these are faults that somebody must see.
     """
     converted = convert(mapping, table, addresses)
-    missing = [c for c in mapping.columns if c.heading in converted.noted and not c.note]
+    noted = set(converted.noted)
+    if not keep_unread:
+        noted -= {fault.heading for fault in converted.faults}
+    missing = [c for c in mapping.columns if c.heading in noted and not c.note]
     if not missing:
         return mapping, converted
     columns = tuple(

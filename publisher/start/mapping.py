@@ -275,7 +275,7 @@ def with_kind(guess: TableGuess, index: int, kind: str) -> TableGuess:
         before,
         kind=kind,
         confidence=1.0,
-        separator=before.separator if kind == kinds.LIST else "",
+        separator=before.separator if kind == kinds.LIST or kind == before.kind else "",
         language=before.language or (guess.language if kind in kinds.TEXTS else ""),
         target=before.target if kind == kinds.LINK else "",
         alternatives=tuple(dict.fromkeys(k for k in others if k != kind)),
@@ -296,6 +296,7 @@ def with_kind(guess: TableGuess, index: int, kind: str) -> TableGuess:
 # As CSVW, and back.
 
 _KIND, _UNIT, _SYSTEM = "dc:type", "schema:unitText", "dc:conformsTo"
+_COUNTRY = "dc:coverage"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
 
@@ -374,6 +375,8 @@ def _csvw_column(column: ColumnMapping, named: dict[str, int]) -> dict[str, Any]
         found[_UNIT] = column.style.unit
     if column.kind in (kinds.NORTHING, kinds.EASTING):
         found[_SYSTEM] = f"{_EPSG}{column.style.epsg}"
+    if column.kind == kinds.TELEPHONE and column.style.country != Style.country:
+        found[_COUNTRY] = f"+{column.style.country}"
     if column.style.month_first:
         found["dc:format"] = "M/d/yyyy"
     if column.style.short_days:
@@ -456,6 +459,7 @@ def _read_column(column: Mapping[str, Any], notes: Mapping[str, str]) -> ColumnM
             unit=column.get(_UNIT, ""),
             epsg=int(system) if system else 4326,
             short_days=column.get("dc:format", "") == "yyMMdd",
+            country=column.get(_COUNTRY, "").removeprefix("+") or Style.country,
         ),
         scheme=scheme,
         target=column.get("dc:references", ""),

@@ -1,4 +1,4 @@
-"""Swedish plane coordinates: which system a heading or a number means, and its degrees."""
+"""Plane coordinates: which system a heading or a number means, and its degrees."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ class PlaneSystem:
         name: What surveyors call it.
         meridian: Central meridian, in degrees.
         is_zone: Whether it is one of the twelve local zones of SWEREF 99.
+        is_swedish: Whether it is one of Sweden's, whose first axis leads north.
     """
 
     name: str
     meridian: float
     is_zone: bool = True
+    is_swedish: bool = True
 
 
 # EPSG code → system.
@@ -40,10 +42,17 @@ SYSTEMS: Mapping[int, PlaneSystem] = {
     3017: PlaneSystem("SWEREF 99 21 45", 21.75),
     3018: PlaneSystem("SWEREF 99 23 15", 23.25),
     3021: PlaneSystem("RT 90 2,5 gon V", 15 + 48 / 60 + 29.8 / 3600, is_zone=False),
+    # Of the neighbours, and of maps on the web.
+    25832: PlaneSystem("UTM 32", 9.0, is_zone=False, is_swedish=False),
+    25833: PlaneSystem("UTM 33", 15.0, is_zone=False, is_swedish=False),
+    25835: PlaneSystem("UTM 35", 27.0, is_zone=False, is_swedish=False),
+    3067: PlaneSystem("ETRS-TM35FIN", 27.0, is_zone=False, is_swedish=False),
+    3857: PlaneSystem("Web Mercator", 0.0, is_zone=False, is_swedish=False),
 }
 WGS84 = 4326
 _ZONE = re.compile(r"(?<!\d)(1[2-8]|2[0-3])\s?°?[\s_.:-]?(00|15|30|45)(?!\d)")
-_EPSG = re.compile(r"(?:epsg|srid)\D{0,12}?(\d{4})(?!\d)|(?<!\d)(30[012]\d)(?!\d)", re.IGNORECASE)
+_EPSG = re.compile(r"(?:epsg|srid)\D{0,12}?(\d{4,5})(?!\d)|(?<!\d)(30[012]\d)(?!\d)", re.IGNORECASE)
+_UTM = re.compile(r"utm\D{0,6}(32|33|35)(?!\d)")
 
 
 def to_degrees(north: float, east: float, epsg: int) -> tuple[float, float]:
@@ -54,7 +63,8 @@ def to_degrees(north: float, east: float, epsg: int) -> tuple[float, float]:
     """
     if epsg not in SYSTEMS:
         raise KeyError(epsg)
-    longitude, latitude = registry_degrees(epsg, north, east)
+    first, second = (north, east) if SYSTEMS[epsg].is_swedish else (east, north)
+    longitude, latitude = registry_degrees(epsg, first, second)
     return latitude, longitude
 
 
@@ -63,12 +73,20 @@ def named_system(text: str) -> int | None:
 
     >>> named_system("E (SWEREF 99 18 00)"), named_system("x_epsg3006"), named_system("Nord")
     (3011, 3006, None)
+    >>> named_system("x_utm32"), named_system("N (ETRS-TM35FIN)")
+    (25832, 3067)
     """
     if code := _EPSG.search(text):
         epsg = int(code[1] or code[2])
         if epsg in SYSTEMS or epsg == WGS84:
             return epsg
     plain = text.casefold()
+    if zone := _UTM.search(plain):
+        return 25800 + int(zone[1])
+    if "tm35fin" in plain.replace(" ", "").replace("-", ""):
+        return 3067
+    if "mercator" in plain or "3857" in plain:
+        return 3857
     if "rt90" in plain.replace(" ", "").replace("_", ""):
         return 3021
     if "sweref" not in plain:
@@ -95,6 +113,15 @@ def system_of(north: float, east: float) -> int | None:
     if 1_200_000 <= east <= 1_900_000:
         return 3021
     return 3006 if 262_000 <= east <= 930_000 else None
+
+
+def is_within(north: float, east: float, epsg: int | None) -> bool:
+    """Tell whether a position may be in a system; without one: in one of Sweden's."""
+    if epsg == 3857:
+        return max(abs(north), abs(east)) < 20_037_509 and max(abs(north), abs(east)) > 1_000
+    if epsg in SYSTEMS and not SYSTEMS[epsg].is_swedish:
+        return 3_500_000 <= north <= 9_400_000 and 20_000 <= east <= 1_200_000
+    return is_northing(north) and is_easting(east)
 
 
 def is_northing(number: float) -> bool:

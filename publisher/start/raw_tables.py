@@ -368,8 +368,11 @@ def _looks_like_value(cell: str) -> bool:
     )
 
 
+_TRUTHS = frozenset(("ja", "nej", "nein", "nei", "yes", "no", "true", "false", "kyllä", "ei"))
+
+
 def _is_truth(cell: str) -> bool:
-    return cell.casefold() in ("ja", "nej", "nein", "yes", "no", "true", "false")
+    return cell.casefold() in _TRUTHS
 
 
 def _has_truth(rows: Iterable[Sequence[str]], index: int) -> bool:
@@ -443,7 +446,7 @@ def _joined(first: Sequence[str], second: Sequence[str]) -> list[str]:
     found, above = [], ""
     for upper, lower in zip(first, second, strict=True):
         above = upper or above
-        own = upper if not lower else f"{above} {lower}" if above else lower
+        own = upper if not lower or lower == upper else f"{above} {lower}" if above else lower
         found.append(own)
     return found
 
@@ -485,16 +488,24 @@ def _without_nothing(table: RawTable) -> RawTable:
 
 
 def _of_sheets(file: Path, sheets: Iterable[tuple[str, Sequence[Sequence[Any]]]]) -> list[RawTable]:
-    found = []
     filled = [
         (title, rows) for title, rows in sheets if sum(1 for row in rows if any(map(_shows, row)))
     ]
-    for title, rows in filled:
-        name = file.stem if len(filled) == 1 else title
-        found.append(arrange(name, file.name, [[written(c) for c in row] for row in rows]))
+    read = [
+        (title, arrange(title, file.name, [[written(c) for c in row] for row in rows]))
+        for title, rows in filled
+    ]
+    # A sheet of remarks beside a table: nothing stands beside anything in it.
+    remarks = [title for title, table in read if len(table.headings) == 1]
+    if len(remarks) == len(read):
+        remarks = []
+    found = [table for title, table in read if title not in remarks]
     if not found:
         raise _no_table(file.name)
-    return found
+    if remarks:
+        note = text("Sheets without a table, left out: {names}", names=", ".join(remarks))
+        found[0] = replace(found[0], notes=(*found[0].notes, note))
+    return [replace(found[0], name=file.stem)] if len(found) == 1 else found
 
 
 def _shows(cell: object) -> bool:
@@ -542,10 +553,13 @@ class _OdsReader:
         self._attributes: dict[str, str] = {}
         self._words: list[str] = []
         self._paragraphs, self._row_repeats, self._notes = 0, 1, 0
+        # Column → what is merged over several rows there, and how many of them are left.
+        self._merged: dict[int, tuple[str, int]] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == f"{_TABLE} table":
             self.sheets.append((attributes.get(f"{_TABLE} name", ""), []))
+            self._merged = {}
         elif name == f"{_TABLE} table-row":
             self._row = []
             self._row_repeats = int(attributes.get(f"{_TABLE} number-rows-repeated", "1"))
@@ -569,7 +583,10 @@ class _OdsReader:
             self._notes -= 1
         elif name in (f"{_TABLE} table-cell", f"{_TABLE} covered-table-cell"):
             repeats = int(self._attributes.get(_ODS_REPEATED, "1"))
-            cell = self._cell()
+            cell = self._cell() or self._from_above(name)
+            spanned = int(self._attributes.get(f"{_TABLE} number-rows-spanned", "1"))
+            if spanned > 1:
+                self._merged[len(self._row)] = (cell, spanned - 1)
             # Empty cells are repeated to the end of the sheet.
             repeats = min(repeats, MOST_COLUMNS - len(self._row)) if cell or repeats < 64 else 0
             self._row += [cell] * max(0, repeats)
@@ -581,6 +598,14 @@ class _OdsReader:
             if self._cells > MOST_CELLS:
                 raise _too_many_cells(self._file)
             rows += [self._row] * repeats
+
+    def _from_above(self, name: str) -> str:
+        """Return what a covered cell shows: what is merged over it from a row above."""
+        cell, left = self._merged.get(len(self._row), ("", 0))
+        if name != f"{_TABLE} covered-table-cell" or not left:
+            return ""
+        self._merged[len(self._row)] = (cell, left - 1)
+        return cell
 
     def _cell(self) -> str:
         kind = self._attributes.get(f"{_OFFICE} value-type", "")

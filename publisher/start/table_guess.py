@@ -18,7 +18,7 @@ from publisher.start import cell_values as cells
 from publisher.start import kinds
 from publisher.start.cell_values import is_missing
 from publisher.start.column_guess import CODED, ColumnView, Guess, guess_column
-from publisher.start.projection import SYSTEMS, is_easting, is_northing, named_system, system_of
+from publisher.start.projection import SYSTEMS, is_within, named_system, system_of
 from publisher.start.raw_tables import RawTable
 from publisher.start.text_language import table_language, text_language
 
@@ -60,7 +60,19 @@ def _guess_alone(table: RawTable, language: str) -> TableGuess:
     columns = _with_name(table, columns)
     key, columns = _with_key(table, columns)
     columns = _named_by_key(columns, key)
-    return TableGuess(table, tuple(_with_languages(table, columns, spoken)), key, spoken)
+    columns = _with_country(_with_languages(table, columns, spoken), spoken)
+    return TableGuess(table, tuple(columns), key, spoken)
+
+
+def _with_country(columns: Sequence[Guess], spoken: str) -> list[Guess]:
+    """Return the columns with telephone numbers in the country of the table's language."""
+    country = cells.COUNTRIES.get(spoken, cells.Style.country)
+    return [
+        replace(column, style=replace(column.style, country=country))
+        if column.kind == kinds.TELEPHONE
+        else column
+        for column in columns
+    ]
 
 
 def _some(table: RawTable, column: Guess) -> list[str]:
@@ -71,16 +83,15 @@ def _some(table: RawTable, column: Guess) -> list[str]:
 
 # Where things are: two columns that say it together.
 
+_STRONG_LATITUDE = r"\blat\b|latitud|breddgrad|breddegrad|breitengrad|leveysaste"
+_STRONG_LONGITUDE = r"\b(lon|long|lng)\b|longitud|längdgrad|lengdegrad|længdegrad|längengrad"
+_STRONG_LONGITUDE += r"|pituusaste"
 _AXES: Mapping[str, str] = {
-    kinds.LATITUDE: r"\blat\b|latitud|breddgrad|breitengrad|\bnorth|\by\b|\bn\b|\bnord",
-    kinds.LONGITUDE: (
-        r"\b(lon|long|lng)\b|longitud|längdgrad|längengrad|\beast|\bx\b|\be\b|öst|\bost\b"
-    ),
+    kinds.LATITUDE: rf"{_STRONG_LATITUDE}|\bnorth|\by\b|\bn\b|\bnord",
+    kinds.LONGITUDE: rf"{_STRONG_LONGITUDE}|\beast|\bx\b|\be\b|öst|\bost\b",
     kinds.NORTHING: r"\bn\b|\bnord|north|\bx\b|\by\b|sweref|rt ?90|koordinat|lat",
     kinds.EASTING: r"\be\b|\böst|\bost\b|east|\by\b|\bx\b|sweref|rt ?90|koordinat|lon",
 }
-_STRONG_LATITUDE = r"\blat\b|latitud|breddgrad|breitengrad"
-_STRONG_LONGITUDE = r"\b(lon|long|lng)\b|longitud|längdgrad|längengrad"
 
 
 def _with_places(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
@@ -116,6 +127,14 @@ def _as_degrees(north: ColumnView, east: ColumnView) -> tuple[Guess, Guess] | No
         return None
     if max(map(abs, latitudes)) > 90 or max(map(abs, longitudes)) > 180:
         return None
+    if _is_exchanged(east, north):
+        return None
+    if _is_exchanged(north, east):
+        reason = text("The headings say it the other way round; so the places are in the Nordics.")
+        return (
+            replace(_guess(north, kinds.LATITUDE, 0.6), reason=reason),
+            replace(_guess(east, kinds.LONGITUDE, 0.6), reason=reason),
+        )
     strong = north.says(_STRONG_LATITUDE) and east.says(_STRONG_LONGITUDE)
     in_sweden = all(54 < x < 70 for x in latitudes) and all(9 < x < 25 for x in longitudes)
     named = north.says(_AXES[kinds.LATITUDE]) and east.says(_AXES[kinds.LONGITUDE])
@@ -132,17 +151,29 @@ def _as_degrees(north: ColumnView, east: ColumnView) -> tuple[Guess, Guess] | No
     )
 
 
+def _is_exchanged(north: ColumnView, east: ColumnView) -> bool:
+    """Tell whether headings call latitude what must be longitude, in a Nordic country."""
+    called = north.says(_STRONG_LONGITUDE) and east.says(_STRONG_LATITUDE)
+    return (
+        called
+        and all(54 < angle < 72 for angle in north.angles)
+        and all(4 < angle < 32 for angle in east.angles)
+    )
+
+
 def _as_metres(north: ColumnView, east: ColumnView, epsg: int | None) -> tuple[Guess, Guess] | None:
     norths, easts = north.metres, east.metres
     if not norths or not easts:
         return None
-    inside = sum(map(is_northing, norths)) >= len(norths) * 0.9
-    inside = inside and sum(map(is_easting, easts)) >= len(easts) * 0.9
+    pairs = list(zip(norths, easts, strict=False))
+    inside = sum(is_within(*pair, epsg) for pair in pairs) >= len(pairs) * 0.9
     named = north.says(_AXES[kinds.NORTHING]) and east.says(_AXES[kinds.EASTING])
     if not inside or not (named or epsg):
         return None
     by_range = system_of(_middle(norths), _middle(easts))
     system = epsg if epsg in SYSTEMS else by_range
+    if epsg == 3857 and not north.says(_AXES[kinds.LATITUDE]):
+        return None  # its two axes have one range: only the headings tell them apart
     if by_range is not None and system not in (None, by_range) and system == 3006:
         system = by_range
     if system is not None:
@@ -179,8 +210,9 @@ def _guess(column: ColumnView, kind: str, confidence: float) -> Guess:
 
 # What names a thing.
 
-_NAMED = r"^(namn|name|titel|title|benämning|rubrik|beteckning|label|nimi|bezeichnung|titre|nom)\b"
-_NAMED_INSIDE = r"namn\b|\bname\b|\btitel|\btitle"
+_NAMED = r"^(namn|name|titel|title|benämning|rubrik|beteckning|label|nimi|bezeichnung|titre|nom"
+_NAMED += r"|navn|tittel|betegnelse|benennung|nimike)\b"
+_NAMED_INSIDE = r"namn\b|navn\b|nimi\b|\bname\b|\btitel|\btitle"
 _OTHER_NAMES = r"latin|vetenskap|kontakt|förnamn|efternamn|first|last|fil|file|användar|user|gatuad"
 _OTHER_NAMES += r"|person|konstnär|artist|kommun|ort\b|stad\b|domän|arrangör|ansvarig|författare"
 _OTHER_NAMES += r"|adress|address|gata|street|placering|anmärkning|kommentar|beskriv|organis|ägare"
@@ -234,7 +266,15 @@ def _name_score(table: RawTable, index: int, guess: Guess) -> float:
     is_other = is_other or column.says(CODED)
     if guess.kind != kinds.TEXT or is_other or share < 0.8 or filled < 0.9:
         return 0.0
+    if _has_more_digits(column):
+        return 0.0
     return 0.5 + (0.4 if index < 3 else 0.0) - index / 100
+
+
+def _has_more_digits(column: ColumnView) -> bool:
+    """Tell whether most cells have more digits than letters: numbers of accounts, not names."""
+    digits = [sum(map(str.isdigit, cell)) > sum(map(str.isalpha, cell)) for cell in column.sample]
+    return sum(digits) > len(digits) / 2
 
 
 def _named_by_key(columns: Sequence[Guess], key: Sequence[int]) -> list[Guess]:
@@ -256,6 +296,12 @@ def _named_by_key(columns: Sequence[Guess], key: Sequence[int]) -> list[Guess]:
 # What distinguishes rows.
 
 
+# What says who or what a row is about keeps that meaning.
+_KEYS_BY_THEMSELVES = frozenset(
+    (kinds.ORGANISATION_NUMBER, kinds.WIKIDATA, kinds.MUNICIPALITY, kinds.COUNTY)
+)
+
+
 def _with_key(table: RawTable, columns: Sequence[Guess]) -> tuple[tuple[int, ...], list[Guess]]:
     """Return the columns that tell rows apart, and the columns with an identifier among them."""
     found = list(columns)
@@ -263,7 +309,7 @@ def _with_key(table: RawTable, columns: Sequence[Guess]) -> tuple[tuple[int, ...
     best, index = max(rated, key=lambda pair: (pair[0], -pair[1]), default=(0.0, -1))
     if best > 0:
         before = columns[index]
-        if before.kind not in (kinds.ORGANISATION_NUMBER, kinds.WIKIDATA):
+        if before.kind not in _KEYS_BY_THEMSELVES:
             others = (before.kind, *before.alternatives)
             found[index] = replace(
                 before,
@@ -286,15 +332,20 @@ def _key_score(table: RawTable, index: int, guess: Guess) -> float:
         kinds.WIKIDATA,
     )
     fitting += (kinds.LIST, kinds.YEAR, kinds.TELEPHONE, kinds.POSTCODE, kinds.DATE)
+    fitting += (kinds.MUNICIPALITY, kinds.COUNTY)
     column = ColumnView(table, index)
     if guess.kind not in fitting or not column.is_unique:
         return 0.0
     if any(len(cell) > 60 or "\n" in cell for cell in column.distinct):
         return 0.0
+    if guess.kind in (kinds.MUNICIPALITY, kinds.COUNTY):
+        return 2.4 - index / 100 if index <= 1 else 0.0
     whole = guess.kind != kinds.NUMBER or (guess.is_integer and not guess.style.unit)
     if column.says(CODED) and whole and not column.says(r"telefon|\btel|mobil|postn|antal"):
         exact = column.says(r"^(\w+ )?(id|nr|nummer|uuid|guid|objektid|identifier)$")
-        return 3.0 + (0.5 if exact else 0.0) - index / 100
+        # A number that counts the rows is another one as soon as there are other rows.
+        preferred = -0.3 if _counts_rows(column) else 0.5 if exact else 0.0
+        return 3.0 + preferred - index / 100
     if guess.kind == kinds.ORGANISATION_NUMBER:
         return 2.5
     if guess.kind == kinds.CODE and index <= 1:
@@ -303,6 +354,15 @@ def _key_score(table: RawTable, index: int, guess: Guess) -> float:
     if guess.kind == kinds.TEXT and has_code and index == 0:
         return 1.2
     return 0.0
+
+
+def _counts_rows(column: ColumnView) -> bool:
+    """Tell whether a column numbers the rows, from 0 or 1 on."""
+    cells_of_rows = column.table.column(column.index)
+    return any(
+        cells_of_rows == [str(n) for n in range(first, first + len(cells_of_rows))]
+        for first in (0, 1)
+    )
 
 
 def _composed_key(table: RawTable, columns: Sequence[Guess]) -> tuple[int, ...]:
@@ -351,10 +411,21 @@ def _fewest_apart(
     for pool in (strong, [*strong, *weak], [*strong, *weak, *counted[:3]]):
         for count in (1, 2, 3, 4):
             for key in combinations(pool, count):
+                if count == 1 and _is_period_by_chance(table, columns, key[0]):
+                    continue
                 lacks_day = set(key) & set(weak) and days and not set(key) & set(days)
                 if not lacks_day and _tells_apart(table, key):
                     return _with_period(columns, key, full)
     return ()
+
+
+def _is_period_by_chance(table: RawTable, columns: Sequence[Guess], index: int) -> bool:
+    """Tell whether days or years are not what the rows follow each other by."""
+    periods = (kinds.DATE, kinds.DATETIME, kinds.MONTH, kinds.YEAR, kinds.TIME)
+    if columns[index].kind not in periods or index == 0:
+        return False
+    written = table.column(index)
+    return written not in (sorted(written), sorted(written, reverse=True))
 
 
 def _with_period(columns: Sequence[Guess], key: Sequence[int], full: int) -> tuple[int, ...]:

@@ -90,6 +90,21 @@ _HEADINGS = {
         r"bezeichnung|beschreibung|plz|anschrift|gemeinde|baujahr|kreis|stadtteil)(?!\w)",
         re.IGNORECASE,
     ),
+    "fi": re.compile(
+        r"(?<!\w)(nimi|osoite|tunnus|postinumero|kunta|kuvaus|vuosi|määrä|päivä\w*|\w+vuosi|\w+aste"
+        r"|pinta-ala|puhelin|sähköposti|tyyppi|kaupunginosa)(?!\w)",
+        re.IGNORECASE,
+    ),
+    "nb": re.compile(
+        r"(?<!\w)(navn|\w+navn|kommunenr|fylke\w*|antall\b.*|beskrivelse|åpning\w*|breddegrad"
+        r"|lengdegrad|oppdatert|dato|telefonnr|byggeår|eierform|hjemmeside)(?!\w)",
+        re.IGNORECASE,
+    ),
+    "fr": re.compile(
+        r"(?<!\w)(identifiant|nom|commune|capacité|libellé|numéro|ville|code postal|département"
+        r"|mise en service|téléphone|horaires|quartier)(?!\w)",
+        re.IGNORECASE,
+    ),
     "sv": re.compile(
         r"[åäö]|ning(en)?$|het$|nr$|namn|plats|datum|kommun|antal|^(typ|ort|gata|adress|bild)", re.I
     ),

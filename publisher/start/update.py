@@ -35,7 +35,7 @@ from publisher.start.mapping import (
 )
 from publisher.start.plain_words import becomes, details
 from publisher.start.raw_tables import RawTable
-from publisher.start.row_values import CellFault, Converted, RowAddresses, convert
+from publisher.start.row_values import CellFault, Converted, RowAddresses
 from publisher.start.table_guess import guess_tables
 
 _ALIKE = 0.6
@@ -131,7 +131,6 @@ def plan_update(
     mapping: TableMapping,
     table: RawTable,
     allow_removal: bool = False,
-    besides: Iterable[Change] = (),
 ) -> Update:
     """Return what a table changes; nothing is written yet.
 
@@ -141,39 +140,11 @@ def plan_update(
         mapping: The one that the table goes through.
         table: The table.
         allow_removal: Whether things without a row go away.
-        besides: What changes besides.
 
     Raises:
         ChangeRefused: No file can hold the changes.
     """
-    inventory = Inventory(sources)
-    known = {fold(heading): heading for heading in table.headings}
-    table = _with_headings_of(table, mapping)
-    addresses = RowAddresses([(mapping, table)])
-    for other in mappings:
-        if other.name != mapping.name:
-            addresses.named[other.name] = _named(inventory, other)
-    converted = convert(mapping, table, addresses)
-    before = set(inventory.instances(mapping.class_iri))
-    gone = {
-        thing: _name(inventory, thing, mapping) for thing in sorted(before - set(converted.things))
-    }
-    changes = [*besides, *_changes(inventory, mapping, table, converted)]
-    changes += list(_new_concepts(inventory, mapping, converted))
-    if allow_removal:
-        changes += [change for thing in gone for change in removal_of(inventory, thing)]
-    added, missing = _changed_headings(mapping, known)
-    return Update(
-        mapping=mapping,
-        plan=plan_changes(sources, changes),
-        changed=tuple(_differences(inventory, mapping, table, converted)),
-        new={t: _new_name(converted, t) for t in converted.things if t not in before},
-        gone=gone,
-        faults=tuple(converted.faults),
-        added=added,
-        missing=missing,
-        similar=_similar(missing, added),
-    )
+    return _plan(sources, mappings, (mapping, mapping), table, allow_removal)
 
 
 def plan_new_columns(
@@ -199,20 +170,68 @@ def plan_new_columns(
     """
     guess = guess_tables([table], mapping.language)[0]
     wider = with_columns(mapping, guess, headings)
-    named = {other.name: _named(Inventory(sources), other) for other in mappings}
-    addresses = RowAddresses([(wider, _with_headings_of(table, wider))])
-    addresses.named |= {name: found for name, found in named.items() if name != mapping.name}
-    wider, _converted = settled(wider, _with_headings_of(table, wider), addresses)
-    others = [wider if other.name == mapping.name else other for other in mappings]
-    terms = [
-        _as_change(triple, sources, mapping) for triple in terms_of_columns(mapping, wider, others)
-    ]
-    found = plan_update(sources, others, wider, table, allow_removal, terms)
+    return _plan(sources, mappings, (mapping, wider), table, allow_removal)
+
+
+def _plan(
+    sources: Sources,
+    mappings: Sequence[TableMapping],
+    change: tuple[TableMapping, TableMapping],
+    table: RawTable,
+    allow_removal: bool,
+) -> Update:
+    """Return what a table changes, with the mapping of before and the one that it goes through."""
+    before, mapping = change
+    inventory = Inventory(sources)
+    known = {fold(heading): heading for heading in table.headings}
+    table = _with_headings_of(table, mapping)
+    addresses = RowAddresses([(mapping, table)])
+    for other in mappings:
+        if other.name != mapping.name:
+            addresses.named[other.name] = _named(inventory, other)
+    # A column may say more than its values for the first time: that is kept beside them as well.
+    mapping, converted = settled(mapping, table, addresses, keep_unread=mapping != before)
+    there = set(inventory.instances(mapping.class_iri))
+    gone = {
+        thing: _name(inventory, thing, mapping) for thing in sorted(there - set(converted.things))
+    }
+    changes = list(_changes_of_terms(sources, mappings, before, mapping))
+    changes += _changes(inventory, mapping, table, converted)
+    changes += list(_new_concepts(inventory, mapping, converted))
+    if allow_removal:
+        changes += [change for thing in gone for change in removal_of(inventory, thing)]
+    plan = plan_changes(sources, changes)
+    if mapping != before:
+        plan = replace(plan, files=(*plan.files, _kept(sources, mapping)))
+    added, missing = _changed_headings(mapping, known)
+    return Update(
+        mapping=mapping,
+        plan=plan,
+        changed=tuple(_differences(inventory, mapping, table, converted)),
+        new={t: _new_name(converted, t) for t in converted.things if t not in there},
+        gone=gone,
+        faults=tuple(converted.faults),
+        added=added,
+        missing=missing,
+        similar=_similar(missing, added),
+    )
+
+
+def _changes_of_terms(
+    sources: Sources, mappings: Sequence[TableMapping], before: TableMapping, after: TableMapping
+) -> Iterator[Change]:
+    """Yield what adds the terms of columns, and of what is kept beside them, that are new."""
+    if after != before:
+        others = [after if other.name == after.name else other for other in mappings]
+        for triple in terms_of_columns(before, after, others):
+            yield _as_change(triple, sources, after)
+
+
+def _kept(sources: Sources, mapping: TableMapping) -> FileChange:
+    """Return the change of the file that keeps a mapping."""
     path = sources.folder / mapping.file
     written = path.read_text("utf-8")
-    new_text = as_csvw(wider, json.loads(written)["url"])
-    change = FileChange(mapping.file, path, written, new_text)
-    return replace(found, plan=replace(found.plan, files=(*found.plan.files, change)))
+    return FileChange(mapping.file, path, written, as_csvw(mapping, json.loads(written)["url"]))
 
 
 def _as_change(triple: Triple, sources: Sources, mapping: TableMapping) -> Change:

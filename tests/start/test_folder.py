@@ -168,6 +168,17 @@ def test_a_cell_that_cannot_be_read_stops_unless_it_may_be_left_out(folder: Path
     assert "5.25" in after, "what cannot be read changes nothing"
 
 
+def test_what_a_value_says_more_for_the_first_time_is_kept_beside_it(folder: Path) -> None:
+    """A length that was exact and is "ca 6 km" in the next table keeps its word as well."""
+    result = publisher("start", rows(folder, TRACKS.replace("5,25", "ca 6")), "--yes")
+    assert result.exit_code == 0, result.output
+    after = read_sources(folder, BASE)
+    assert check(after) == []
+    said = Subjects(after.quads(*PUBLISHED))
+    (column,) = [c for c in read_mappings(folder)[0].columns if c.heading == "Längd (km)"]
+    assert [t.value for t in said.values(f"{BASE}id/spar/s-3", column.note)] == ["ca 6"]
+
+
 def test_a_renamed_column_is_named_and_can_be_said_to_be_the_same(folder: Path) -> None:
     text = rows(folder, TRACKS.replace("Ansvarig", "Ansvarig part"))
     result = publisher("start", text, "--dry-run")

@@ -36,6 +36,15 @@ def test_a_point_of_rt90_is_within_a_metre() -> None:
     assert to_degrees(6728429, 1572570, 3021) == pytest.approx((60.66645, 17.13249), abs=1e-5)
 
 
+def test_systems_of_neighbours_are_placed_east_first_in_the_registry() -> None:
+    """The middle of a zone lies on its meridian, and its easting is half a million metres."""
+    for epsg in (25832, 25833, 25835, 3067):
+        latitude, longitude = to_degrees(6_643_000, 500_000, epsg)
+        assert longitude == pytest.approx(SYSTEMS[epsg].meridian)
+        assert 59 < latitude < 60
+    assert to_degrees(0.0, 0.0, 3857) == pytest.approx((0.0, 0.0))
+
+
 @pytest.mark.parametrize("epsg", [code for code in SYSTEMS if 3007 <= code <= 3018])
 def test_a_zone_has_its_meridian_in_the_middle(epsg: int) -> None:
     latitude, longitude = to_degrees(6_600_000, 150_000, epsg)

@@ -112,6 +112,24 @@ def test_a_workbook_gives_a_table_for_each_sheet_with_typed_cells(tmp_path: Path
     assert rum.rows[0].cells == ("Sal", "12.5")
 
 
+def test_what_is_merged_over_lines_stands_in_each_and_remarks_are_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "bok.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet, remarks = book.add_worksheet("Pass"), book.add_worksheet("Läs mig")
+        sheet.merge_range(0, 0, 0, 2, "Simhallens pass")
+        sheet.write_row(1, 0, ["Dag", "Pass", "Platser"])
+        sheet.merge_range(2, 0, 3, 0, "måndag")
+        for line, (course, places) in enumerate([("Crawl", 12), ("Vattengympa", 20)], 2):
+            sheet.write_row(line, 1, [course, places])
+        sheet.write_row(4, 0, ["tisdag", "Crawl", 10])
+        remarks.write(0, 0, "Passen bokas i receptionen.")
+    (found,) = read_tables(path)
+    assert found.name == "bok"
+    assert found.headings == ("Dag", "Pass", "Platser")
+    assert found.column(0) == ["måndag", "måndag", "tisdag"]
+    assert any("Läs mig" in note["sv"] for note in found.notes)
+
+
 def ods(rows: str) -> bytes:
     """Return a spreadsheet of LibreOffice with some rows."""
     head = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -148,6 +166,23 @@ def test_a_sheet_of_libreoffice_is_read_with_its_types() -> None:
     )
     assert found.headings == ("Namn", "Antal", "Dag", "Del")
     assert found.rows[0].cells == ("A", "1200.5", "2025-05-01", "7 %")
+
+
+def test_what_is_merged_over_rows_in_libreoffice_stands_in_each() -> None:
+    def words(*shown: str) -> str:
+        return "".join(f"<t:table-cell><x:p>{each}</x:p></t:table-cell>" for each in shown)
+
+    merged = '<t:table-cell t:number-rows-spanned="2"><x:p>norr</x:p></t:table-cell>'
+    found = table(
+        ods(
+            f"<t:table-row>{words('Del', 'Spår', 'Km')}</t:table-row>"
+            f"<t:table-row>{merged}{words('Myren', '5')}</t:table-row>"
+            f"<t:table-row><t:covered-table-cell/>{words('Åsen', '7')}</t:table-row>"
+            f"<t:table-row>{words('syd', 'Sjön', '8')}</t:table-row>"
+        ),
+        "blad.ods",
+    )
+    assert found.column(0) == ["norr", "norr", "syd"]
 
 
 def test_entities_in_a_sheet_are_refused() -> None:

@@ -209,6 +209,71 @@ TABLES: dict[str, tuple[str, str]] = {
         "8,Other thing,2024-02-01T11:30:00Z,false\n",
         "identifier name datetime truth",
     ),
+    "accounts below zero": (
+        "Konto;Utfall;Prognos\n4010;(1 250);1 300\n4020;900;950-\n4030;(75);80\n4040;12;15-\n",
+        "identifier number number",
+    ),
+    "finnish": (
+        "Tunnus;Nimi;Valaistu;Rakennusvuosi;Leveysaste;Pituusaste\nU1;Rantaranta;kyllä;1988;60.17;24.93\n"
+        "U2;Kallioranta;ei;2001;60.21;24.99\nU3;Hiekkaranta;ei;1975;60.24;25.01\n",
+        "identifier name truth year latitude longitude",
+    ),
+    "norwegian": (
+        "Navn;Antall plasser;Er åpen;Oppdatert\nBryggen;1 200,-;Ja;03.05.24\n"
+        "Torget;300,-;Nei;28.05.24\nVågen;80,-;Ja;30.06.24\n",
+        "name number truth date",
+    ),
+    "exchanged coordinates": (
+        "Boj;Latitud;Longitud\nBoj A;18,1021;59,4101\nBoj B;18,2033;59,4233\n"
+        "Boj C;17,9931;59,3872\n",
+        "name longitude latitude",
+    ),
+    "after midnight": (
+        "tur_id;ordning;avgår\nN1;1;23:40:00\nN1;2;24:15:00\nN2;1;24:40:00\nN2;2;25:15:00\n",
+        "list number time",
+    ),
+    "several mail addresses": (
+        "Råd;Skicka till;Ring\nÄldrerådet;a@r.example, b@r.example;0550-100 10 / 0550-100 11\n"
+        "Ungdomsrådet;c@r.example;0550-100 12\nByarådet;d@r.example;0550-100 13\n",
+        "name email telephone",
+    ),
+    "marks for what is too few": (
+        "Enhet;Antal sjuka\nNorr;12\nSöder;X\nÖster;9\nVäster;31\nMitt;X\nHamnen;14\n"
+        "Torp;8\nBy;7\n",
+        "name number",
+    ),
+    "months of statistics": (
+        "Hamn;Månad;Gods\nOxhamn;2024M01;12\nOxhamn;2024M02;14\nBihamn;2024M01;3\nBihamn;2024M02;4\n",
+        "list month number",
+    ),
+    "short months": (
+        "Period;Besök\njan-24;1200\nfeb-24;1380\nmar-24;990\n",
+        "month number",
+    ),
+    "years first, in two digits": (
+        "Ärende;Inkom;Svar\nA-1;24-09-02;2/9 -24\nA-2;24-09-13;17/9 -24\nA-3;24-10-01;3/10 -24\n",
+        "identifier date date",
+    ),
+    "a number for each row beside a code": (
+        "id;Brunnsnr;Djup\n1;BR-17;12\n2;BR-03;9\n3;BR-22;31\n",
+        "code identifier number",
+    ),
+    "thousands with a point": (
+        "Magasin;Yta kvm;Hyra\nEtt;1.250;12,5\nTvå;2.040;9,75\nTre;1.105;10\n",
+        "name number number",
+    ),
+    "points of a neighbour": (
+        "navn;utm32_ost;utm32_nord\nBrygga;597000;6643000\nKaia;597400;6643900\nVika;598100;6644100\n",
+        "name easting northing",
+    ),
+    "degrees with a letter in front": (
+        "Plats;Läge\nNorr;N 59° 10.770' E 13° 20.450'\nSyd;N 59° 11.200' E 13° 21.000'\n",
+        "name position",
+    ),
+    "rounded by a spreadsheet": (
+        "Plats;GSRN\nNorrsta;7,35999E+17\nSödersta;7,35999E+17\nÖsterby;7,36001E+17\n",
+        "name code",
+    ),
     "a column for each year": (
         "Kommun;2021;2022;2023\nKil;12;13;15\nEda;7;9;8\nSunne;22;21;25\n",
         "municipality number number number",
@@ -281,3 +346,20 @@ def test_rows_of_another_table_are_links_whichever_comes_first() -> None:
         by_name = {guessed.table.name: guessed for guessed in guess_tables(order)}
         link = by_name["saker"].columns[2]
         assert (link.kind, link.target) == ("link", "rum")
+
+
+def test_numbers_that_a_spreadsheet_has_rounded_are_pointed_out() -> None:
+    column = guess("Plats;GSRN\nNorrsta;7,35999E+17\nSödersta;7,36001E+17\n").columns[1]
+    assert column.warning is not None
+
+
+def test_telephone_numbers_are_of_the_country_of_the_table() -> None:
+    content = (
+        "Bezeichnung;Straße;Telefon\nAmt Nord;Hauptstraße 1;0351 48 80\nAmt Süd;Ring 2;0351 48 81\n"
+    )
+    assert guess(content).columns[2].style.country == "49"
+
+
+def test_a_point_before_three_digits_groups_them_where_others_write_a_comma() -> None:
+    column = guess("Magasin;Yta;Hyra\nEtt;1.250;12,5\nTvå;2.040;9,75\n").columns[1]
+    assert (column.style.group, column.is_integer) == (".", True)

@@ -182,7 +182,8 @@ def _open_for_reading(file: Path, results: bool = False) -> Iterator[tuple[Any, 
 def read_cells(file: Path) -> list[tuple[str, list[list[Any]]]]:
     """Return title → rows of values of every sheet that is shown; formulas as their results.
 
-    Percentages come as texts with their sign, times and days as such.
+    Percentages come as texts with their sign, times and days as such. What is merged over several
+    lines stands in each of them.
 
     Raises:
         SheetRefused: It cannot be read.
@@ -194,10 +195,26 @@ def read_cells(file: Path) -> list[tuple[str, list[list[Any]]]]:
             for title in book.sheetnames:
                 if getattr(book[title], "sheet_state", "visible") == "visible":
                     rows = [[_result(cell) for cell in row] for row in _rows(book, parts, title)]
+                    _fill_down(rows, parts.surveys[title].merged if rows else ())
                     found.append((title, rows))
         except BROKEN as error:
             raise _damaged_error(file) from error
     return found
+
+
+def _fill_down(rows: Sequence[list[Any]], merged: Iterable[str]) -> None:
+    """Write the value of cells that are merged over several lines in each of these."""
+    for ref in merged:
+        try:
+            column, first, _right, last = range_boundaries(ref)
+        except (TypeError, ValueError):
+            continue
+        above = rows[first - 1] if first <= len(rows) else []
+        if column > len(above):
+            continue
+        for row in rows[first:last]:
+            row += [None] * (column - len(row))
+            row[column - 1] = above[column - 1]
 
 
 def _result(cell: Any) -> Any:
