@@ -56,10 +56,11 @@ class _Writer(ShapeWriter):
 
     def __init__(self, rules: Iterable[ProfileRule]) -> None:
         super().__init__()
+        self._rules = tuple(rules)
         self._children: dict[str, list[ProfileRule]] = {}
-        for rule in rules:
+        for rule in self._rules:
             self._children.setdefault(rule.owner, []).append(rule)
-        self._groups = {name for rule in rules if rule.kind in GROUPS for name in rule.of}
+        self._groups = {name for rule in self._rules if rule.kind in GROUPS for name in rule.of}
 
     def add(self, rule: ProfileRule) -> None:
         """Write the shapes of a rule: presence, number, and what each value must be."""
@@ -116,6 +117,8 @@ class _Writer(ShapeWriter):
             yield self.node((SH["not"], self.node((SH.property, law))))
         if rule.owner in self._groups:
             yield self.node((SH["not"], self._says_something(rule.owner)))
+            yield self.node((SH["not"], self._is_part(rule.owner)))
+            yield from self._judged_alone()
         if rule.old and rule.owner in self._groups:
             yield self.node((SH["not"], self._of_dataset()))
         if rule.owner == _LOCATION:  # one with an IRI is described elsewhere
@@ -155,15 +158,36 @@ class _Writer(ShapeWriter):
             filled.append(self.node((SH.property, present), *known))
         return self._any_of(BNode(), filled)
 
-    def _of_dataset(self) -> Node:
-        """Return the shape of a period of a dataset: a series has none of the given-up dates."""
-        period_of = self.node((SH.inversePath, _term("dcterms:temporal")))
+    def _is_part(self, owner: str) -> Node:
+        """Return the shape of what a thing names as a part of this class, by the right property."""
+        ways = []
+        for rule in self._rules:
+            if rule.kind in GROUPS and owner in rule.of:
+                ways += [
+                    self._reached(rule.path, name)
+                    for name in TARGETS.get(rule.owner, (rule.owner,))
+                ]
+        return self._any_of(BNode(), ways)
+
+    def _reached(self, path: str, owner: str) -> Node:
+        """Return the shape of what a thing of a class names with a property."""
+        named_by = self.node((SH.inversePath, _term(path)))
         owned = self.node(
-            (SH.path, period_of),
-            (SH.qualifiedValueShape, self.node((SH["class"], _term("dcat:Dataset")))),
+            (SH.path, named_by),
+            (SH.qualifiedValueShape, self.node((SH["class"], _term(owner)))),
             (SH.qualifiedMinCount, Literal(1)),
         )
         return self.node((SH.property, owned))
+
+    def _judged_alone(self) -> list[Node]:
+        """Return the shapes of what has rules of its own, by which alone it is judged."""
+        owners = [rule.owner for rule in self._rules if rule.owner not in self._groups]
+        names = [name for owner in dict.fromkeys(owners) for name in TARGETS.get(owner, (owner,))]
+        return [self.node((SH["class"], _term(name))) for name in names]
+
+    def _of_dataset(self) -> Node:
+        """Return the shape of a period of a dataset: a series has none of the given-up dates."""
+        return self._reached("dcterms:temporal", "dcat:Dataset")
 
     def _values(self, rule: ProfileRule) -> None:
         """Write the shape of what each value must be.
@@ -191,7 +215,8 @@ class _Writer(ShapeWriter):
             alternatives = [self.node((SH["class"], _term(name))) for name in rule.of]
             return self._any_of(BNode(), [self.node((SH.nodeKind, SH.IRI)), *alternatives])
         if rule.kind == "group":
-            return self.node(*((SH["class"], _term(name)) for name in rule.of))
+            part = self.node(*((SH["class"], _term(name)) for name in rule.of))
+            return self._any_of(BNode(), [part, *self._judged_alone()])
         if self._is_beside_box(rule):
             return self.node((SH.nodeKind, SH.BlankNodeOrIRI))
         if rule.of:

@@ -97,7 +97,10 @@ def _judge(sources: Sources) -> Iterator[Finding]:
         found += _results(DCAT_AP_HVD, european)
     places = _Places(written)
     of_judged = [result for result in found if result.focus in judged]
-    yield from _faults(of_judged, places)
+    faults = list(_faults(of_judged, places))
+    yield from faults
+    if not is_chosen(DCAT_AP_SE):
+        yield from _way_out(faults, said)
     yield from _left_out(left_out, of_judged, places)
     yield from _advice(of_judged, places)
     yield from _remarks(of_judged, places)
@@ -147,6 +150,13 @@ class _WrittenCatalogue:
         """Tell whether a text is in a language, or a variety of it."""
         texts = (t.object for t in self.triples if isinstance(t.object, Literal))
         return any((text.language or "").partition("-")[0] == language for text in texts)
+
+    @property
+    def catalogue(self) -> str:
+        """Return the IRI of the catalogue, else the base."""
+        kinds = ((name, t) for name, triples in self.said.items() for t in triples)
+        found = (n for n, t in kinds if t.predicate == _TYPE and t.object == _CATALOGUE)
+        return next(found, self.base_iri)
 
     @property
     def is_high_value(self) -> bool:
@@ -412,6 +422,24 @@ def _faults(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
         if not is_reported:
             reported |= {key, (result.focus, about, "") if of_value else key}
             yield places.finding(result, RULES[result.profile].severity)
+
+
+def _way_out(faults: Iterable[Finding], said: _WrittenCatalogue) -> Iterator[Finding]:
+    """Yield how to be judged without what Sweden alone asks for, where that is what is wrong.
+
+    A catalogue is judged by the profile because it has a text in Swedish: it may still not be meant
+    for dataportal.se.
+    """
+    number = sum(fault.rule == DCAT_AP_SE for fault in faults)
+    if number:
+        message = text(
+            "{count} of the faults are such for DCAT-AP-SE alone, which judges this catalogue"
+            " because it has texts in Swedish. Where dataportal.se does not fetch it, write in"
+            " pyproject.toml under [tool.publisher.catalogue]: profiles = {profiles}.",
+            count=number,
+            profiles='["eu"]',
+        )
+        yield Finding(Severity.INFO, message, DCAT_AP_SE, focus_node=said.catalogue)
 
 
 # Why a value is not in the view for Sweden → what its author is told.

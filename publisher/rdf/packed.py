@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from publisher.errors import ReadLimitExceeded, SourceSyntax
 from publisher.rdf.guards import ReadLimits, file_too_large
@@ -71,7 +72,35 @@ def unpack_gzip(content: bytes, limits: ReadLimits, where: str, most: int | None
     return found
 
 
-def list_zip(path: Path, limits: ReadLimits, where: str) -> list[PackedFile]:
+def unpack_feed(content: bytes, limits: ReadLimits, where: str) -> tuple[str, bytes]:
+    """Return name and content of the one file in an archive; of gzip, or nothing, no name.
+
+    Raises:
+        ReadLimitExceeded: It grows beyond the limits.
+        SourceSyntax: It is damaged, or holds several files.
+    """
+    if not content.startswith(_ZIP_MARKS):
+        return "", unpack_gzip(content, limits, where)
+    archive = io.BytesIO(content)
+    members = [m for m in list_zip(archive, limits, where) if not _is_of_the_packer(m.name)]
+    if len(members) != 1:
+        raise SourceSyntax(
+            "The archive holds {count} files: {names}.",
+            where=where,
+            remedy="Unpack it, and name the file that is meant.",
+            count=len(members),
+            names=", ".join(m.name for m in members[:5]) or "-",
+        )
+    name = members[0].name
+    return name, unpack_member(archive, name, limits, where)
+
+
+def _is_of_the_packer(name: str) -> bool:
+    """Tell whether a program that packs has put a file beside the others."""
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2] in (".DS_Store", "Thumbs.db")
+
+
+def list_zip(path: Path | BinaryIO, limits: ReadLimits, where: str) -> list[PackedFile]:
     """Return the files in a ZIP archive, in its order, without folders.
 
     Raises:
@@ -101,7 +130,7 @@ def list_zip(path: Path, limits: ReadLimits, where: str) -> list[PackedFile]:
 
 
 def unpack_member(
-    path: Path, name: str, limits: ReadLimits, where: str, most: int | None = None
+    path: Path | BinaryIO, name: str, limits: ReadLimits, where: str, most: int | None = None
 ) -> bytes:
     """Return one file of a ZIP archive.
 

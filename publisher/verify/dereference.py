@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
+from publisher.rdf.context_loading import LoadContext
 from publisher.rdf.media_types import GRAPHS, HTML, MediaType
 from publisher.system.http_client import Client, Exchange, Visit, without_fragment
 from publisher.verify import graphs
-from publisher.verify.graphs import LoadContext, Triples
+from publisher.verify.graphs import Triples
 from publisher.verify.links import hrefs
 from publisher.verify.report import check_answered, check_no_302, violation, warning
 from publisher.verify.site import VerifiedSite

@@ -14,11 +14,12 @@ from rdflib.term import Node
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, Text, text, translate
+from publisher.rdf.context_loading import LoadContext, json_document
 from publisher.rdf.media_types import BY_NAME
 from publisher.system.http_client import Client, Exchange, ExchangeLimits, Visit, parse_digits
 from publisher.verify import graphs
 from publisher.verify.affected import node_name
-from publisher.verify.graphs import LoadContext, Triples
+from publisher.verify.graphs import Triples
 from publisher.verify.report import check_answered, check_no_302, violation, warning
 from publisher.verify.site import VerifiedSite
 
@@ -271,7 +272,7 @@ def _dialect(client: Client, address: str) -> str:
     if not visit.successful:
         return ""
     try:
-        document = graphs.json_document(visit.last.body, address)
+        document = json_document(visit.last.body, address)
     except SourceSyntax:
         return ""
     dialect = document.get("dialect") if isinstance(document, dict) else None

@@ -8,9 +8,9 @@ from rdflib import DCAT, Graph, URIRef
 
 from publisher.findings import Finding
 from publisher.messages import Text, text
+from publisher.rdf.context_loading import LoadContext
 from publisher.system.http_client import Client
 from publisher.verify import foops, fuji, signposting
-from publisher.verify.graphs import LoadContext
 from publisher.verify.report import (
     MetricScore,
     ReportTable,

@@ -18,12 +18,15 @@ from rdflib import RDF, Graph, URIRef
 from publisher.errors import ReadLimitExceeded, SourceSyntax, UsageError
 from publisher.findings import Finding
 from publisher.messages import text
+from publisher.rdf.context_loading import LoadContext, json_document
 from publisher.rdf.media_types import ALL, BY_NAME, GRAPHS, TRIG
 from publisher.rdf.namespaces import iri
+from publisher.rdf.open_data_json import is_open_data_json, read_open_data_json
+from publisher.rdf.packed import unpack_feed
 from publisher.rdf.recognise import syntax_by_content, syntax_by_name
 from publisher.system.http_client import Client, Exchange, Visit
 from publisher.verify import graphs
-from publisher.verify.graphs import LoadContext, Triples
+from publisher.verify.graphs import Triples
 from publisher.verify.links import alternates, links_of
 from publisher.verify.report import check_answered, violation
 from publisher.verify.site import VerifiedSite, read_site
@@ -276,7 +279,12 @@ def read_feed_bytes(body: bytes, media_type: str, address: str, load: LoadContex
         SourceSyntax: It is no RDF that is read here, or broken.
     """
     known = BY_NAME.get(media_type)
-    body = graphs.ungzip(body, address).removeprefix(b"\xef\xbb\xbf")
+    name, body = unpack_feed(body, graphs.LIMITS, address)
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    if name:
+        known, address = None, f"{address}/{quote(name)}"
+    if (document := _open_data_json(body, address)) is not None:
+        return frozenset(q.triple for q in read_open_data_json(document, address).quads)
     if known is not None and known.rdf_format is not None:
         try:
             return graphs.parse(body, media_type, address, load)
@@ -297,6 +305,19 @@ def read_feed_bytes(body: bytes, media_type: str, address: str, load: LoadContex
         raise SourceSyntax(
             "'{media_type}' is not RDF.", where=address, media_type=media_type or "-"
         ) from error
+
+
+def _open_data_json(body: bytes, address: str) -> object | None:
+    """Return what a ``data.json`` of Project Open Data says; None for anything else."""
+    if body.lstrip()[:1] not in (b"{", b"["):
+        return None
+    try:
+        document = json_document(body, address)
+    except ReadLimitExceeded:
+        raise
+    except SourceSyntax:
+        return None
+    return document if is_open_data_json(document) else None
 
 
 def _recognised(body: bytes, address: str) -> str | None:

@@ -26,9 +26,9 @@ from rdflib.term import Node
 
 from publisher.errors import SourceSyntax
 from publisher.messages import Text, text
+from publisher.rdf.context_loading import LoadContext
 from publisher.system.http_client import Client, Exchange, is_web
 from publisher.verify import graphs
-from publisher.verify.graphs import LoadContext
 from publisher.verify.report import MetricScore
 
 # An ontology as FOOPS! fetches it, and the metadata it may carry in several vocabularies.

@@ -9,9 +9,9 @@ from rdflib import DCAT, DCTERMS, PROV, Graph, URIRef
 
 from publisher.errors import SourceSyntax
 from publisher.messages import text
+from publisher.rdf.context_loading import LoadContext, json_document
 from publisher.system.http_client import Client, Exchange, is_absolute, is_web
 from publisher.verify import graphs
-from publisher.verify.graphs import LoadContext
 from publisher.verify.links import json_ld_scripts, links_of
 from publisher.verify.mqa import ACCESS_RIGHTS
 from publisher.verify.report import MetricScore, score_metric
@@ -288,7 +288,7 @@ def schema_dataset(page: Exchange) -> Mapping[str, object]:
     """
     for script in json_ld_scripts(page):
         try:
-            document = graphs.json_document(script.encode())
+            document = json_document(script.encode())
         except SourceSyntax:
             continue
         for node in _nodes(document):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,16 +14,14 @@ from typing import TypeAlias
 import pyoxigraph as ox
 import rdflib
 
-from publisher.errors import ReadLimitExceeded, SourceSyntax
+from publisher.errors import SourceSyntax
+from publisher.rdf.context_loading import LoadContext, json_document, with_loaded_contexts
 from publisher.rdf.guards import ReadLimits
 from publisher.rdf.media_types import BY_NAME, JSON_LD
-from publisher.rdf.reading import read_json, read_quads
+from publisher.rdf.reading import read_quads
 
 Triples: TypeAlias = frozenset[ox.Triple]
-LoadContext: TypeAlias = Callable[[str], object]
 
-# What all contexts of a document may come to; an address can stand in it a thousand times.
-CONTEXT_BYTES = 16 * 2**20
 # A site is a stranger; what it publishes honestly needs less.
 LIMITS = ReadLimits(memory_bytes=512 << 20, seconds=30)
 # Canonicalisation takes exponential time on graphs made for it (RDFC-1.0, section 7.1).
@@ -51,7 +48,7 @@ def parse(
         raise SourceSyntax("'{media_type}' is not RDF.", where=base_iri, media_type=media_type)
     try:
         if known is JSON_LD:
-            body = _with_contexts(body, base_iri, load_context)
+            body = with_loaded_contexts(body, base_iri, load_context)
         quads = read_quads(body, known.rdf_format, base_iri, base_iri, limits=LIMITS)
     except (SyntaxError, ValueError) as error:
         raise SourceSyntax(
@@ -61,69 +58,6 @@ def parse(
             reason=str(error),
         ) from error
     return frozenset(quad.triple for quad in quads)
-
-
-def _with_contexts(body: bytes, where: str, load_context: LoadContext | None) -> bytes:
-    """Return JSON-LD whose contexts are in the document (JSON-LD 1.1, section 3.1).
-
-    The parser reads none from the web; the addresses are ours to look up, within limits.
-    """
-    if load_context is None or b'"@context"' not in body:
-        return body
-    document = json_document(body, where)
-    nodes = document if isinstance(document, list) else [document]
-    bounded = _bounded(load_context, where)
-    for node in nodes:
-        if isinstance(node, dict) and "@context" in node:
-            node["@context"] = _loaded(node["@context"], bounded)
-    return json.dumps(document).encode()
-
-
-def _bounded(load_context: LoadContext, where: str) -> LoadContext:
-    """Return the same for one document, whose contexts may not grow without end."""
-    lengths: dict[str, int] = {}
-    total = 0
-
-    def load(address: str) -> object:
-        nonlocal total
-        context = load_context(address)
-        if address not in lengths:
-            lengths[address] = len(json.dumps(context))
-        total += lengths[address]
-        if total > CONTEXT_BYTES:
-            raise ReadLimitExceeded(
-                "Its JSON-LD contexts come to more than {most} MB.",
-                where=where,
-                remedy="Refer to one context, at the top.",
-                most=CONTEXT_BYTES >> 20,
-            )
-        return context
-
-    return load
-
-
-def json_document(body: bytes, where: str = "") -> object:
-    """Return what JSON says.
-
-    Raises:
-        SourceSyntax: It is not JSON, or nests too deeply (``ReadLimitExceeded``).
-    """
-    try:
-        return read_json(body, where)
-    except ValueError as error:
-        raise SourceSyntax(
-            "It is not valid {label}: {reason}", where=where, label="JSON", reason=str(error)
-        ) from error
-
-
-def _loaded(context: object, load_context: LoadContext) -> object:
-    """Return a context with every address in it replaced by what is there."""
-    if isinstance(context, str):
-        document = load_context(context)
-        return document.get("@context") if isinstance(document, dict) else None
-    if isinstance(context, list):
-        return [_loaded(part, load_context) for part in context]
-    return context
 
 
 def canonical(triples: Iterable[ox.Triple]) -> frozenset[str]:

@@ -23,7 +23,7 @@ from publisher.system.http_client import (
 )
 from publisher.verify import graphs
 from publisher.verify.affected import VCARD
-from publisher.verify.feed_source import ACCEPT_RDF, read_feed_file, read_feed_page
+from publisher.verify.feed_source import ACCEPT_RDF, has_catalogue, read_feed_file, read_feed_page
 from publisher.verify.options import EUROPA
 from publisher.verify.report import (
     check_answered,
@@ -178,6 +178,13 @@ def as_file(path: Path, address: str, load: Callable[[str], object]) -> tuple[Fe
         feed = Feed(address, triples, graphs.to_rdflib(triples), 1)
     except SourceSyntax as error:
         return Feed(address), [syntax(error, address)]
+    if not has_catalogue(feed.graph):
+        message = text(
+            "{file} is no feed: it holds neither a dcat:Catalog nor a dcat:Dataset. Name the"
+            " document that portals harvest. What CKAN answers as JSON, 'publisher import' reads.",
+            file=address,
+        )
+        return Feed(address), [violation("harvest:empty", message, address)]
     return feed, [as_advice(finding) for finding in check_dataset_count(feed)]
 
 

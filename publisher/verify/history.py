@@ -13,6 +13,7 @@ from rdflib import DCAT
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import Text, text
+from publisher.rdf.context_loading import json_document
 from publisher.system.files import replace_file
 from publisher.verify import graphs
 from publisher.verify.harvest import Feed
@@ -58,7 +59,7 @@ def read_digests(path: Path, address: str) -> Digests:
     """
     if not path.exists():
         return {}
-    document = graphs.json_document(path.read_bytes(), str(path))
+    document = json_document(path.read_bytes(), str(path))
     if not isinstance(document, dict):
         raise SourceSyntax(
             "It is no record of a harvest.", where=str(path), remedy="Name another file."
@@ -69,7 +70,7 @@ def read_digests(path: Path, address: str) -> Digests:
 
 def write_digests(path: Path, address: str, seen: Digests) -> None:
     """Write the digests of a harvest beside those of other catalogues in the file."""
-    document = graphs.json_document(path.read_bytes(), str(path)) if path.exists() else {}
+    document = json_document(path.read_bytes(), str(path)) if path.exists() else {}
     known = document if isinstance(document, dict) else {}
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(

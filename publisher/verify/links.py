@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from requests.utils import parse_header_links
 
 from publisher.errors import SourceSyntax
+from publisher.rdf.context_loading import json_document
 from publisher.system.http_client import Exchange, is_absolute, resolve_reference
-from publisher.verify import graphs
 
 LINKSET_JSON = "application/linkset+json"
 
@@ -54,7 +54,7 @@ def linkset(body: bytes) -> tuple[WebLink, ...]:
     Raises:
         SourceSyntax: It is not a linkset.
     """
-    document = graphs.json_document(body)
+    document = json_document(body)
     contexts = document.get("linkset") if isinstance(document, dict) else None
     if not isinstance(contexts, list):
         raise SourceSyntax("It is no linkset.")

@@ -24,10 +24,10 @@ from publisher.profiles.dcat_ap import BASE, DCAT_AP, DCAT_AP_HVD, LISTS, RANGES
 from publisher.profiles.dcat_ap_se import DCAT_AP_SE, HIGH_VALUE
 from publisher.profiles.dcat_ap_se_shapes import make_shapes
 from publisher.profiles.dcat_ap_shapes import make_semic_shapes
+from publisher.rdf.context_loading import context_loader
 from publisher.rdf.media_types import TURTLE, media_type_of_file
 from publisher.system.http_client import Client
 from publisher.verify import graphs
-from publisher.verify.site import context_loader
 
 SE_PREFIX = "se="
 SWEDISH = DCAT_AP_SE

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import Text, text
+from publisher.rdf.context_loading import json_document
 from publisher.rdf.media_types import GRAPHS
 from publisher.rdf.namespaces import iri
 from publisher.system.http_client import Client, Exchange
@@ -240,7 +241,7 @@ RESULTS = {
 def is_true(answer: Exchange) -> bool:
     """Tell whether an answer is the boolean true in JSON."""
     try:
-        document = graphs.json_document(answer.body)
+        document = json_document(answer.body)
         return answer.successful and isinstance(document, dict) and document.get("boolean") is True
     except SourceSyntax:
         return False

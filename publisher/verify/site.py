@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin
 
@@ -13,6 +13,7 @@ from rdflib import RDF, VOID, Graph
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
+from publisher.rdf.context_loading import context_loader
 from publisher.rdf.namespaces import iri
 from publisher.system.http_client import Client, Visit, is_web, parse_digits, without_fragment
 from publisher.verify import graphs
@@ -65,28 +66,6 @@ class VerifiedSite:
             if self.locate(str(described)) == address
         }
         return frozenset(n for n in map(parse_digits, numbers) if n is not None)
-
-
-# A site has one or two; each costs a request, or a wait.
-MOST_CONTEXTS = 10
-
-
-def context_loader(client: Client) -> Callable[[str], object]:
-    """Return a reader of the JSON-LD contexts of a site, each asked for once, and not many."""
-    known: dict[str, object] = {}
-
-    def load(address: str) -> object:
-        if address not in known:
-            if len(known) >= MOST_CONTEXTS:
-                return None
-            visit = client.visit(address, fields={"Accept": "application/ld+json"})
-            try:
-                known[address] = graphs.json_document(visit.last.body) if visit.successful else None
-            except SourceSyntax:
-                known[address] = None
-        return known[address]
-
-    return load
 
 
 def read_site(client: Client, url: str, catalogue: str) -> tuple[VerifiedSite, list[Finding]]:

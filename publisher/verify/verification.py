@@ -11,6 +11,7 @@ from rdflib import DCAT, VOID, Graph
 
 from publisher.findings import Finding, count, in_order
 from publisher.messages import Text, in_language, text, translate
+from publisher.rdf.context_loading import LoadContext, context_loader
 from publisher.system.http_client import Visit, address_host, is_web
 from publisher.verify import (
     dereference,
@@ -29,7 +30,6 @@ from publisher.verify import (
 )
 from publisher.verify.affected import affected_datasets
 from publisher.verify.feed_source import find_source
-from publisher.verify.graphs import LoadContext
 from publisher.verify.harvest import Feed
 from publisher.verify.options import VerifyOptions
 from publisher.verify.pacing import PacedClient
@@ -40,7 +40,7 @@ from publisher.verify.report import (
     note,
     warning,
 )
-from publisher.verify.site import DumpContents, VerifiedSite, context_loader
+from publisher.verify.site import DumpContents, VerifiedSite
 
 LINKS_CHECKED = 300
 DATASETS_SCORED = 25

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import threading
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -407,6 +408,105 @@ def package(number: int, **more: object) -> Mapping[str, object]:
 def answer(result: object) -> tuple[str, bytes]:
     body = json.dumps({"success": True, "result": result}).encode()
     return "application/json", body
+
+
+OPEN_DATA = {
+    "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
+    "dataset": [
+        {
+            "identifier": "https://hub.example/d/lek",
+            "title": "Lekplatser",
+            "description": "Alla.",
+            "keyword": ["lek"],
+            "modified": "R/P1W",
+            "accrualPeriodicity": "R/P1Y",
+            "accessLevel": "public",
+            "publisher": {"name": "Kommunen", "subOrganizationOf": {"name": "Riket"}},
+            "contactPoint": {"fn": "GIS", "hasEmail": "mailto:gis@hub.example"},
+            "spatial": "11,57,12,58",
+            "temporal": "2001-02-03/2004-05-06",
+            "license": "https://creativecommons.org/licenses/by/4.0/",
+            "language": ["sv-SE"],
+            "bureauCode": ["1"],
+            "distribution": [{"downloadURL": "https://hub.example/l.csv", "mediaType": "text/csv"}],
+        }
+    ],
+}
+
+
+def test_a_data_json_of_project_open_data_comes_whole(folder: Path) -> None:
+    """As ArcGIS Hub and Socrata write it: with what has no property named in the report."""
+    path = folder.parent / "data.json"
+    path.write_text(json.dumps(OPEN_DATA))
+    output = imported(path)
+    thing = "https://hub.example/d/lek"
+    (file,) = values(folder, thing, "dcat:distribution")
+    assert values(folder, file, "dcat:accessURL") == {"https://hub.example/l.csv"}
+    assert values(folder, file, "dcterms:license") == {
+        "http://creativecommons.org/licenses/by/4.0/"
+    }
+    assert {v.rpartition("/")[2] for v in values(folder, thing, "dcterms:accrualPeriodicity")} == {
+        *("WEEKLY", "ANNUAL")
+    }
+    (period,) = values(folder, thing, "dcterms:temporal")
+    assert values(folder, period, "dcat:endDate") == {"2004-05-06"}
+    (place,) = values(folder, thing, "dcterms:spatial")
+    assert values(folder, place, "dcat:bbox")
+    assert "left out: bureauCode" in output
+    assert "left out: subOrganizationOf" in output
+
+
+def test_a_packed_feed_is_read_and_of_several_files_none(folder: Path) -> None:
+    """What a packer puts beside the file does not count."""
+    path = folder.parent / "feed.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("deras/feed.ttl", FEED.replace("%PHONE%", "1"))
+        archive.writestr("__MACOSX/._feed.ttl", "x")
+    assert imported(path, "--dry-run").count("2 datasets") == 1
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("readme.txt", "x")
+    assert "2 files: deras/feed.ttl, readme.txt" in call(path).output
+
+
+def test_contexts_of_a_feed_are_fetched(
+    folder: Path, web: Callable[[Callable[[str], Pages]], str]
+) -> None:
+    """And where one cannot be had, nothing is imported without it."""
+    context = {"Dataset": iri("dcat:Dataset"), "title": iri("dcterms:title")}
+    site = web(
+        lambda site: (
+            {
+                f"/{name}": (
+                    "application/ld+json",
+                    json.dumps(
+                        {
+                            "@context": f"{site}/c{name}",
+                            "@id": OTHERS,
+                            "@type": "Dataset",
+                            "title": "T",
+                        }
+                    ).encode(),
+                )
+                for name in ("one", "two")
+            }
+            | {"/cone": ("application/ld+json", json.dumps({"@context": context}).encode())}
+        )
+    )
+    assert imported(f"{site}/one").startswith("1 datasets")
+    assert "context cannot be fetched" in call(f"{site}/two").output
+
+
+def test_what_a_portal_hides_is_not_published(folder: Path) -> None:
+    """And each contact of a package comes."""
+    path = folder.parent / "ckan.json"
+    people = [{"name": "A", "email": "a@e.example"}, {"name": "B", "email": "b@e.example"}]
+    listed = [package(1, private=True), package(2, state="draft"), package(3, contact=people)]
+    path.write_bytes(answer({"count": 3, "results": listed})[1])
+    output = imported(path)
+    assert output.startswith("1 datasets")
+    assert output.count("does not show this package") == 2
+    assert len(values(folder, f"{BASE}dataset/paket-3", "dcat:contactPoint")) == 2
+    assert "left out: maintainer_email" in output
 
 
 def test_the_front_page_of_a_ckan_portal_is_enough(

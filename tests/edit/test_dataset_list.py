@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from publisher.edit.catalogue.list_columns import COLUMNS, read_heading
+from publisher.edit.catalogue.list_columns import COLUMNS
+from publisher.edit.catalogue.list_headings import read_heading
 from publisher.findings import Severity
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
@@ -70,6 +71,58 @@ def test_swedish_and_english_headings_mean_the_same() -> None:
     imported("other.csv", "--into", "b", *NEW)
     assert said(Path("a")) == said(Path("b"))
     assert values(Path("a"), f"{BASE}dataset/badplatser", "dcat:keyword") == {"bad", "sjö"}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Svensk titel", "title sv 1"),
+        ("Beskrivning på engelska", "description en 1"),
+        ("dct:accrualPeriodicity", "frequency  1"),
+        ("landingPage", "landing-page  1"),
+        ("bytesize", "size  1"),
+        ("Bounding box (WGS84)", "box  1"),
+        ("Namn på datamängden", "title  1"),
+        ("Resurs 2 format", "format  2"),
+        ("Kontaktpersonens e-post", "contact-mail  1"),
+        ("Nyckelord 3", "keyword  1"),
+        ("WFS-länk", "endpoint  1"),
+        ("GeoJSON-fil", "link  1"),
+        ("Data", ""),
+        ("Titel 2", ""),
+        ("Diarienummer", ""),
+    ],
+)
+def test_a_heading_is_read_as_people_write_it(written: str, meant: str) -> None:
+    """With a language, a number, a prefix or a remark in it; and what is none is none."""
+    found = read_heading(written)
+    read = f"{found.column.key} {found.language} {found.number}" if found else ""
+    assert read == meant
+
+
+def test_columns_may_be_sides_services_formats_and_marks() -> None:
+    """A box in four columns, addresses below WMS and CSV, two files, "nej" and "-" for nothing."""
+    write(
+        "Namn,Kort beskrivning,väst,syd,öst,nord,WMS,CSV,Länk,Format,Länk,Format,Licens,HVD?,"
+        "HVD-kategori,PDF,Karttjänst\n"
+        "Sjöar,Alla.,12,59,15,62,https://e.example/karta,https://e.example/s.csv,"
+        "https://e.example/a,JSON,https://e.example/b,KML,-,Nej,,ja,nej\n"
+        "Broar,Alla.,,,,,,,,,,,CC0,Ja,Statistik,,https://e.example/geoserver/wfs\n"
+        "Träd,Alla.,1,2,,,,,,,,,CC0,Ja,,,\n"
+    )
+    result = call("list.csv", "--into", "new", *NEW)
+    named = {line.split(":")[1] for line in result.output.splitlines() if ": error:" in line}
+    assert named == {"C4", "N4"}
+    assert "P1: warning: The column 'PDF' is not known" in result.output
+    imported("list.csv", "--into", "new", "--skip-bad", *NEW)
+    folder, lakes = Path("new"), f"{BASE}dataset/sjoar"
+    files = values(folder, lakes, "dcat:distribution")
+    formats = {v.rpartition("/")[2] for f in files for v in values(folder, f, "dcterms:format")}
+    assert formats == {"WMS_SRVC", "CSV", "JSON", "KML"}
+    (place,) = values(folder, lakes, "dcterms:spatial")
+    assert values(folder, place, "dcat:centroid") == {"POINT(13.5 60.5)"}
+    assert values(folder, f"{BASE}service/broar-wfs", "dcat:endpointURL")
+    assert len(values(folder, f"{BASE}dataset/broar", "dcatap:hvdCategory")) == 1
 
 
 def test_every_cell_that_is_not_understood_is_named_with_its_cure() -> None:

@@ -195,6 +195,12 @@ def test_a_folder_chooses_its_profiles(tmp_path: Path) -> None:
     assert {f.rule for f in judged(tmp_path / "all", turtle)} == {"dcat-ap-se", "dcat-ap-hvd"}
     assert judged(choose(tmp_path / "eu", '["eu"]'), turtle) == []
     assert {f.rule for f in judged(choose(tmp_path / "se", '["se"]'), turtle)} == {"dcat-ap-se"}
+    # The way out is told where it is one.
+    ways = {
+        f: [e for e in found(tmp_path / f, NORD) if "[tool" in e.message["en"]]
+        for f in ("all", "se")
+    }
+    assert [len(ways["all"]), len(ways["se"])] == [1, 0]
     finnish = judged(choose(tmp_path / "fi", '["se", "eu"]'), SILLAT, TIETO)
     assert "dcat-ap-se" in {f.rule for f in finnish}
 

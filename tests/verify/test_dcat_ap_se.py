@@ -179,7 +179,7 @@ def part_of_feed(rule: ProfileRule, feed: list[Quad]) -> tuple[Any, list[Quad]]:
     for _ in range(2):
         near |= {q.object for q in feed if q.subject in near and not isinstance(q.object, Literal)}
     description = [q for q in feed if q.subject in near]
-    if rule.old:  # it says of what the part is one
+    if any(rule.owner in other.of for other in RULES):  # it says of what the part is one
         owners = {q.subject for q in feed if q.object == subject}
         near_owners = [q for q in feed if q.subject in owners]
         description += [q for q in near_owners if q.object == subject or q.predicate == A]
@@ -300,6 +300,37 @@ def test_a_place_is_judged_as_the_harvester_judges_it(
     broken = {rule for rules in found.values() for rule in rules}
 
     assert (("dcterms:Location", "dcat:centroid", "values") in broken) == is_wrong
+
+
+PERIOD = NamedNode("http://purl.org/dc/terms/PeriodOfTime")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "expected"),
+    [
+        ("http://purl.org/dc/terms/temporal", PERIOD, {"dcat:startDate", "dcat:endDate"}),
+        ("http://purl.org/dc/terms/relation", PERIOD, set()),
+        ("http://purl.org/dc/terms/temporal", "http://purl.org/dc/terms/Location", {"temporal"}),
+        ("http://purl.org/dc/terms/temporal", "http://xmlns.com/foaf/0.1/Agent", set()),
+    ],
+    ids=["a part", "what another property names", "a thing of another class", "an organisation"],
+)
+def test_a_part_is_judged_where_it_is_one(path: str, kind: Any, expected: set[str]) -> None:
+    """A thing that has rules of its own is judged by these alone, wherever it stands."""
+    dataset, part = (NamedNode(f"https://data.example.org/{n}") for n in ("dataset/p", "part"))
+    kind = kind if isinstance(kind, NamedNode) else NamedNode(kind)
+    literal = Literal("2026", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#date"))
+    feed = [
+        Quad(dataset, A, NamedNode("http://www.w3.org/ns/dcat#Dataset"), DefaultGraph()),
+        Quad(dataset, NamedNode(path), part, DefaultGraph()),
+        Quad(part, A, kind, DefaultGraph()),
+        Quad(part, NamedNode("http://www.w3.org/ns/dcat#startDate"), literal, DefaultGraph()),
+    ]
+    found = {rule[1:] for rules in judge({0: feed}).values() for rule in rules}
+
+    of_part = {p for p, aspect in found if p in ("dcat:startDate", "dcat:endDate")}
+    of_part |= {"temporal"} & {p.partition(":")[2] for p, a in found if a == "values"}
+    assert of_part == expected
 
 
 def items(template: dict[str, Any], templates: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -118,6 +118,18 @@ def test_a_file_on_disk_is_read_and_absence_is_no_violation(server: Site, tmp_pa
     assert titles(found) == {"Aineisto 1", "Aineisto 2"}
 
 
+def test_json_is_a_feed_where_it_describes_datasets(tmp_path: Path) -> None:
+    """Of Project Open Data it is one; an answer of CKAN is none, and that is said."""
+    path = tmp_path / "data.json"
+    file = {"downloadURL": "https://e.example/a.csv"}
+    one = {"title": "A", "accessLevel": "public", "distribution": [file]}
+    path.write_text(json.dumps({"dataset": [one]}))
+    found = verify(str(path), VerifyOptions(limits=LIMITS, files_seconds=0))
+    assert "urn:publisher:dcat-ap:dcat:Distribution/dcat:accessURL/least" in violations(found)
+    path.write_text(json.dumps({"success": True, "result": {"count": 0, "results": []}}))
+    assert violations(judged(str(path))) == {"harvest:empty"}
+
+
 @pytest.mark.slow
 def test_every_page_of_a_paged_feed_is_read(server: Site) -> None:
     """The pages name the next as a text, without a host, and use one label for two nodes."""

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from publisher.errors import SourceSyntax
+from publisher.rdf.context_loading import json_document
 from publisher.verify import graphs
 
 TURTLE, RDF_XML, JSON_LD = "text/turtle", "application/rdf+xml", "application/ld+json"
@@ -82,6 +83,6 @@ def test_the_lexical_form_of_a_literal_is_kept() -> None:
 
 def test_json_that_is_no_json_has_a_reason() -> None:
     """State files and contexts are read with the same care."""
-    assert graphs.json_document(json.dumps({"a": 1}).encode()) == {"a": 1}
+    assert json_document(json.dumps({"a": 1}).encode()) == {"a": 1}
     with pytest.raises(SourceSyntax):
-        graphs.json_document(b"{")
+        json_document(b"{")

@@ -38,7 +38,7 @@ from publisher.edit.catalogue.fetching import (
 )
 from publisher.edit.catalogue.merging import MergePolicy, MergeResult, merge
 from publisher.edit.catalogue.naming import name_nodes
-from publisher.edit.catalogue.notes import ImportNotes, NoteKind
+from publisher.edit.catalogue.notes import NO_PROPERTY, ImportNotes, NoteKind
 from publisher.edit.catalogue.placement import Placement, place
 from publisher.edit.catalogue.tidy import tidy
 from publisher.edit.changes import write_all
@@ -48,6 +48,7 @@ from publisher.load.parse import parse_file
 from publisher.messages import LANGUAGES, text
 from publisher.profiles.file_types import IANA
 from publisher.rdf.namespaces import AUTHORITY, iri
+from publisher.rdf.open_data_json import is_open_data_json, read_open_data_json
 from publisher.rdf.text import fold
 from publisher.release.catalogue.graph import CatalogueGraph, add_authority_terms
 from publisher.system.http_client import Client, is_web
@@ -142,12 +143,16 @@ def read_source(
     """
     client = make_client()
     fetched, answer = _find_feed(fetch(source, client), client, follow)
+    draft = CatalogueDraft()
     if answer is None:
-        draft = CatalogueDraft()
         for quads in read_pages(fetched, client, follow):
             _add_quads(draft, quads)
+    elif is_open_data_json(answer):
+        found = read_open_data_json(answer, fetched.address)
+        _add_quads(draft, found.quads)
+        for thing, key, value in found.left_out:
+            notes.add(NoteKind.DROPPED, thing.value, key, value, "", NO_PROPERTY)
     else:
-        draft = CatalogueDraft()
         texts = CkanTexts(language, base_iri, site_of(fetched.address))
         for package in read_packages(fetched, answer, client, follow):
             add_package(draft, package, texts, notes)
@@ -172,9 +177,11 @@ def _listed_datasets(draft: CatalogueDraft) -> bool:
 
 def _find_feed(fetched: Fetched, client: Client, follow: Follow) -> tuple[Fetched, object | None]:
     """Return the feed of a site that was named by its front page, and what it says as JSON."""
+    answer = read_json_of(fetched)
+    if is_open_data_json(answer):
+        return fetched, answer
     if syntax_of_fetched(fetched) is not None:
         return fetched, None
-    answer = read_json_of(fetched)
     if is_ckan(answer):
         return fetched, answer
     if answer is not None or not is_web(fetched.address):
@@ -184,13 +191,14 @@ def _find_feed(fetched: Fetched, client: Client, follow: Follow) -> tuple[Fetche
         search_address(site),
         *linked_feeds(fetched),
         f"{site.rstrip('/')}/catalog.rdf",
+        f"{site.rstrip('/')}/data.json",
     ):
         try:
             found = fetch_address(address, client)
             answer = read_json_of(found)
         except SourceError:
             continue
-        if is_ckan(answer):
+        if is_ckan(answer) or is_open_data_json(answer):
             follow(address)
             return found, answer
         if syntax_of_fetched(found) is not None:

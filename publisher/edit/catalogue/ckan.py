@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.edit.catalogue.draft import DATASET, DISTRIBUTION, TYPE, CatalogueDraft, Thing
 from publisher.edit.catalogue.fetching import MOST_PAGES, Fetched, fetch_address, read_json_of
-from publisher.edit.catalogue.notes import ImportNotes, NoteKind
+from publisher.edit.catalogue.notes import NO_PROPERTY, ImportNotes, NoteKind
 from publisher.edit.catalogue.tidy import as_address, as_date, extent_of_geojson, is_mail
 from publisher.errors import SourceError, SourceSyntax
 from publisher.languages import is_language_tag
@@ -56,7 +56,9 @@ _PACKAGE: Mapping[str, str] = {
     "frequency": "dcterms:accrualPeriodicity",
     "access_rights": "dcterms:accessRights",
     "issued": "dcterms:issued",
+    "dcat_issued": "dcterms:issued",
     "modified": "dcterms:modified",
+    "dcat_modified": "dcterms:modified",
     "url": "dcat:landingPage",
     "landing_page": "dcat:landingPage",
     "documentation": "foaf:page",
@@ -95,10 +97,18 @@ _RESOURCE: Mapping[str, str] = {
     "compress_format": "dcat:compressFormat",
     "package_format": "dcat:packageFormat",
 }
+_CONTACT_NAMES = ("contact_name", "maintainer", "author")
+_CONTACT_MAILS = ("contact_email", "maintainer_email", "author_email")
 _TEXTS = frozenset(("adms:versionNotes",))
 _DATES = frozenset(("dcterms:issued", "dcterms:modified", "dcat:startDate", "dcat:endDate"))
 _ONE = frozenset(("dcterms:issued", "dcterms:modified", "dcat:version"))
-_NO_PROPERTY = text("DCAT-AP has no property for this field.")
+
+
+# What packages say that the portal itself does not show to everybody.
+_HIDDEN = (("state", ("deleted", "draft")), ("private", (True, "True", "true")))
+_NOT_PUBLIC = text("the portal does not show this package to everybody.")
+_OTHER_TAKEN = text("another name or address of the package says who it is; there is room for one.")
+_NO_ALGORITHM = text("it does not say by which algorithm the checksum was computed.")
 
 
 @dataclass(frozen=True)
@@ -244,6 +254,11 @@ def add_package(
 ) -> None:
     """Add a package to a draft: dataset, files, publisher and contact."""
     fields = {**_extras(package), **{k: v for k, v in package.items() if v not in (None, "", [])}}
+    hidden = next((key for key, value in _HIDDEN if fields.get(key) in value), "")
+    if hidden:
+        name = str(fields.get("title") or fields.get("name") or fields.get("id") or "")
+        notes.add(NoteKind.DROPPED, name, hidden, str(fields[hidden]), "", _NOT_PUBLIC)
+        return
     writer = _PackageWriter(draft, fields, texts, notes)
     writer.add_dataset()
     for number, resource in enumerate(_listed(package.get("resources")), start=1):
@@ -273,6 +288,13 @@ def _listed(value: object) -> list[Any]:
         except (ValueError, RecursionError):
             return [value]
     return list(value) if isinstance(value, list) else [value]
+
+
+def _is_unread(key: str, value: object) -> bool:
+    """Tell whether a field that is read holds something else than what is read of it."""
+    if key in ("temporal_coverage", "spatial_coverage", "contact"):
+        return any(not isinstance(each, dict) for each in _listed(value))
+    return key.startswith("relationships_as_") and bool(value)
 
 
 class _PackageWriter:
@@ -411,6 +433,8 @@ class _PackageWriter:
 
     def _checksum(self, file: NamedNode, resource: Mapping[str, Any]) -> None:
         digest, algorithm = str(resource.get("hash") or ""), resource.get("hash_algorithm")
+        if digest and not algorithm:
+            self._notes.add(NoteKind.DROPPED, file.value, "hash", digest, "", _NO_ALGORITHM)
         if not digest or not algorithm:
             return
         node = BlankNode()
@@ -421,9 +445,12 @@ class _PackageWriter:
         self._draft.add(node, iri("spdx:checksumValue"), value)
 
     def _publisher(self) -> None:
-        stated = next(
-            (p for p in _listed(self._fields.get("publisher")) if isinstance(p, dict)), {}
-        )
+        listed = [p for p in _listed(self._fields.get("publisher")) if isinstance(p, dict)]
+        stated = listed[0] if listed else {}
+        for other in listed[1:]:
+            shown = str(other.get("name") or other.get("uri") or "")
+            about = self._dataset.value
+            self._notes.add(NoteKind.DROPPED, about, "publisher", shown, "", _OTHER_TAKEN)
         organisation = self._fields.get("organization")
         organisation = organisation if isinstance(organisation, dict) else {}
         name = stated.get("name") or self._fields.get("publisher_name") or organisation.get("title")
@@ -442,27 +469,38 @@ class _PackageWriter:
         self._add(agent, "dcterms:type", str(kind or ""))
         home = stated.get("url") or self._fields.get("publisher_url")
         self._add(agent, "foaf:homepage", str(home or ""))
+        mail = str(stated.get("email") or self._fields.get("publisher_email") or "")
+        if is_mail(mail):
+            self._draft.add(agent, iri("foaf:mbox"), NamedNode(f"mailto:{mail.strip()}"))
 
     def _contact(self) -> None:
-        stated = next((p for p in _listed(self._fields.get("contact")) if isinstance(p, dict)), {})
-        get = self._fields.get
-        name = stated.get("name") or get("contact_name") or get("maintainer") or get("author")
-        mail = (
-            stated.get("email")
-            or get("contact_email")
-            or get("maintainer_email")
-            or get("author_email")
-        )
+        stated = [p for p in _listed(self._fields.get("contact")) if isinstance(p, dict)]
+        if stated:
+            for each in stated:
+                self._contact_point(each.get("name"), each.get("email"), each.get("uri"))
+            names, mails = ["", *_CONTACT_NAMES], ["", *_CONTACT_MAILS]
+        else:
+            names = [key for key in _CONTACT_NAMES if self._fields.get(key)] or [""]
+            mails = [key for key in _CONTACT_MAILS if self._fields.get(key)] or [""]
+            get = self._fields.get
+            self._contact_point(get(names[0]), get(mails[0]), get("contact_uri"))
+        taken = {str(self._fields.get(key)) for key in (names[0], mails[0])}
+        for key in (*names[1:], *mails[1:]):
+            value = str(self._fields.get(key) or "")
+            if value and value not in taken:
+                self._notes.add(NoteKind.DROPPED, self._dataset.value, key, value, "", _OTHER_TAKEN)
+
+    def _contact_point(self, name: object, mail: object, address: object) -> None:
         if not (name or mail):
             return
-        address = str(stated.get("uri") or get("contact_uri") or "")
-        contact: Thing = NamedNode(as_address(address)) if is_web(address) else BlankNode()
+        is_named = is_web(str(address or ""))
+        contact: Thing = NamedNode(as_address(str(address))) if is_named else BlankNode()
         self._draft.add(self._dataset, iri("dcat:contactPoint"), contact)
         self._draft.add(contact, TYPE, NamedNode(iri("vcard:Organization")))
         self._add(contact, "vcard:fn", str(name or mail), is_text=True)
         if mail:
-            address = str(mail).strip()
-            term = NamedNode(f"mailto:{address}") if is_mail(address) else Literal(address)
+            written = str(mail).strip()
+            term = NamedNode(f"mailto:{written}") if is_mail(written) else Literal(written)
             self._draft.add(contact, iri("vcard:hasEmail"), term)
 
     def _period(self) -> None:
@@ -509,6 +547,7 @@ class _PackageWriter:
     def _unknown(self, thing: NamedNode, fields: Mapping[str, Any], known: Iterable[str]) -> None:
         """Note each field that says something and has no place."""
         for key, value in fields.items():
-            if key not in known and key not in _OWN and value not in (None, "", [], {}, False):
+            is_read = key in known or (key in _OWN and not _is_unread(key, value))
+            if not is_read and value not in (None, "", [], {}, False):
                 shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                self._notes.add(NoteKind.DROPPED, thing.value, key, shown, "", _NO_PROPERTY)
+                self._notes.add(NoteKind.DROPPED, thing.value, key, shown, "", NO_PROPERTY)

@@ -22,7 +22,7 @@ from publisher.edit.catalogue.draft import (
     CatalogueDraft,
 )
 from publisher.edit.catalogue.list_files import FileWriter
-from publisher.edit.catalogue.list_rows import ListCell, ListRow, read_tables
+from publisher.edit.catalogue.list_rows import YES, ListCell, ListRow, read_tables
 from publisher.edit.catalogue.list_values import (
     CellValues,
     RowContext,
@@ -35,6 +35,7 @@ from publisher.edit.sheets.reports import ImportReport, in_order
 from publisher.edit.values import quote_input
 from publisher.messages import LANGUAGES, in_language, text, translate
 from publisher.profiles.dcat_ap_se import HIGH_VALUE
+from publisher.profiles.term_names import similar_terms
 from publisher.rdf.namespaces import iri
 from publisher.rdf.text import fold
 from publisher.release.catalogue.service import Extent
@@ -45,9 +46,11 @@ _NAMES = {"violation": "error", "warning": "warning", "info": "note"}
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("", "dataset", "data set", "datamängd", "datamangd", "data", "fil"), DATASET),
     **dict.fromkeys(
-        ("series", "serie", "dataset series", "datasetseries", "datamängdsserie"), SERIES
+        ("series", "serie", "dataserie", "dataset series", "datasetseries", "datamängdsserie"),
+        SERIES,
     ),
     **dict.fromkeys(("service", "tjänst", "tjanst", "datatjänst", "data service", "api"), SERVICE),
+    **dict.fromkeys(("karttjänst", "webbtjänst", "map service", "web service"), SERVICE),
 }
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
 _EPSG = re.compile(r"(?:EPSG|epsg)?[:\s/]*([0-9]{4,6})")
@@ -425,6 +428,13 @@ class _RowWriter:
                 law.value,
                 text("the category is one of this regulation."),
             )
+        elif (mark := self._row.cell("hvd-mark")) and fold(mark.text) in YES:
+            message = text(
+                "It is marked as high-value, and no column says of which category. Write one into"
+                " the column Högvärdig kategori (High-value category), for example: {examples}.",
+                examples=", ".join(similar_terms("hvd-category", "", self._into.language)),
+            )
+            self._row.refuse(message, mark.position)
 
     def _series(self) -> None:
         name = self._names.find(self._row, "series", is_series=True)

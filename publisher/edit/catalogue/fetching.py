@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.messages import printable
+from publisher.rdf.context_loading import LoadContext, context_loader, with_loaded_contexts
 from publisher.rdf.encodings import beginning, decode
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
 from publisher.rdf.namespaces import iri
-from publisher.rdf.packed import is_packed, unpack_gzip
+from publisher.rdf.packed import unpack_feed
 from publisher.rdf.reading import read_json, read_quads
 from publisher.rdf.recognise import other_language, syntax_by_content, syntax_by_name
 from publisher.system.http_client import (
@@ -121,9 +122,9 @@ def fetch(source: str, client: Client, limits: ReadLimits = DEFAULT_READ_LIMITS)
             remedy="Give yourself the right to read it.",
             reason=error.strerror,
         ) from error
-    if is_packed(source):
-        content = unpack_gzip(content, limits, source)
-    return Fetched(path.resolve().as_uri(), content, "", source)
+    name, content = unpack_feed(content, limits, source)
+    address = path.resolve().as_uri()
+    return Fetched(f"{address}/{quote(name)}" if name else address, content, "", source)
 
 
 def make_client() -> Client:
@@ -162,9 +163,9 @@ def fetch_address(address: str, client: Client) -> Fetched:
             remedy="Check the address: it should be that of the feed, or of the site itself.",
             status=last.status,
         )
-    content = last.body
-    if last.fields.get("content-encoding", "").lower() == "gzip" or is_packed(address):
-        content = unpack_gzip(content, DEFAULT_READ_LIMITS, address)
+    name, content = unpack_feed(last.body, DEFAULT_READ_LIMITS, address)
+    if name:
+        return Fetched(f"{last.url}/{quote(name)}", content, "", address)
     return Fetched(last.url, content, last.media_type, address)
 
 
@@ -201,8 +202,10 @@ def read_json_of(fetched: Fetched) -> object | None:
         ) from error
 
 
-def read_page(fetched: Fetched, limits: ReadLimits = DEFAULT_READ_LIMITS) -> list[Quad]:
-    """Return what one document says.
+def read_page(
+    fetched: Fetched, client: Client, limits: ReadLimits = DEFAULT_READ_LIMITS
+) -> list[Quad]:
+    """Return what one document says; contexts of JSON-LD are fetched.
 
     Raises:
         SourceSyntax: It is not RDF.
@@ -223,6 +226,8 @@ def read_page(fetched: Fetched, limits: ReadLimits = DEFAULT_READ_LIMITS) -> lis
     content = fetched.content
     if syntax == RdfFormat.RDF_XML or not content.startswith(b"{"):
         content = decode(content, fetched.where).encode()
+    if syntax == RdfFormat.JSON_LD:
+        content = with_loaded_contexts(content, fetched.where, _context_reader(client))
     try:
         return read_quads(
             content,
@@ -243,6 +248,23 @@ def read_page(fetched: Fetched, limits: ReadLimits = DEFAULT_READ_LIMITS) -> lis
         ) from error
 
 
+def _context_reader(client: Client) -> LoadContext:
+    """Return a reader of contexts that says which one cannot be had: without it much is lost."""
+    load = context_loader(client)
+
+    def read(address: str) -> object:
+        found = load(address)
+        if not isinstance(found, dict) or "@context" not in found:
+            raise SourceMissing(
+                "The JSON-LD context cannot be fetched.",
+                where=printable(address),
+                remedy="Try again later, or import the feed in another syntax, such as Turtle.",
+            )
+        return found
+
+    return read
+
+
 def read_pages(
     first: Fetched, client: Client, follow: Callable[[str], None]
 ) -> Iterator[list[Quad]]:
@@ -260,7 +282,7 @@ def read_pages(
     page, seen = first, {first.address, first.where}
     bodies: set[int] = set()
     while True:
-        quads = read_page(page)
+        quads = read_page(page, client)
         yield quads
         bodies.add(hash(page.content))
         address = _next_page(quads, page.address)

@@ -1,22 +1,15 @@
-"""The columns of a list of datasets: what they are called in Swedish and English, what they hold.
+"""The columns of a list of datasets: what they are called, and what they hold.
 
-A heading is recognised without case and marks, with a language behind it (``Titel en``, ``Title
-(sv)``) and with a number for a further file in the same row (``Länk 2``).
+How headings are read, with languages and numbers in them, is in ``list_headings``.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 
-from publisher.languages import tag_of_authority
 from publisher.messages import text, written_in_table
-from publisher.profiles.term_names import find_term
-from publisher.rdf.text import words
 
 
 class ListPart(Enum):
@@ -53,15 +46,6 @@ class ListColumn:
     is_several: bool = False
 
 
-@dataclass(frozen=True)
-class Heading:
-    """What the heading of a column says: which column, of which language and which file."""
-
-    column: ListColumn
-    language: str = ""
-    number: int = 1
-
-
 _D, _F, _S, _R = ListPart.DATASET, ListPart.FILE, ListPart.SERVICE, ListPart.REFERENCE
 
 
@@ -81,7 +65,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "id",
         _D,
         _names("Id", "Id"),
-        "identifierare|identifier|kortnamn|short name|slug|iri|uri|dataset uri|dcterms identifier",
+        "identifierare|identifier|kortnamn|short name|slug|iri|uri|dataset uri|lokalt id"
+        "|local id|beteckning|referens|uuid|resource identifier",
         text("A short name for addresses, which never changes; else it is made of the title."),
     ),
     ListColumn(
@@ -95,7 +80,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "title",
         _D,
         _names("Titel", "Title"),
-        "namn|name|rubrik|dataset title|datamängdens namn|benämning|dcterms title",
+        "namn|name|rubrik|dataset title|datamängdens namn|benämning|datasetnamn|produktnamn"
+        "|label|bezeichnung",
         text("What it is called. In each language a column: Title sv, Title en."),
         is_text=True,
     ),
@@ -103,7 +89,9 @@ COLUMNS: tuple[ListColumn, ...] = (
         "description",
         _D,
         _names("Beskrivning", "Description"),
-        "abstract|sammanfattning|summary|notes|dcterms description",
+        "abstract|sammanfattning|summary|notes|kort beskrivning|kortfattad beskrivning"
+        "|beskrivande text|beskrivningstext|innehåll|purpose|syfte och innehåll"
+        "|short description|long description|om datamängden|content",
         text("What it is about, in a few sentences."),
         is_text=True,
     ),
@@ -111,7 +99,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "keyword",
         _D,
         _names("Nyckelord", "Keywords"),
-        "keyword|taggar|tags|ämnesord|sökord|dcat keyword",
+        "keyword|taggar|tags|ämnesord|sökord|etiketter|stichwörter|search terms"
+        "|subject keywords|nyckelordslista",
         text("Words to find it by, separated by semicolons."),
         is_text=True,
         is_several=True,
@@ -120,7 +109,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "theme",
         _D,
         _names("Tema", "Theme"),
-        "teman|themes|kategori|category|dcat theme|ämnesområde",
+        "teman|themes|kategori|category|ämnesområde|temaområde|eu tema|dcat tema|temakategori"
+        "|ämne|ämneskategori|subject|topic|topic category|data theme|eu theme|huvudtema",
         text("One of the EU's themes, or several separated by semicolons."),
         terms="theme",
         is_several=True,
@@ -129,7 +119,10 @@ COLUMNS: tuple[ListColumn, ...] = (
         "publisher",
         _D,
         _names("Utgivare", "Publisher"),
-        "organisation|organization|ägare|informationsägare|dcterms publisher|ansvarig organisation",
+        "organisation|organization|ägare|informationsägare|ansvarig organisation|dataägare"
+        "|ansvarig|ansvarig aktör|ansvarig utgivare|ansvarig myndighet|dataleverantör"
+        "|data owner|owner|responsible party|responsible organisation|issuing body|myndighet"
+        "|organisationsnamn",
         text("Who is responsible; the publisher of the catalogue when it is empty."),
     ),
     ListColumn(
@@ -144,7 +137,9 @@ COLUMNS: tuple[ListColumn, ...] = (
         "contact",
         _D,
         _names("Kontakt", "Contact"),
-        "kontaktpunkt|contact point|contact name|kontaktnamn|dcat contactpoint|förvaltning",
+        "kontaktpunkt|contact point|contact name|kontaktnamn|förvaltning|ansvarig förvaltning"
+        "|kontaktperson|ansvarig enhet|kontaktfunktion|responsible unit|department|avdelning"
+        "|enhet|frågor till",
         text("Name of who answers questions, or the mail address; a function, not a person."),
     ),
     ListColumn(
@@ -152,21 +147,24 @@ COLUMNS: tuple[ListColumn, ...] = (
         _D,
         _names("E-post", "Email"),
         "epost|e post|kontakt e post|kontakt epost|contact email|contact mail|e postadress|mejl"
-        "|mail|e mail|kontakt mejl",
+        "|mail|e mail|kontakt mejl|mejladress|mailadress|kontaktadress|support mail"
+        "|support email|e mail address|email address|mejl till förvaltaren",
         text("Mail address for questions; the contact of the catalogue when it is empty."),
     ),
     ListColumn(
         "contact-phone",
         _D,
         _names("Telefon", "Telephone"),
-        "phone|kontakt telefon|contact phone|telefonnummer|contact telephone",
+        "phone|kontakt telefon|contact phone|telefonnummer|contact telephone|tel"
+        "|telefonnummer kontakt|phone number|tfn",
         text("Telephone of the contact, with the country code: +46 …"),
     ),
     ListColumn(
         "licence",
         _D,
         _names("Licens", "Licence"),
-        "license|dcterms license|användningsvillkor",
+        "license|användningsvillkor|licens url|licenslänk|license url|license title"
+        "|licensvillkor|terms of use|användarlicens",
         text("What may be done with it: CC0 1.0, CC BY 4.0 … or the address of a licence."),
         terms="licence",
     ),
@@ -174,7 +172,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "rights",
         _D,
         _names("Villkor", "Rights"),
-        "rättigheter|rights statement|ange källa|attribution|källangivelse|dcterms rights",
+        "rättigheter|rights statement|ange källa|attribution|källangivelse|källhänvisning"
+        "|attribution text|credit|så anges källan|erkännande",
         text("How to name the source, and other conditions beside the licence."),
         is_text=True,
     ),
@@ -182,7 +181,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "access-rights",
         _D,
         _names("Åtkomst", "Access rights"),
-        "åtkomsträttigheter|access|dcterms accessrights|åtkomstnivå|offentlighet",
+        "åtkomsträttigheter|access|åtkomstnivå|offentlighet|access level|åtkomstvillkor"
+        "|tillgång|öppenhet|accessrights",
         text("Whether it is open to all: public, restricted or non-public."),
         terms="access-right",
     ),
@@ -190,8 +190,10 @@ COLUMNS: tuple[ListColumn, ...] = (
         "frequency",
         _D,
         _names("Uppdateringsfrekvens", "Update frequency"),
-        "frequency|frekvens|uppdateras|uppdateringsintervall|dcterms accrualperiodicity"
-        "|accrual periodicity",
+        "frequency|frekvens|uppdateras|uppdateringsintervall|accrual periodicity|uppdatering"
+        "|uppdateringstakt|hur ofta uppdateras|ajourhållning|ajourhållningsfrekvens|aktualitet"
+        "|update interval|updates|updated how often|periodicity|maintenance frequency"
+        "|update cycle",
         text("How often it is updated: daily, monthly, annual …"),
         terms="frequency",
     ),
@@ -199,7 +201,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         "language",
         _D,
         _names("Språk", "Language"),
-        "languages|dcterms language",
+        "languages|dataspråk|data language|språk i data",
         text("In which languages the data are, separated by semicolons."),
         terms="language",
         is_several=True,
@@ -209,7 +211,9 @@ COLUMNS: tuple[ListColumn, ...] = (
         _D,
         _names("Område", "Area"),
         "geografiskt område|geografisk täckning|plats|place|spatial|spatial coverage|coverage"
-        "|geographic area|dcterms spatial|geographical coverage",
+        "|geographic area|geographical coverage|geografi|täckningsområde|geografisk avgränsning"
+        "|geografisk utbredning|område geonames|kommun|län|region|location|territory"
+        "|geographic coverage|spatial extent|täckning",
         text("The area it covers: a county, a country, or an address such as one of GeoNames."),
         terms="place",
         is_several=True,
@@ -218,43 +222,54 @@ COLUMNS: tuple[ListColumn, ...] = (
         "box",
         _D,
         _names("Utbredning", "Bounding box"),
-        "bbox|dcat bbox|extent|rektangel",
+        "bbox|extent|rektangel|bounding box wgs84|boundingbox|omslutande rektangel"
+        "|begränsningsrektangel|spatial bbox",
         text("West, south, east and north in degrees: 12.1 59.5 15.9 62.3"),
     ),
     ListColumn(
         "start",
         _D,
         _names("Period från", "Period from"),
-        "från|from|start|startdatum|start date|tidsperiod från|temporal start|dcat startdate",
+        "från|from|start|startdatum|start date|tidsperiod från|temporal start|tidsperiod start"
+        "|period start|period begin|valid from|gäller från|giltig från|data från|coverage start"
+        "|coverage from|first day",
         text("First day of the time it covers: 2020-01-01, 2020-01 or 2020."),
     ),
     ListColumn(
         "end",
         _D,
         _names("Period till", "Period to"),
-        "till|to|slut|slutdatum|end date|tidsperiod till|temporal end|dcat enddate|end",
+        "till|to|slut|slutdatum|end date|tidsperiod till|temporal end|end|tidsperiod slut"
+        "|period slut|period end|valid to|valid until|gäller till|giltig till|data till"
+        "|coverage end|coverage to|last day",
         text("Last day of the time it covers."),
     ),
     ListColumn(
         "issued",
         _D,
         _names("Publicerad", "Issued"),
-        "utgiven|utgivningsdatum|publiceringsdatum|release date|dcterms issued|skapad|published",
+        "utgiven|utgivningsdatum|publiceringsdatum|release date|skapad|published|date issued"
+        "|issue date|publicerad datum|publicerad första gången|första publicering"
+        "|first published|publication date"
+        "|skapandedatum",
         text("When it was first published: 2026-05-31."),
     ),
     ListColumn(
         "modified",
         _D,
         _names("Ändrad", "Modified"),
-        "senast ändrad|uppdaterad|senast uppdaterad|last modified|last updated|dcterms modified"
-        "|ändringsdatum|updated",
+        "senast ändrad|uppdaterad|senast uppdaterad|last modified|last updated|ändringsdatum"
+        "|updated|date modified|modification date|revision date|senaste uppdatering"
+        "|senaste ändring|uppdateringsdatum",
         text("When it last changed."),
     ),
     ListColumn(
         "landing-page",
         _D,
         _names("Webbsida", "Landing page"),
-        "hemsida|produktsida|web page|webpage|dcat landingpage|landningssida|home page",
+        "hemsida|produktsida|web page|webpage|landningssida|home page|mer information|läs mer"
+        "|informationssida|info|info url|webbplats|website|more information|further information"
+        "|presentationssida",
         text("Its page on the web, for people."),
         is_several=True,
     ),
@@ -262,7 +277,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "page",
         _D,
         _names("Dokumentation", "Documentation"),
-        "documentation page|foaf page|dokumentationssida|manual",
+        "documentation page|dokumentationssida|manual|documentation url|dokumentationslänk"
+        "|beskrivande dokument|datablad|handbok|user guide|docs",
         text("A page that explains the data, or the service."),
         is_several=True,
     ),
@@ -270,9 +286,11 @@ COLUMNS: tuple[ListColumn, ...] = (
         "hvd",
         _D,
         _names("Högvärdig kategori", "High-value category"),
-        "hvd|hvd kategori|hvd category|hvdcategory|dcatap hvdcategory|särskilt värdefull"
+        "hvd|hvd kategori|hvd category|hvdcategory|särskilt värdefull"
         "|särskilt värdefull kategori|värdefull datamängd|high value category|högvärdig"
-        "|kategori för värdefulla datamängder|high value dataset category",
+        "|kategori för värdefulla datamängder|high value dataset category|high value dataset"
+        "|high value|hvd tema|hvd theme|is hvd|är hvd|särskilt värdefulla|kategori hvd"
+        "|annexkategori|hvd dataset category",
         text("The category of a high-value dataset, by Regulation (EU) 2023/138; else empty."),
         terms="hvd-category",
         is_several=True,
@@ -281,14 +299,18 @@ COLUMNS: tuple[ListColumn, ...] = (
         "series",
         _D,
         _names("Serie", "Series"),
-        "ingår i serie|in series|dataset series|datamängdsserie|dcat inseries|del av serie",
+        "ingår i serie|in series|dataset series|datamängdsserie|del av serie|dataserie"
+        "|ingår i dataserie|serietillhörighet|belongs to series|part of series|member of series"
+        "|seriens namn|seriens id|serien",
         text("Id, title or address of the series that it belongs to, which has a row of its own."),
     ),
     ListColumn(
         "conforms-to",
         _D,
         _names("Specifikation", "Conforms to"),
-        "standard|följer specifikation|specification|dcterms conformsto|dataproduktspecifikation",
+        "standard|följer specifikation|specification|dataproduktspecifikation|följer standard"
+        "|dataspecifikation|schema|standard url|data specification|conforms to standard"
+        "|informationsspecifikation",
         text("Address of the specification that it follows."),
         is_several=True,
     ),
@@ -296,7 +318,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "crs",
         _D,
         _names("Referenssystem", "Reference system"),
-        "koordinatsystem|crs|coordinate system|koordinatreferenssystem|epsg|srs",
+        "koordinatsystem|crs|coordinate system|koordinatreferenssystem|epsg|srs"
+        "|spatial reference system|reference system|epsg kod|epsg code|referenssystem i plan",
         text("Its coordinates, by number: EPSG:3006 (SWEREF 99 TM)."),
         is_several=True,
     ),
@@ -304,15 +327,17 @@ COLUMNS: tuple[ListColumn, ...] = (
         "resolution",
         _D,
         _names("Upplösning i meter", "Resolution in metres"),
-        "upplösning|upplösning m|spatial resolution|resolution|dcat spatialresolutioninmeters"
-        "|spatial resolution in meters|resolution m",
+        "upplösning|upplösning m|spatial resolution|resolution|spatial resolution in meters"
+        "|resolution m|rumslig upplösning|geometrisk upplösning|noggrannhet i meter"
+        "|ground resolution|pixelstorlek",
         text("The smallest distance that can be told apart, in metres."),
     ),
     ListColumn(
         "provenance",
         _D,
         _names("Ursprung", "Provenance"),
-        "härkomst|tillkomsthistorik|lineage|dcterms provenance|tillkomst",
+        "härkomst|tillkomsthistorik|lineage|tillkomst|källa|datakälla|insamlingsmetod|origin"
+        "|source description|tillkomstbeskrivning|data source",
         text("How the data came about."),
         is_text=True,
     ),
@@ -320,23 +345,25 @@ COLUMNS: tuple[ListColumn, ...] = (
         "version",
         _D,
         _names("Version", "Version"),
-        "versionsnummer|dcat version",
+        "versionsnummer",
         text("Number or name of the version."),
     ),
     ListColumn(
         "link",
         _F,
         _names("Länk", "Link"),
-        "url|access url|accessurl|dcat accessurl|åtkomst url|webbadress|adress|address|web address"
-        "|länk till data|link to data|åtkomstadress",
+        "url|access url|accessurl|åtkomst url|webbadress|adress|address|web address"
+        "|länk till data|link to data|åtkomstadress|åtkomstlänk|resurs|distribution|resource"
+        "|url till data|länk till fil|webbadress till data|data url|url till fil|dataadress",
         text("Address at which the file can be had, or the page that leads to it."),
     ),
     ListColumn(
         "download",
         _F,
         _names("Nedladdning", "Download"),
-        "download url|downloadurl|nedladdningslänk|direktlänk|dcat downloadurl|nedladdningsadress"
-        "|direct link",
+        "download url|downloadurl|nedladdningslänk|direktlänk|nedladdningsadress|direct link"
+        "|direktnedladdning|nedladdnings url|fil url|filadress|fillänk|file url|download link"
+        "|ladda ner|hämta fil|download address",
         text("Address of the file itself, when it differs."),
     ),
     ListColumn(
@@ -350,7 +377,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "format",
         _F,
         _names("Format", "Format"),
-        "filformat|file format|filtyp|file type|dcterms format",
+        "filformat|file format|filtyp|file type|mediatyp|media type|mime type|mimetype|mime typ"
+        "|dataformat|data format",
         text("CSV, Excel, GeoJSON, shapefile, WMS … or a media type."),
         terms="file-type",
     ),
@@ -359,7 +387,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         _F,
         _names("Filens titel", "File title"),
         "resurstitel|resource title|distributionstitel|distribution title|filens namn|file name"
-        "|filnamn",
+        "|filnamn|resursnamn|resource name|distribution name|visningsnamn fil",
         text("What the file is called."),
         is_text=True,
     ),
@@ -367,7 +395,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "file-description",
         _F,
         _names("Filens beskrivning", "File description"),
-        "resursbeskrivning|resource description|distribution description|beskrivning av filen",
+        "resursbeskrivning|resource description|distribution description|beskrivning av filen"
+        "|filbeskrivning|om filen",
         text("What the file holds."),
         is_text=True,
     ),
@@ -375,14 +404,15 @@ COLUMNS: tuple[ListColumn, ...] = (
         "size",
         _F,
         _names("Storlek i byte", "Size in bytes"),
-        "storlek|size|byte size|bytes|filstorlek|file size|dcat bytesize",
+        "storlek|size|byte size|bytes|filstorlek|file size|storlek byte|size bytes|bytesize"
+        "|filstorlek byte|filstorlek i byte|antal byte|content length",
         text("Size of the file in bytes: a whole number."),
     ),
     ListColumn(
         "availability",
         _F,
         _names("Tillgänglighet", "Availability"),
-        "planerad tillgänglighet|planned availability|dcatap availability",
+        "planerad tillgänglighet|planned availability",
         text("How long it will be there: stable, available, experimental or temporary."),
         terms="availability",
     ),
@@ -390,7 +420,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "service",
         _S,
         _names("Tjänst", "Service"),
-        "tjänstetyp|service type|typ av tjänst|api|api typ",
+        "tjänstetyp|service type|typ av tjänst|api|api typ|karttjänst|webbtjänst|map service"
+        "|tjänsteslag|typ av api|tjänsteprotokoll|protokoll|protocol",
         text("Kind of the service: WMS, WFS, OGC API, REST, SPARQL …"),
         terms="service",
     ),
@@ -398,8 +429,10 @@ COLUMNS: tuple[ListColumn, ...] = (
         "endpoint",
         _S,
         _names("Tjänstens adress", "Endpoint"),
-        "endpoint url|tjänsteadress|tjänst url|service url|endpointurl|dcat endpointurl|api url"
-        "|tjänsteurl|service address",
+        "endpoint url|tjänsteadress|tjänst url|service url|endpointurl|api url|tjänsteurl"
+        "|service address|tjänstens url|api adress|karttjänst url|karttjänst adress|kartadress"
+        "|anslutningsadress|base url|bas url|map service url|service endpoint|service link"
+        "|tjänstelänk",
         text("Address of the service."),
     ),
     ListColumn(
@@ -407,61 +440,9 @@ COLUMNS: tuple[ListColumn, ...] = (
         _S,
         _names("Tjänstens beskrivning", "Endpoint description"),
         "tjänstebeskrivning|getcapabilities|capabilities|endpointdescription|openapi"
-        "|dcat endpointdescription|api beskrivning|service description",
+        "|api beskrivning|service description|getcapabilities url|capabilities url"
+        "|tjänstedokumentation|api dokumentation|api documentation|openapi url|swagger",
         text("Address that describes the service: GetCapabilities, OpenAPI …"),
     ),
 )
 BY_KEY: Mapping[str, ListColumn] = {column.key: column for column in COLUMNS}
-_NUMBERED = re.compile(r"(.*?[^0-9.]) ?([0-9]{1,2})")
-
-
-@cache
-def _by_name() -> Mapping[str, ListColumn]:
-    found: dict[str, ListColumn] = {}
-    for column in COLUMNS:
-        for name in (*column.headings.values(), *column.also.split("|")):
-            found.setdefault(_folded(name), column)
-    return found
-
-
-def _folded(name: str) -> str:
-    return " ".join(words(name))
-
-
-@cache
-def read_heading(written: str) -> Heading | None:
-    """Return what a heading says; None for one that is not known.
-
-    >>> found = read_heading("Beskrivning (EN)")
-    >>> found.column.key, found.language
-    ('description', 'en')
-    >>> read_heading("Länk 2").number, read_heading("Intern anteckning")
-    (2, None)
-    """
-    name = _folded(written)
-    number = 1
-    if name not in _by_name() and (found := _NUMBERED.fullmatch(name)):
-        name, number = found[1].strip(), int(found[2])
-    if name in _by_name():
-        return Heading(_by_name()[name], number=number)
-    start, _, last = name.rpartition(" ")
-    language = _language(last)
-    if language and start not in _by_name() and (found := _NUMBERED.fullmatch(start)):
-        start, number = found[1].strip(), int(found[2])
-    column = _by_name().get(start)
-    if column is None or not language or not column.is_text:
-        return None
-    return Heading(column, language, number)
-
-
-def _language(word: str) -> str:
-    """Return the tag of a language that is named by its tag, code or name; else nothing."""
-    found = find_term("language", word) if word else ""
-    return tag_of_authority(found.rpartition("/")[2]) if found else ""
-
-
-def similar_heading(written: str) -> str:
-    """Return the heading that is most like one that is not known; empty when none is."""
-    headings = {_folded(each): each for c in COLUMNS for each in c.headings.values()}
-    close = difflib.get_close_matches(_folded(written), headings, 1, 0.75)
-    return headings[close[0]] if close else ""

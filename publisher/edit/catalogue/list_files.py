@@ -158,8 +158,11 @@ class FileWriter:
                 row.refuse(message, cell.position)
             return found
         kind = _OF_SERVICES.get(find_format(row.written("format", number)).file_type, "")
-        if kind or cell is not None or row.cell("endpoint", number) is not None:
-            return kind or "rest"
+        endpoint = row.written("endpoint", number) or (cell.text if cell is not None else "")
+        if kind or endpoint:
+            return kind or _kind_of_address(endpoint) or "rest"
+        if row.cell("format", number) is None:
+            return _kind_of_request(row.written("link", number))
         return ""
 
     def _write_service(
@@ -332,6 +335,40 @@ class FileWriter:
                 draft.add(statement, f"{odrs}attributionText", written)
         law = iri("dcatap:applicableLegislation")
         draft.add(file, law, *draft.values(self._context.thing, law))
+
+
+_OGC = "wms|wmts|wfs|wcs"
+_SERVICE_REQUEST = re.compile(rf"[?&]service=({_OGC})(?:&|$)", re.IGNORECASE)
+_IN_ADDRESS = (
+    (re.compile(rf"(?<![a-z])({_OGC})(?:server)?(?![a-z])", re.IGNORECASE), ""),
+    (re.compile(r"(?<![a-z])sparql(?![a-z])", re.IGNORECASE), "sparql"),
+    (re.compile(r"ogc[_/-]?(?:api|features)|oapif|/collections(?:/|$)", re.I), "ogcapi-features"),
+)
+
+
+def _kind_of_request(address: str) -> str:
+    """Return the kind of service that an address asks by name; empty for any other address.
+
+    >>> _kind_of_request("https://e.org/ows?SERVICE=WMS&REQUEST=GetCapabilities")
+    'wms'
+    """
+    found = _SERVICE_REQUEST.search(address)
+    return found[1].lower() if found else ""
+
+
+def _kind_of_address(address: str) -> str:
+    """Return the kind of service that an address of one shows; empty where it shows none.
+
+    >>> _kind_of_address("https://e.org/geoserver/wfs"), _kind_of_address("https://e.org/api/v1")
+    ('wfs', '')
+    """
+    if asked := _kind_of_request(address):
+        return asked
+    path = urlsplit(address).path
+    for pattern, kind in _IN_ADDRESS:
+        if found := pattern.search(path):
+            return kind or found[1].lower()
+    return ""
 
 
 # What a request for capabilities, a map or features adds to the address of a service.

@@ -7,26 +7,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from publisher.edit.catalogue.list_columns import (
-    BY_KEY,
-    Heading,
-    ListColumn,
-    ListPart,
-    read_heading,
-    similar_heading,
-)
+from publisher.edit.catalogue.list_columns import BY_KEY, ListColumn, ListPart
+from publisher.edit.catalogue.list_headings import Heading, read_heading, similar_heading
 from publisher.edit.sheets.reading import Cell, RawSheet, read_file
 from publisher.edit.sheets.reports import CellPosition, ImportReport
 from publisher.edit.values import quote_input
 from publisher.errors import SheetRefused
-from publisher.messages import Text, text
+from publisher.messages import SOURCE_LANGUAGE, Text, text
+from publisher.rdf.text import fold
+from publisher.system.http_client import is_web
 
 # A title alone is no list, and an explanation of the columns names one.
 _FEWEST_COLUMNS = 2
 _SEVERAL = re.compile(r"\s*[;|\n]\s*")
+# What stands in a cell of which there is nothing to say.
+_NOTHING = frozenset(("", "-", "–", "—", "n/a", "null", "ej tillämpligt", "not applicable"))
+YES = frozenset(("ja", "yes", "true", "sant", "x", "1", "hvd"))
+_NO = frozenset(("nej", "no", "false", "falskt", "0"))
+# Columns in which "no" says that there is none.
+_OR_NO = ("hvd", "service")
+_SIDES = 4
+# Numbers of files whose columns are named after a service or a format, behind all others.
+_FIRST_OF_TERMS = 1_000
+# A column beside the category, which says yes or no.
+MARK = replace(BY_KEY["hvd"], key="hvd-mark", is_several=False)
+_OF_FILES = {c.key for c in BY_KEY.values() if c.part in (ListPart.FILE, ListPart.SERVICE)}
 
 
 @dataclass(frozen=True)
@@ -82,8 +90,7 @@ class ListRow:
 
     def numbers(self) -> list[int]:
         """Return the numbers of the files and services that the row has."""
-        parts = (ListPart.FILE, ListPart.SERVICE)
-        return sorted({n for key, _, n in self.cells if BY_KEY[key].part in parts})
+        return sorted({n for key, _, n in self.cells if key in _OF_FILES})
 
     def refuse(self, message: Text, position: CellPosition | None = None, key: str = "") -> None:
         """Report an error at a cell; else at the column, else at the row."""
@@ -157,28 +164,68 @@ def read_tables(file: Path, file_list: Path | None, report: ImportReport) -> Lis
 
 def _headings(sheet: RawSheet, title: str, report: ImportReport) -> dict[int, Heading] | None:
     """Return column → what its heading says; None for a sheet that is no list."""
-    found = {number: read_heading(name) for number, name in sheet.headers.items()}
-    known = {number: heading for number, heading in found.items() if heading is not None}
-    names = {heading.column.key for heading in known.values()}
-    if len(known) < _FEWEST_COLUMNS or not names & {"title", "dataset", "id"}:
+    found = {number: _read(sheet, number) for number in sheet.headers}
+    names = {heading.column.key for heading in found.values() if heading is not None}
+    known = sum(heading is not None for heading in found.values())
+    if known < _FEWEST_COLUMNS or not names & {"title", "dataset", "id"}:
         return None
-    seen: dict[Heading, int] = {}
+    headings: dict[int, Heading] = {}
     for number, heading in found.items():
         position = CellPosition(title, 1, number)
         if heading is None:
             filled = sum(number in row for row in sheet.rows.values())
             report.warn(_unknown_heading(sheet.headers[number], filled), position)
-        elif heading in seen:
-            message = text(
-                "The column '{name}' means the same as column {column}. Give one of them a"
-                " language or a number, such as Title en or Link 2.",
-                name=quote_input(sheet.headers[number]),
-                column=CellPosition("", 0, seen[heading]).cell,
-            )
-            report.add(message, position)
-        else:
-            seen[heading] = number
-    return known
+            continue
+        if first := _same_heading(sheet, headings, number, heading):
+            if _names_next_file(sheet, first, number, heading):
+                heading = _next_file(headings, heading)
+            else:
+                message = text(
+                    "The column '{name}' means the same as column {column}. Give one of them a"
+                    " language or a number, such as Title en or Link 2.",
+                    name=quote_input(sheet.headers[number]),
+                    column=CellPosition("", 0, first).cell,
+                )
+                report.add(message, position)
+                continue
+        headings[number] = heading
+    return headings
+
+
+def _read(sheet: RawSheet, number: int) -> Heading | None:
+    """Return what the heading of a column says, as far as its cells agree with it."""
+    heading = read_heading(sheet.headers[number])
+    if heading is None:
+        return None
+    cells = [row[number].text.strip() for row in sheet.rows.values() if number in row]
+    cells = [cell for cell in cells if fold(cell) not in _NOTHING]
+    if heading.term:  # 'WMS' is the heading of addresses, or else of something not known here
+        is_of_addresses = cells and all(map(is_web, cells))
+        return replace(heading, number=_FIRST_OF_TERMS + number) if is_of_addresses else None
+    if heading.column.key == "hvd" and cells and {fold(c) for c in cells} <= YES | _NO:
+        return replace(heading, column=MARK)
+    return heading
+
+
+def _same_heading(
+    sheet: RawSheet, headings: Mapping[int, Heading], number: int, heading: Heading
+) -> int:
+    """Return the column before that means the same; 0 for none, or where both may be said."""
+    if heading.column.is_several or heading.column == MARK:
+        return 0
+    return next((n for n, other in headings.items() if other == heading), 0)
+
+
+def _names_next_file(sheet: RawSheet, first: int, number: int, heading: Heading) -> bool:
+    return heading.column.key in _OF_FILES and sheet.headers[first] == sheet.headers[number]
+
+
+def _next_file(headings: Mapping[int, Heading], heading: Heading) -> Heading:
+    """Return a heading of the next file: columns named alike are of one file after the other."""
+    same = [
+        h.number for h in headings.values() if replace(h, number=1) == replace(heading, number=1)
+    ]
+    return replace(heading, number=max(same) + 1)
 
 
 def _unknown_heading(name: str, filled: int) -> Text:
@@ -206,13 +253,32 @@ def _rows(
     for number, cells in sheet.rows.items():
         if cells.get(first, Cell("")).text.lstrip().startswith("#"):
             continue
-        found = {
-            (heading.column.key, heading.language, heading.number): ListCell(
-                cells[column].text.strip(), CellPosition(title, number, column)
-            )
-            for column, heading in headings.items()
-            if column in cells and cells[column].text.strip()
-        }
+        found: dict[tuple[str, str, int], ListCell] = {}
+        for column, heading in headings.items():
+            written = cells[column].text.strip() if column in cells else ""
+            is_no = heading.column.key in _OR_NO and fold(written) in _NO
+            if fold(written) not in _NOTHING and not is_no:
+                _put(found, heading, ListCell(written, CellPosition(title, number, column)))
         if found:
             # What could not be read at all was reported when it was read.
             yield ListRow(number, title, found, report, int(number in broken), columns)
+
+
+def _put(found: dict[tuple[str, str, int], ListCell], heading: Heading, cell: ListCell) -> None:
+    """Put a cell where its heading belongs; beside what is there already, where there may be more.
+
+    The sides of a box become one cell, in the order west, south, east, north.
+    """
+    column = heading.column
+    key = (column.key, heading.language, heading.number)
+    before = found.get(key)
+    if heading.side:
+        sides = before.text.split() if before is not None else ["-"] * _SIDES
+        sides[heading.side - 1] = cell.text.replace(" ", "")
+        cell = ListCell(" ".join(sides), before.position if before is not None else cell.position)
+    elif before is not None and column.is_several:
+        cell = ListCell(f"{before.text};{cell.text}", before.position)
+    found[key] = cell
+    if heading.term:
+        kind = "service" if column.part is ListPart.SERVICE else "format"
+        found[kind, "", heading.number] = ListCell(heading.term, cell.position)

@@ -150,3 +150,4 @@ def _values(note: ImportNote) -> str:
 # What is in more than one reader's notes.
 NOT_OF_THE_LIST = text("it is not in the list that portals choose from; it stays as it is.")
 AS_THE_LIST_SAYS = text("it is written as its list has it.")
+NO_PROPERTY = text("DCAT-AP has no property for this field.")

@@ -107,6 +107,8 @@ def tidy(draft: CatalogueDraft, notes: ImportNotes) -> None:
     for thing in draft.things():
         for path in draft.paths(thing):
             _values(draft, thing, path, notes)
+    for thing in draft.things(DISTRIBUTION):
+        _access(draft, thing, notes)
     for thing in draft.things(DISTRIBUTION, SERVICE):
         _formats(draft, thing, notes)
     for thing in draft.things(*CONTACTS):
@@ -338,6 +340,16 @@ def _keywords(draft: CatalogueDraft, thing: Thing, path: str, notes: ImportNotes
         reason = text("each keyword is a text of its own.")
         shown = " | ".join(parts)
         notes.add(NoteKind.CHANGED, _name(thing), shorten(path), value.value, shown, reason)
+
+
+def _access(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
+    """Give a file that has only a download address the same as its access address."""
+    access = iri("dcat:accessURL")
+    found = draft.values(thing, iri("dcat:downloadURL"))
+    if found and not draft.values(thing, access):
+        draft.add(thing, access, found[0])
+        reason = text("portals ask for it; the file itself is the way to the data.")
+        notes.add(NoteKind.ADDED, _name(thing), "dcat:accessURL", "", found[0].value, reason)
 
 
 def _formats(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
