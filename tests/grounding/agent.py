@@ -7,12 +7,12 @@ or meaning has the words that are left. Nothing in it knows a folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from publisher.rdf.text import plain_letters, words
+from publisher.rdf.text import plain_letters, without_ending, words
 
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 # Words that ask, bind or are polite: what is left of a question is what it asks for.
@@ -31,6 +31,20 @@ _ASKING = set(
 _TIMES, _PEOPLE = {"när", "when", "år", "året", "year"}, {"vem", "vems", "who", "whom", "whose"}
 _DATED = ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth")
 _YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
+# What asks for several, for how many, and for the first or last of an order.
+_SEVERAL, _MANY = {"vilka", "lista", "list", "several"}, {"många", "many", "antal", "number"}
+_MOST = set(
+    """
+    störst största flest mest högst högsta längst längsta senast senaste nyast nyaste sist sista
+    yngst yngsta biggest largest greatest most highest longest latest newest last youngest
+    """.split()  # noqa: SIM905
+)
+_LEAST = set(
+    """
+    minst minsta lägst lägsta kortast kortaste äldst äldsta först första tidigast tidigaste
+    smallest fewest least lowest shortest oldest first earliest
+    """.split()  # noqa: SIM905
+)
 _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
 # Of the words that are left, more than this must be in the name or meaning of a property.
@@ -68,6 +82,8 @@ class ScriptedAgent:
     def answer(self, question: str) -> GroundedAnswer | None:
         """Return the answer to a question; None where the data say nothing."""
         self.calls = 0
+        if _asks_for_several(question) and (several := self._several(question)) is not None:
+            return several
         for named in _names(question):
             hits = self._ask("find", words=named).get("data", [])
             hit = next((h for h in hits if _is_called(h, named)), None)
@@ -98,6 +114,41 @@ class ScriptedAgent:
         values = tuple(text for f in chosen for text in _texts(f))
         return GroundedAnswer(values, sources, told["permalink"], self.calls)
 
+    def _several(self, question: str) -> GroundedAnswer | None:
+        """Return the rows of a table that fit: filtered by names and years, or first in an order.
+
+        Everything else that a question asks must be in the name of the column that it is about.
+        """
+        asked = words(question)
+        listed = self._ask("table").get("data", [])
+        kinds = [(t, w) for w in asked for t in listed if _is_kind(t["name"].values(), w)]
+        if not kinds:
+            return None
+        table, kind = kinds[0]
+        named = [name for name in _names(question) if not _is_kind(table["name"].values(), name)]
+        year = _YEAR.search(question)
+        gone = {kind, *words(" ".join(named)), *_ASKING, *_MANY, *_SEVERAL, *_MOST, *_LEAST}
+        left = [plain_letters(w) for w in asked if w not in gone and not w.isdecimal()]
+        scores = {c["column"]: _score(c["name"].values(), left) for c in table["columns"]}
+        best = max(scores, key=lambda name: scores[name], default="")
+        order = next((w for w in asked if w in _MOST | _LEAST), "")
+        if (left or order) and not scores.get(best):
+            return None
+        chosen: dict[str, Any] = {"words": named[0]} if named else {}
+        if order:
+            chosen["sort"] = f"-{best}" if order in _MOST else best
+        elif year and left:
+            chosen["filters"] = {best: year[0]}
+        told = self._ask("table", table=table["table"], **chosen)
+        rows = told.get("data", [])
+        if not rows:
+            return None
+        rows = rows[:1] if order else rows
+        texts = [text for row in rows for text in _row_texts(row)]
+        total = [str(told["paging"]["total"])] if set(asked) & _MANY else []
+        sources = tuple(told.get("source_list", {}).values())
+        return GroundedAnswer((*total, *texts), sources, told["permalink"], self.calls)
+
     def _by_meaning(self, facts: Sequence[dict[str, Any]], left: Sequence[str]) -> dict[str, float]:
         """Return property → how well what it means has the words that are left."""
         kinds = [f["value"].get("iri", "") for f in facts if f["property"] == "rdf:type"]
@@ -110,6 +161,32 @@ class ScriptedAgent:
             for each in told.get("data", {}).get("properties", [])
             if each["property"] in said
         }
+
+
+def _asks_for_several(question: str) -> bool:
+    """Tell whether things of a kind are asked for: several, how many, or the first of an order.
+
+    What is asked of one thing has its name, and no kind stands right after the asking word.
+    """
+    asked = words(question)
+    return bool(set(asked) & (_SEVERAL | _MOST | _LEAST)) or (
+        asked[:1] == ["which"] or asked[:2] in (["hur", "många"], ["how", "many"])
+    )
+
+
+def _is_kind(names: Iterable[str], word: str) -> bool:
+    """Tell whether a word is the name of a kind, in whatever number and form."""
+    stems = {without_ending(plain_letters(w)) for name in names for w in words(name)[-1:]}
+    return without_ending(plain_letters(word.lower())) in stems
+
+
+def _row_texts(row: Mapping[str, Any]) -> list[str]:
+    return [
+        text
+        for cell in row["cells"].values()
+        for value in cell
+        for text in _texts({"value": value})
+    ]
 
 
 def _names(question: str) -> Iterator[str]:
