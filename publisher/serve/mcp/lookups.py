@@ -65,6 +65,8 @@ def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Me
         "paging": paging | {"there_are_more_than_counted": result.more},
         "data": found,
     }
+    if result.left_out:
+        message["nothing_has_all_words_left_out"] = list(result.left_out)
     if not result.hits:
         message["words_alone"] = {
             word: len(site.search.find(word, language).hits) for word in words.split()[:10]

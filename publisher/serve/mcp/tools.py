@@ -103,7 +103,10 @@ TOOLS: tuple[Tool, ...] = (
         " then describe what you found.",
         find,
         {
-            "words": _text("One to ten words; all must fit. Names work best."),
+            "words": _text(
+                "One to ten words; names work best. Where nothing has all of them, the answer says"
+                " which were left out."
+            ),
             "language": _text(f"Language that counts first: {', '.join(LANGUAGES)}."),
             "page": _PAGE,
         },
