@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from publisher.rdf.text import plain_letters, without_ending, words
+from publisher.rdf.text import plain_letters, short_forms, without_ending, words
 
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 # Words that ask, bind or are polite: what is left of a question is what it asks for.
@@ -23,7 +23,7 @@ _ASKING = set(
     får bakom står under många ligger går då dess den sin år året
     in the a an what who which where when how whose why is are was were does did do has have had
     and or of for to from with that it by as called name many much would like know please tell me
-    you could say behind stands its whom this year
+    you could say behind stands its whom this year there
     """.split()  # noqa: SIM905
 )
 # What asks for a time, and what asks for somebody: of properties whose names fit alike, the one
@@ -45,6 +45,9 @@ _LEAST = set(
     smallest fewest least lowest shortest oldest first earliest
     """.split()  # noqa: SIM905
 )
+# Columns of these kinds hold no names.
+_MEASURED = {"number", "year", "date", "month", "truth", "boolean"}
+MOST_CALLS = 3
 _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
 # Of the words that are left, more than this must be in the name or meaning of a property.
@@ -85,6 +88,8 @@ class ScriptedAgent:
         if _asks_for_several(question) and (several := self._several(question)) is not None:
             return several
         for named in _names(question):
+            if self.calls >= MOST_CALLS - 1:
+                return None
             hits = self._ask("find", words=named).get("data", [])
             hit = next((h for h in hits if _is_called(h, named)), None)
             if hit is not None:
@@ -121,29 +126,29 @@ class ScriptedAgent:
         """
         asked = words(question)
         listed = self._ask("table").get("data", [])
-        kinds = [(t, w) for w in asked for t in listed if _is_kind(t["name"].values(), w)]
-        if not kinds:
+        table = next((t for w in asked for t in listed if _is_kind(t["name"].values(), w)), None)
+        if table is None:
             return None
-        table, kind = kinds[0]
-        named = [name for name in _names(question) if not _is_kind(table["name"].values(), name)]
-        year = _YEAR.search(question)
-        gone = {kind, *words(" ".join(named)), *_ASKING, *_MANY, *_SEVERAL, *_MOST, *_LEAST}
-        left = [plain_letters(w) for w in asked if w not in gone and not w.isdecimal()]
-        scores = {c["column"]: _score(c["name"].values(), left) for c in table["columns"]}
+        called = list(table["name"].values())
+        named = next((n for n in _names(question) if not _is_kind(called, n)), "")
+        gone = {*words(named), *_ASKING, *_MANY, *_SEVERAL, *_MOST, *_LEAST}
+        rest = (w for w in asked if w not in gone and not w.isdecimal())
+        left = [plain_letters(w) for w in rest if not _is_kind(called, w, whole=False)]
+        scores = {
+            c["column"]: _score(c["name"].values(), left)
+            for c in table["columns"]
+            if not named or c["kind"] not in _MEASURED
+        }
         best = max(scores, key=lambda name: scores[name], default="")
         order = next((w for w in asked if w in _MOST | _LEAST), "")
         if (left or order) and not scores.get(best):
             return None
-        chosen: dict[str, Any] = {"words": named[0]} if named else {}
-        if order:
-            chosen["sort"] = f"-{best}" if order in _MOST else best
-        elif year and left:
-            chosen["filters"] = {best: year[0]}
-        told = self._ask("table", table=table["table"], **chosen)
-        rows = told.get("data", [])
+        told = self._ask(
+            "table", table=table["table"], **_chosen(question, named, order, best, left)
+        )
+        rows = told.get("data", [])[: 1 if order else None]
         if not rows:
             return None
-        rows = rows[:1] if order else rows
         texts = [text for row in rows for text in _row_texts(row)]
         total = [str(told["paging"]["total"])] if set(asked) & _MANY else []
         sources = tuple(told.get("source_list", {}).values())
@@ -152,7 +157,7 @@ class ScriptedAgent:
     def _by_meaning(self, facts: Sequence[dict[str, Any]], left: Sequence[str]) -> dict[str, float]:
         """Return property → how well what it means has the words that are left."""
         kinds = [f["value"].get("iri", "") for f in facts if f["property"] == "rdf:type"]
-        if not kinds:
+        if not kinds or self.calls >= MOST_CALLS:
             return {}
         told = self._ask("schema", **{"class": kinds[-1]})
         said = {f["property"] for f in facts}
@@ -164,20 +169,37 @@ class ScriptedAgent:
 
 
 def _asks_for_several(question: str) -> bool:
-    """Tell whether things of a kind are asked for: several, how many, or the first of an order.
-
-    What is asked of one thing has its name, and no kind stands right after the asking word.
-    """
+    """Tell whether things of a kind are asked for: several, how many, or the first of an order."""
     asked = words(question)
-    return bool(set(asked) & (_SEVERAL | _MOST | _LEAST)) or (
-        asked[:1] == ["which"] or asked[:2] in (["hur", "många"], ["how", "many"])
+    is_plural = asked[:1] == ["which"] and asked[1:] != [] and asked[1].endswith("s")
+    return is_plural or bool(
+        set(asked) & (_SEVERAL | _MOST | _LEAST) or asked[:2] in (["hur", "många"], ["how", "many"])
     )
 
 
-def _is_kind(names: Iterable[str], word: str) -> bool:
-    """Tell whether a word is the name of a kind, in whatever number and form."""
-    stems = {without_ending(plain_letters(w)) for name in names for w in words(name)[-1:]}
-    return without_ending(plain_letters(word.lower())) in stems
+def _chosen(
+    question: str, named: str, order: str, column: str, left: Sequence[str]
+) -> dict[str, Any]:
+    """Return what a table is asked for."""
+    if order:
+        return {"sort": f"-{column}" if order in _MOST else column}
+    year = _YEAR.search(question)
+    wanted = named or (year[0] if year else "")
+    if wanted and left:
+        return {"filters": {column: wanted}}
+    return {"words": wanted} if wanted else {}
+
+
+def _is_kind(names: Iterable[str], word: str, *, whole: bool = True) -> bool:
+    """Tell whether a word is the name of a kind, or part of it, in whatever number and form."""
+    known = {plain_letters(w) for n in names for w in words(n)[-1 if whole else 0 :]}
+    return bool({f for w in known for f in _forms(w)} & _forms(plain_letters(word.lower())))
+
+
+def _forms(word: str) -> set[str]:
+    """Return what a word may be without its ending."""
+    found = {word, without_ending(word), *short_forms(word)}
+    return {form.removesuffix("e") for form in found if len(form) > 2}
 
 
 def _row_texts(row: Mapping[str, Any]) -> list[str]:

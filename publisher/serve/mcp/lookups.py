@@ -66,8 +66,8 @@ def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Me
         "data": found,
     }
     if result.left_out:
-        message["nothing_has_all_words_left_out"] = list(result.left_out)
-    if not result.hits:
+        message["words_left_out"] = list(result.left_out)
+    if not result.hits or result.left_out:
         message["words_alone"] = {
             word: len(site.search.find(word, language).hits) for word in words.split()[:10]
         }

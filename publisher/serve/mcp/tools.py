@@ -156,7 +156,8 @@ TOOLS: tuple[Tool, ...] = (
             "words": _text("To be found in some text of a row."),
             "filters": {
                 "type": "object",
-                "description": "Column → value, or list of values of which one must fit.",
+                "description": "Column → value, or list of values of which one must fit; of links"
+                " the IRI or the name.",
             },
             "columns": _text("Names of columns with commas; without it: the short ones."),
             "sort": _text("Column; with a minus sign the other way round."),
