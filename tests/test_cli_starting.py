@@ -76,6 +76,22 @@ def test_a_folder_that_was_begun_passes_the_check_at_once(started: Path) -> None
 
 
 @pytest.mark.slow
+def test_a_german_folder_gets_a_german_statement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the law of the place says is left open, and the check says so."""
+    given = [*("--name", "de=Brücken", "--thing", "de=Brücke", "--publisher", "Das Wasser")]
+    given += ["--contact", "waters@data.example.org", "--base-iri", "https://data.example.org/"]
+    assert publisher("init", str(tmp_path / "x"), *given).exit_code == 0
+    monkeypatch.chdir(tmp_path / "x")
+    assert [path.name for path in Path("pages").iterdir()] == ["barrierefreiheit.de.md"]
+    text = Path("pages/barrierefreiheit.de.md").read_text(encoding="utf-8")
+    assert "Das Wasser ist für diese Website verantwortlich" in text
+    said = publisher("check", lang="de").stdout
+    assert said.count("pages/barrierefreiheit.de.md:") == text.count("[Ausfüllen: ") == 7
+
+
+@pytest.mark.slow
 def test_it_runs_and_is_verified_without_a_violation(address: str) -> None:
     """Portals could harvest it; what only a person knows is a warning."""
     result = publisher("verify", address)

@@ -145,7 +145,7 @@ def new(
     lang: str,
     **options: Any,
 ) -> None:
-    """Add a thing of a KIND, called NAME, and say what is still to be told of it.
+    """Add a thing of a KIND, called NAME, and say what is still missing.
 
     The kind 'concept' adds to a list: publisher new concept NAME --list LIST.
     """

@@ -32,9 +32,10 @@ _TECHNICAL = re.compile(
     r"|\.(?:ttl|trig|nt|nq|rdf|owl|jsonld|rq|toml)\b"
     r"|(?<!\w)@[a-z]{2,3}\b|\\|\^|\[[^\]\s]*-[^\]\s]*\]|\(\?"
     r"|(?i:\bspråktagg\w*|\blanguage tags?\b|\bprefix\w*|\bIRI(?:er|s|:n|:er)?\b|\bliteral\w*"
-    r"|\b(?:blank|tom) nod\w*|\bTurtle\b|\bdatat(?:yp\w*|ypes?)\b|\bRDF\b|\bSPARQL\b"
-    r"|\btrip(?:pel|les?)\b|\bnamespaces?\b|\bnamnrymd\w*|\bcitattecken\b"
-    r"|\bquotation marks\b|\bVoID\b)"
+    r"|\bPräfix\w*|\bSprachk(?:ennzeichen|ürzel|ode)\w*|\bNamensr[aä]um\w*|\bAnführungszeichen\b"
+    r"|\b(?:blank|tom|leere\w*) (?:nod|Knoten)\w*|\bTurtle\b|\bdat(?:at|ent)yp\w*|\bRDF\b"
+    r"|\bSPARQL\b|\btrip(?:pel|plar|el|les?)\w*|\bnamespaces?\b|\bnamnrymd\w*"
+    r"|\bcitattecken\b|\bquotation marks\b|\bVoID\b)"
 )
 _TERM = re.compile(
     r"<(?P<iri>https?://[^\s<>]+)>|(?<![\w/.])(?P<name>[A-Za-z][\w-]*:[A-Za-z_][\w-]*)"

@@ -45,7 +45,9 @@ def _own_pages(start: StartOptions) -> dict[str, str]:
 
     ``own_pages/<page>.<tag>.txt`` is written where the data are in its language. The Swedish one is
     the statement that the law asks of public bodies; what it must hold: Digg, "Skapa en
-    tillgänglighetsredogörelse" (lagen om tillgänglighet till digital offentlig service).
+    tillgänglighetsredogörelse" (lagen om tillgänglighet till digital offentlig service). The German
+    one has what Directive (EU) 2016/2102, article 7, and the model of Implementing Decision (EU)
+    2018/1523 ask for; which law and which body apply differs by Land, and is left open.
     """
     texts = {}
     for template in (files("publisher.edit") / "own_pages").iterdir():

@@ -100,7 +100,7 @@ def _judge(sources: Sources) -> Iterator[Finding]:
     faults = list(_faults(of_judged, places))
     yield from faults
     if not is_chosen(DCAT_AP_SE):
-        yield from _way_out(faults, said)
+        yield from _way_out(faults, written)
     yield from _left_out(left_out, of_judged, places)
     yield from _advice(of_judged, places)
     yield from _remarks(of_judged, places)
@@ -154,7 +154,7 @@ class _WrittenCatalogue:
     @property
     def catalogue(self) -> str:
         """Return the IRI of the catalogue, else the base."""
-        kinds = ((name, t) for name, triples in self.said.items() for t in triples)
+        kinds = ((name, t) for name, triples in self.by_subject.items() for t in triples)
         found = (n for n, t in kinds if t.predicate == _TYPE and t.object == _CATALOGUE)
         return next(found, self.base_iri)
 

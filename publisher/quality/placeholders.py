@@ -13,7 +13,7 @@ from publisher.rule_settings import RULES
 _RULE = RULES["placeholders"]
 _FOLDER = "pages"
 # As the pages that ``init`` writes have them, in the languages of the program.
-_OPEN = re.compile(r"\[(?:Fyll i|Fill in): ([^\]]*)\]")
+_OPEN = re.compile(r"\[(?:Fyll i|Fill in|Ausfüllen): ([^\]]*)\]")
 
 
 def check_placeholders(sources: Sources) -> Iterator[Finding]:

@@ -109,12 +109,13 @@ def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
 # What joins the parts of compounds: skog-s-företag, Schwein-e-fleisch, Arbeit-s-markt.
 _JOINTS = ("", "s", "e", "n", "en", "es", "er", "o", "u", "a", "-")
 _LEAST_PART = 3
-# Of Swedish, English and German nouns, the longest first.
+# Of Swedish, English and German nouns, adjectives and verbs, the longest first.
 _ENDINGS = (
-    *("ernas", "arnas", "ornas", "erna", "arna", "orna", "ies", "ens", "ets"),
-    *("en", "et", "ar", "er", "or", "es", "s"),
+    *("ernas", "arnas", "ornas", "erna", "arna", "orna", "ades", "ies", "ens", "ets", "ade", "ats"),
+    *("en", "et", "ar", "er", "or", "es", "at", "ed", "s", "a"),
 )
 _LEAST_STEM = 5
+_LEAST_SHORT_STEM = 3
 
 
 def is_small_word(word: str) -> bool:
@@ -135,15 +136,30 @@ def _small_words() -> frozenset[str]:
 
 
 def without_ending(word: str) -> str:
-    """Return a word without the ending of a plural or of a definite form, if it has one.
+    """Return a word without the ending of a plural, a definite form or a past, if it has one.
 
-    >>> [without_ending(word) for word in ("clusters", "foretagen", "energi", "falun")]
-    ['cluster', 'foretag', 'energi', 'falun']
+    >>> [without_ending(word) for word in ("clusters", "foretagen", "energi", "ekonomiska")]
+    ['cluster', 'foretag', 'energi', 'ekonomisk']
+    >>> [without_ending(word) for word in ("grundades", "avvecklats", "discovered", "mars")]
+    ['grund', 'avveckl', 'discover', 'mars']
     """
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM:
             return word.removesuffix(ending)
     return word
+
+
+def short_forms(word: str) -> list[str]:
+    """Return what a short word may be in the singular; other forms are found by their beginning.
+
+    >>> short_forms("månar"), short_forms("moons"), short_forms("föreningar")
+    (['mån', 'måne', 'måna'], ['moon', 'moone', 'moona'], [])
+    """
+    for ending in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and _LEAST_SHORT_STEM <= len(stem) < _LEAST_STEM:
+            return [stem, f"{stem}e", f"{stem}a"]
+    return []
 
 
 def compound_parts(word: str, is_known: Callable[[str], bool]) -> list[tuple[str, ...]]:

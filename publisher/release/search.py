@@ -4,24 +4,27 @@ Matches come in steps: words as they are written before words without å, ä, ö
 words with one letter amiss; in each step things that are called so before things that are described
 so. Among these come first the reader's language, names with the whole words, short names, and the
 better rank by BM25. The last word may be the beginning of one. All words must be there, but for
-the small words of the languages (in, which, finns).
+the small words of the languages (in, which, finns). Where nothing has all of them, the words that
+are nowhere are left out, then one or two more as long as two are left; the answer says which.
 
 After these come the things that have the words around them: in the names of what they link to
-(concepts, programmes, organisations), of their class, and of every place where they are. There a
-word may be the beginning of a longer one, and a compound that nobody wrote is found by its parts:
+(concepts, programmes, organisations), of their class, and of every place where they are; in short
+texts without a language and in the years of dates, with the names of these properties. There a word
+may be the beginning of a longer one, and a compound that nobody wrote is found by its parts:
 "skogsföretag" by what begins with "skog" and with "företag"; and a part of a compound finds it:
 "energi" finds "solenergi".
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,6 +46,7 @@ from publisher.rdf.text import (
     is_small_word,
     one_edit_variants,
     plain_letters,
+    short_forms,
     without_ending,
     words,
 )
@@ -82,6 +86,8 @@ _MOST_COMPOUNDS = 60
 _MOST_COMPARED = 1_000
 # So many letters more or less may a near word have; so many words are looked for at all.
 _MOST_LETTERS, _MOST_UNKNOWN = 2, 2
+# So many words that are somewhere are left out, where nothing has all of them.
+_MOST_LEFT_OUT = 2
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,7 @@ class SearchResult:
         beginnings: Words that begin with one of these count too.
         each: Where nothing has all words: word → the first things that have it.
         near: Words that somebody may have meant, where nothing has the ones that were asked for.
+        left_out: Words that the hits need not have, since nothing has all of them.
     """
 
     hits: Sequence[Hit]
@@ -128,6 +135,7 @@ class SearchResult:
     beginnings: frozenset[str] = frozenset()
     each: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
     near: Sequence[str] = ()
+    left_out: Sequence[str] = ()
 
     def has(self, word: str) -> bool:
         """Tell whether a plain word is one of those that were looked for."""
@@ -180,11 +188,58 @@ class Search:
             if found.hits:
                 return found
             each: dict[str, Sequence[Hit]] = {}
-            for word in list(dict.fromkeys(telling))[:_MOST_OFFERED] if len(telling) > 1 else ():
+            for word in dict.fromkeys(telling) if len(telling) > 1 else ():
                 each[word] = _find(index, [word], language).hits
             unknown = [word for word in dict.fromkeys(telling) if not each.get(word)]
+            names = _written_as_names(text)
+            if each and (relaxed := _without_some(index, telling, unknown, language, names)):
+                return relaxed
             near = [o for word in unknown[:_MOST_UNKNOWN] for o in _near_words(index, word)]
-            return SearchResult((), each=each, near=near[:_MOST_OFFERED])
+            first = dict(list(each.items())[:_MOST_OFFERED])
+            return SearchResult((), each=first, near=near[:_MOST_OFFERED])
+
+
+def _without_some(
+    index: sqlite3.Connection,
+    telling: Sequence[str],
+    unknown: Sequence[str],
+    language: str,
+    names: Collection[str],
+) -> SearchResult | None:
+    """Return what has most of the words: those left out that nothing has, then up to two more.
+
+    Of several ways, the one that keeps most of the ``names``; then the one whose first hit is
+    called by most of the words that are left.
+    """
+    known = [word for word in dict.fromkeys(telling) if word not in unknown]
+    near = [o for word in unknown[:_MOST_UNKNOWN] for o in _near_words(index, word)]
+    for count in range(_MOST_LEFT_OUT + 1):
+        if len(known) - count < (2 if count or not unknown else 1):
+            return None
+        found = []
+        for kept in combinations(known, len(known) - count) if count or unknown else ():
+            result = _find(index, kept, language)
+            if result.hits:
+                named, called = len({*kept} & {*names}), _called(result.hits[0], kept)
+                found.append(((named, called, -len(result.hits)), kept, result))
+        if found:
+            _, kept, result = max(found, key=lambda each: each[0])
+            left = [word for word in dict.fromkeys(telling) if word not in kept]
+            return replace(result, left_out=left, near=near[:_MOST_OFFERED])
+    return None
+
+
+def _written_as_names(text: str) -> set[str]:
+    """Return the folded words that begin with a capital within a text: most are names."""
+    return {
+        word for written in text.split()[1:] if written[:1].isupper() for word in words(written)
+    }
+
+
+def _called(hit: Hit, asked: Iterable[str]) -> int:
+    """Return how many of some words are in what a hit is called."""
+    own = {plain_letters(word) for word in words(f"{hit.label} {hit.names}")}
+    return sum(plain_letters(word) in own for word in asked)
 
 
 def _near_words(index: sqlite3.Connection, word: str) -> list[str]:
@@ -267,6 +322,7 @@ def _wide(index: sqlite3.Connection, word: str, *, is_last: bool) -> Ways:
     stem = without_ending(word)
     found: Ways = [(_beginning(index, word, is_last=is_last),)]
     found += [(f"{stem}*",)] * (stem != word)
+    found += [(form,) for form in short_forms(word) if _is_known(index, form, is_last=False)]
     if len(word) >= _LEAST_BEGINNING:
         found += [(compound,) for compound in _compounds_ending(index, word)]
     if _is_known(index, word, is_last=True):
@@ -319,9 +375,17 @@ def _add_around(
     match = f"{_AROUND} : ({expression})"
     rows = index.execute(_FIND_AROUND.format(index="plain"), (match, 2 * MOST_HITS + 1)).fetchall()
     hits = [replace(_hit(row), around=row[6]) for row in rows]
-    for hit in sorted(hits, key=lambda hit: hit.language not in (language, "")):
+    parts = [{part.removesuffix("*") for way in ways for part in way} for ways in wide]
+    for hit in sorted(hits, key=lambda hit: _nearness(hit, parts, language)):
         found.setdefault(hit.iri, hit)
     return len(rows) > 2 * MOST_HITS
+
+
+def _nearness(hit: Hit, parts: Sequence[Iterable[str]], language: str) -> tuple[bool, int]:
+    """Return what hits by surroundings are sorted by: language, how many words the name has."""
+    own = [plain_letters(word) for word in words(hit.label)]
+    named = sum(any(word.startswith(part) for word in own for part in among) for among in parts)
+    return hit.language not in (language, ""), -named
 
 
 def _add_hits(
@@ -457,6 +521,13 @@ _NOT_AROUND = frozenset(
     )
 )
 _CONCEPT = iri("skos:Concept")
+_STRING = iri("xsd:string")
+_DATES = frozenset(iri(f"xsd:{name}") for name in ("date", "dateTime", "gYear", "gYearMonth"))
+# When a record was written tells nothing of the thing.
+_OF_RECORDS = frozenset(map(iri, ("dcterms:modified", "dcterms:created", "schema:dateModified")))
+_YEAR = re.compile(r"[12]\d{3}(?!\d)")
+# A longer text without a language is told by nobody's search.
+_LONGEST_AROUND = 80
 # What else says what is meant by a concept that a thing is described with.
 _CONCEPT_TEXTS = (iri("skos:altLabel"), iri("skos:definition"))
 # A thing that links to more is told by the first of them.
@@ -482,7 +553,7 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         index.executescript(f"PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; {_TABLES}")
         index.execute("BEGIN")
         vocabulary: dict[str, str] = {}
-        with _surroundings(subjects, graphs) as around:
+        with _surroundings(subjects, graphs, label_properties, base_iri) as around:
             rows = _rows(subjects, of_catalogue, base_iri, label_properties, around)
             for number, (row, hidden) in enumerate(rows, start=1):
                 index.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *row))
@@ -528,9 +599,19 @@ def _write_words(
 class _Surroundings:
     """The names of what is around things."""
 
-    def __init__(self, subjects: Subjects, reach: PathResolver, path: str) -> None:
-        """Keep where names are found; ``path`` leads to locations."""
+    def __init__(
+        self,
+        subjects: Subjects,
+        reach: PathResolver,
+        path: str,
+        naming: LabelProperties,
+        fields: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        """Keep where names are found; ``path`` leads to locations, ``fields`` names properties."""
         self._subjects, self._reach, self._path = subjects, reach, path
+        self._fields = fields
+        of_names = (*naming.names, *naming.alternatives, *naming.hidden, *_IDENTIFIERS)
+        self._elsewhere = {*of_names, *_TEXT_PROPERTIES, *_OF_RECORDS}
 
     def names(self, thing: str, tag: str) -> list[str]:
         """Return names in a language, or in none: of its classes, of its links, of its places."""
@@ -547,17 +628,55 @@ class _Surroundings:
             if _CONCEPT in self._subjects.nodes(name, _TYPE):
                 texts = _literals(self._subjects.of(name), _CONCEPT_TEXTS)
                 found.update(dict.fromkeys(_texts_in(texts, tag)))
-        return list(found)
+        found.update(dict.fromkeys(self._values(thing, tag)))
+        return list(found)[: 2 * _MOST_AROUND]
+
+    def _values(self, thing: str, tag: str) -> Iterator[str]:
+        """Yield years and short texts without a language, each with the name of its property."""
+        for path, terms in sorted(self._subjects.of(thing).items()):
+            if path in self._elsewhere:
+                continue
+            for term in sorted(set(terms), key=str):
+                written = _around_value(term) if isinstance(term, Literal) else ""
+                if written:
+                    names = {**self._subjects.names(path), **self._fields.get(path, {})}
+                    yield f"{names.get(tag) or names.get('') or ''} {written}".strip()
+
+
+def _around_value(literal: Literal) -> str:
+    """Return the year of a date, or a short text without a language; empty for anything else."""
+    if literal.datatype.value in _DATES:
+        found = _YEAR.match(literal.value)
+        return found[0] if found else ""
+    is_text = literal.datatype.value == _STRING and len(literal.value) <= _LONGEST_AROUND
+    return literal.value if is_text else ""
 
 
 @contextmanager
-def _surroundings(subjects: Subjects, graphs: Mapping[str, Quads]) -> Iterator[_Surroundings]:
+def _surroundings(
+    subjects: Subjects, graphs: Mapping[str, Quads], naming: LabelProperties, base_iri: str
+) -> Iterator[_Surroundings]:
     """Yield what tells the names around things."""
     with TemporaryDirectory() as folder:
         links = Path(folder, "links.tsv")
         locations = find_locations(graphs.values())
         write_links(graphs.values(), locations.holds, links)
-        yield _Surroundings(subjects, PathResolver(subjects, links, locations), locations.path)
+        resolver = PathResolver(subjects, links, locations)
+        fields = _field_names(Subjects(graphs.get(base_iri + SHAPES, ())))
+        yield _Surroundings(subjects, resolver, locations.path, naming, fields)
+
+
+def _field_names(shapes: Subjects) -> dict[str, dict[str, str]]:
+    """Return property → what shapes call it (``sh:name``), by language."""
+    found: dict[str, dict[str, str]] = {}
+    for shape in shapes:
+        for path in shapes.nodes(shape, iri("sh:path")):
+            found.setdefault(path, {}).update(
+                (term.language or "", term.value)
+                for term in shapes.values(shape, iri("sh:name"))
+                if isinstance(term, Literal)
+            )
+    return found
 
 
 def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set[str]]:

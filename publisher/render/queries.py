@@ -13,6 +13,15 @@ from publisher.messages import in_language, translate
 from publisher.query.engine import GRAPHS, Answer
 from publisher.query.named import NamedQuery
 from publisher.release.model import Release
+from publisher.render.answer_layout import (
+    FIGURES,
+    GREATEST,
+    LEAST,
+    MEAN,
+    NOTHING_CHOSEN,
+    SUM,
+    AnswerLayout,
+)
 from publisher.render.answers import AnswerReader
 from publisher.render.frame import Frame, PageLanguage
 from publisher.render.snippets import example_programs, query_address, with_prefixes
@@ -31,6 +40,7 @@ class QueryPage:
         query: As it was sent; empty when there was none.
         is_whole: Whether it declares all its prefixes, so that it needs no help.
         answer: JSON of solutions or a boolean, or Turtle.
+        layout: What was chosen to be seen of it.
         problem: What went wrong, and the cure.
         excerpt: The line of the query, with a caret below the place.
         line: Of the place, from 1; 0 where there is none.
@@ -40,6 +50,7 @@ class QueryPage:
     query: str = ""
     is_whole: bool = True
     answer: Answer | None = None
+    layout: AnswerLayout = NOTHING_CHOSEN
     problem: Sequence[str] = ()
     excerpt: str = ""
     line: int = 0
@@ -74,6 +85,17 @@ def _editor_words(language: str) -> dict[str, str]:
         "unknown": translate("Nobody knows the prefix {prefix}:", language, prefix="{prefix}"),
         "declare": translate("Declare {prefixes}", language, prefixes="{prefixes}"),
     }
+
+
+def _figure(name: str, language: str) -> str:
+    """Return what a field of a summary holds; the column is filled in later."""
+    named = {
+        SUM: translate("sum of {column}", language, column="{column}"),
+        MEAN: translate("mean of {column}", language, column="{column}"),
+        LEAST: translate("least {column}", language, column="{column}"),
+        GREATEST: translate("greatest {column}", language, column="{column}"),
+    }
+    return named.get(name) or translate("number of rows", language)
 
 
 class QueryPages:
@@ -116,6 +138,7 @@ class QueryPages:
         is_graph = page.answer is not None and page.answer.media_type in GRAPHS
         formats = _GRAPH_FORMATS if is_graph else _TABLE_FORMATS
         files = [(form.upper(), query_address(url, query, form)) for form in formats]
+        chosen = page.layout.parameters()
         return self._frame.render(
             "sparql.html",
             page_language,
@@ -130,6 +153,7 @@ class QueryPages:
                 page.answer,
                 page_language.language,
                 lambda name: self._frame.href(name, page_language),
+                page.layout,
             )
             if page.answer
             else None,
@@ -142,8 +166,9 @@ class QueryPages:
             kept_language=page_language.language if page_language.chosen else "",
             prefixes=", ".join(sorted(prefixes)),
             files=[(name, href) for name, href in files if href],
-            share=query_address(url, query),
-            permalink=query_address(self._permalink(url), query),
+            share=query_address(url, query, more=chosen),
+            permalink=query_address(self._permalink(url), query, more=chosen),
+            figures={name: _figure(name, page_language.language) for name in ("", *FIGURES)},
             programs=list(example_programs(url, query, is_graph=is_graph)) if page.answer else [],
             examples=[self._listed(query, page_language) for query in self._named.values()],
         )

@@ -198,6 +198,9 @@ class SearchPages:
             longest=LONGEST_QUERY,
             total=len(shown),
             more=found.more,
+            left_out=", ".join(
+                translate("“{name}”", page_language.language, name=word) for word in found.left_out
+            ),
             sections=self._sections(shown, names, found, number, page_language),
             kinds=_kinds(lines, names, kind, lambda of_kind: url_of(text, 1, of_kind)),
             everything=url_of(text) if kind else "",
@@ -325,6 +328,7 @@ class SearchPages:
         answer: Mapping[str, object] = {
             "query": text,
             "total": len(lines),
+            "leftOut": list(found.left_out),
             "more": found.more,
             "page": number,
             "pages": _pages(lines),

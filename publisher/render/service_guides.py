@@ -169,7 +169,7 @@ def guide(kind: ServiceKind | None, address: str, description: str, language: st
 def _last_step(kind: ServiceKind | None, language: str) -> str:
     """Return a sentence on what the address of a kind gives."""
     if kind in _OGC:
-        return translate("What the service has is told at its GetCapabilities address.", language)
+        return translate("What the service has is listed at its GetCapabilities address.", language)
     if kind is ServiceKind.OGC_API:
         return translate(
             "The address answers in JSON; its collections are listed below it.", language
@@ -180,7 +180,7 @@ def _last_step(kind: ServiceKind | None, language: str) -> str:
         )
     if kind is ServiceKind.ARCGIS:
         return ""
-    return translate("What can be asked is told in the description of the interface.", language)
+    return translate("The description of the interface says what can be asked.", language)
 
 
 def _commands(kind: ServiceKind | None, address: str, capabilities: str) -> Iterator[str]:

@@ -26,9 +26,18 @@ def with_prefixes(query: str, prefixes: Mapping[str, str]) -> str:
     return "".join(f"PREFIX {name}: <{prefixes[name]}>\n" for name in missing) + query
 
 
-def query_address(endpoint: str, query: str, form: str = "") -> str:
-    """Return the address of a query; empty when it would be too long to share."""
-    parameters = {"query": query} | ({"format": form} if form else {})
+def query_address(
+    endpoint: str, query: str, form: str = "", more: Mapping[str, str] | None = None
+) -> str:
+    """Return the address of a query; empty when it would be too long to share.
+
+    Args:
+        endpoint: Its address.
+        query: With the prefixes it uses.
+        form: Of the answer.
+        more: Other parameters.
+    """
+    parameters = {"query": query} | ({"format": form} if form else {}) | dict(more or {})
     written = f"{endpoint}?{urlencode(parameters)}"
     return written if len(written) <= _LONGEST_ADDRESS else ""
 

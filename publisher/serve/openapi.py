@@ -30,6 +30,7 @@ from publisher.rdf.media_types import (
     XLSX,
     MediaType,
 )
+from publisher.render.answer_layout import BARS, CHART, LINE, SUMMARY
 from publisher.render.developer_docs import AddressGroup, AddressView, ParameterView
 
 PROBLEM = "application/problem+json"
@@ -118,6 +119,15 @@ _GRAPH_EXTENSION = ParameterRow(
 _QUERY = ParameterRow("query", "A SPARQL 1.1 query.", is_required=False)
 _FORMAT = ParameterRow("format", "Format of the answer; otherwise by Accept.")
 _TIMEOUT = ParameterRow("timeout", "Longest evaluation in seconds, below the limit.", "number")
+_LAYOUT = (
+    ParameterRow("view", "Of a page: which view is open.", values=(CHART, SUMMARY)),
+    ParameterRow("chart", "How its chart is drawn.", values=(BARS, LINE)),
+    ParameterRow("axis", "Variable along the axis of the chart."),
+    ParameterRow("value", "Variable whose numbers the chart shows; otherwise how many rows."),
+    ParameterRow("rows", "Variable with a row of the summary for each value."),
+    ParameterRow("across", "Variable with a column of the summary for each value."),
+    ParameterRow("figure", "What the summary holds, such as sum:x; otherwise how many rows."),
+)
 _URI = ParameterRow("uri", "IRI of a concept.", is_required=True)
 _VOCABULARY = ParameterRow("vocabulary", "Name of a concept scheme.", place="path")
 _SCHEMES = ParameterRow("vocab", "Names of schemes; without it all are searched.")
@@ -209,6 +219,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
             _TIMEOUT,
             ParameterRow("default-graph-uri", "IRI of a graph to ask."),
             ParameterRow("named-graph-uri", "IRI of a graph that GRAPH may name."),
+            *_LAYOUT,
         ),
         _QUERY_BODIES,
         tag="queries",

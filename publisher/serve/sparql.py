@@ -20,6 +20,7 @@ from publisher.errors import ClientDisconnected, NotAcceptable, PublisherError, 
 from publisher.query.engine import Answer, Operation
 from publisher.query.named import NamedQuery
 from publisher.rdf.media_types import GRAPHS, HTML, negotiate_rdf
+from publisher.render.answer_layout import NOTHING_CHOSEN, AnswerLayout
 from publisher.render.queries import QueryPage
 from publisher.serve.documents import named, redirect_to
 from publisher.serve.formats import (
@@ -157,17 +158,19 @@ def tagged_bytes(content_type: str, answer: Answer) -> bytes:
 
 def _page(
     site: Site,
-    operation: Operation | None,
+    requested: RequestedQuery | None,
     answer: Answer | None = None,
     error: PublisherError | None = None,
 ) -> Response:
     """Return the page with the form, the query that was sent, and what came of it."""
     page_language = negotiate_language(request, site)
+    operation = requested.operation if requested else None
     refused = error if isinstance(error, QueryRefused) else None
     page = QueryPage(
         query=operation.query if operation else "",
         is_whole=operation is not None and not operation.prefixes,
         answer=answer,
+        layout=requested.layout if requested else NOTHING_CHOSEN,
         problem=error_sentences(error, page_language.language) if error else [],
         excerpt=refused.excerpt if refused else "",
         line=refused.line or 0 if refused else 0,
@@ -201,17 +204,16 @@ def _description(site: Site, accept: str) -> Response:
 
 def show_answer(site: Site, requested: RequestedQuery) -> Response:
     """Return a page with the query and its answer, or with what is wrong with it."""
-    operation = requested.operation
     try:
-        answer = answer_query(site, operation, requested.accepted)
+        answer = answer_query(site, requested.operation, requested.accepted)
         with request_slot(site):  # a page of thousands of rows takes as long as many a query
-            response = _page(site, operation, answer)
+            response = _page(site, requested, answer)
         response.headers.update(citation_fields(site, request.environ, requested, ""))
         return response
     except ClientDisconnected:
         raise
     except PublisherError as error:
-        return _page(site, operation, error=error)
+        return _page(site, requested, error=error)
 
 
 class RequestedQuery(NamedTuple):
@@ -221,11 +223,13 @@ class RequestedQuery(NamedTuple):
         operation: The query.
         accepted: The formats.
         names_format: Whether a parameter of the address can name the format, and none does yet.
+        layout: What a person chose to see of the answer.
     """
 
     operation: Operation
     accepted: AcceptedFormats
     names_format: bool = True
+    layout: AnswerLayout = NOTHING_CHOSEN
 
 
 def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
@@ -243,6 +247,7 @@ def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
         read_operation(parameters, accepted, _endpoint(site), site.release.prefixes),
         accepted,
         names_format=not accepted.parameter or sent.method == "POST",
+        layout=AnswerLayout.from_parameters(parameters) if accepted.page else NOTHING_CHOSEN,
     )
 
 

@@ -47,6 +47,10 @@ def lakes(pond: Path) -> FieldMessages:
         "Point to it by its IRI.",
         "Peka på den med dess IRI.",
         "Ge noden ett prefix.",
+        "Schreiben Sie ein Präfix davor.",
+        "Geben Sie jedem Namen ein Sprachkürzel.",
+        "Der Datentyp stimmt nicht.",
+        "Hier steht ein leerer Knoten.",
     ],
 )
 def test_words_of_files_are_noticed(words: str) -> None:

@@ -7,12 +7,12 @@ or meaning has the words that are left. Nothing in it knows a folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from publisher.rdf.text import plain_letters, words
+from publisher.rdf.text import plain_letters, short_forms, without_ending, words
 
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 # Words that ask, bind or are polite: what is left of a question is what it asks for.
@@ -23,7 +23,7 @@ _ASKING = set(
     får bakom står under många ligger går då dess den sin år året
     in the a an what who which where when how whose why is are was were does did do has have had
     and or of for to from with that it by as called name many much would like know please tell me
-    you could say behind stands its whom this year
+    you could say behind stands its whom this year there
     """.split()  # noqa: SIM905
 )
 # What asks for a time, and what asks for somebody: of properties whose names fit alike, the one
@@ -31,6 +31,23 @@ _ASKING = set(
 _TIMES, _PEOPLE = {"när", "when", "år", "året", "year"}, {"vem", "vems", "who", "whom", "whose"}
 _DATED = ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth")
 _YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
+# What asks for several, for how many, and for the first or last of an order.
+_SEVERAL, _MANY = {"vilka", "lista", "list", "several"}, {"många", "many", "antal", "number"}
+_MOST = set(
+    """
+    störst största flest mest högst högsta längst längsta senast senaste nyast nyaste sist sista
+    yngst yngsta biggest largest greatest most highest longest latest newest last youngest
+    """.split()  # noqa: SIM905
+)
+_LEAST = set(
+    """
+    minst minsta lägst lägsta kortast kortaste äldst äldsta först första tidigast tidigaste
+    smallest fewest least lowest shortest oldest first earliest
+    """.split()  # noqa: SIM905
+)
+# Columns of these kinds hold no names.
+_MEASURED = {"number", "year", "date", "month", "truth", "boolean"}
+MOST_CALLS = 3
 _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
 # Of the words that are left, more than this must be in the name or meaning of a property.
@@ -68,7 +85,11 @@ class ScriptedAgent:
     def answer(self, question: str) -> GroundedAnswer | None:
         """Return the answer to a question; None where the data say nothing."""
         self.calls = 0
+        if _asks_for_several(question) and (several := self._several(question)) is not None:
+            return several
         for named in _names(question):
+            if self.calls >= MOST_CALLS - 1:
+                return None
             hits = self._ask("find", words=named).get("data", [])
             hit = next((h for h in hits if _is_called(h, named)), None)
             if hit is not None:
@@ -98,10 +119,45 @@ class ScriptedAgent:
         values = tuple(text for f in chosen for text in _texts(f))
         return GroundedAnswer(values, sources, told["permalink"], self.calls)
 
+    def _several(self, question: str) -> GroundedAnswer | None:
+        """Return the rows of a table that fit: filtered by names and years, or first in an order.
+
+        Everything else that a question asks must be in the name of the column that it is about.
+        """
+        asked = words(question)
+        listed = self._ask("table").get("data", [])
+        table = next((t for w in asked for t in listed if _is_kind(t["name"].values(), w)), None)
+        if table is None:
+            return None
+        called = list(table["name"].values())
+        named = next((n for n in _names(question) if not _is_kind(called, n)), "")
+        gone = {*words(named), *_ASKING, *_MANY, *_SEVERAL, *_MOST, *_LEAST}
+        rest = (w for w in asked if w not in gone and not w.isdecimal())
+        left = [plain_letters(w) for w in rest if not _is_kind(called, w, whole=False)]
+        scores = {
+            c["column"]: _score(c["name"].values(), left)
+            for c in table["columns"]
+            if not named or c["kind"] not in _MEASURED
+        }
+        best = max(scores, key=lambda name: scores[name], default="")
+        order = next((w for w in asked if w in _MOST | _LEAST), "")
+        if (left or order) and not scores.get(best):
+            return None
+        told = self._ask(
+            "table", table=table["table"], **_chosen(question, named, order, best, left)
+        )
+        rows = told.get("data", [])[: 1 if order else None]
+        if not rows:
+            return None
+        texts = [text for row in rows for text in _row_texts(row)]
+        total = [str(told["paging"]["total"])] if set(asked) & _MANY else []
+        sources = tuple(told.get("source_list", {}).values())
+        return GroundedAnswer((*total, *texts), sources, told["permalink"], self.calls)
+
     def _by_meaning(self, facts: Sequence[dict[str, Any]], left: Sequence[str]) -> dict[str, float]:
         """Return property → how well what it means has the words that are left."""
         kinds = [f["value"].get("iri", "") for f in facts if f["property"] == "rdf:type"]
-        if not kinds:
+        if not kinds or self.calls >= MOST_CALLS:
             return {}
         told = self._ask("schema", **{"class": kinds[-1]})
         said = {f["property"] for f in facts}
@@ -110,6 +166,49 @@ class ScriptedAgent:
             for each in told.get("data", {}).get("properties", [])
             if each["property"] in said
         }
+
+
+def _asks_for_several(question: str) -> bool:
+    """Tell whether things of a kind are asked for: several, how many, or the first of an order."""
+    asked = words(question)
+    is_plural = asked[:1] == ["which"] and asked[1:] != [] and asked[1].endswith("s")
+    return is_plural or bool(
+        set(asked) & (_SEVERAL | _MOST | _LEAST) or asked[:2] in (["hur", "många"], ["how", "many"])
+    )
+
+
+def _chosen(
+    question: str, named: str, order: str, column: str, left: Sequence[str]
+) -> dict[str, Any]:
+    """Return what a table is asked for."""
+    if order:
+        return {"sort": f"-{column}" if order in _MOST else column}
+    year = _YEAR.search(question)
+    wanted = named or (year[0] if year else "")
+    if wanted and left:
+        return {"filters": {column: wanted}}
+    return {"words": wanted} if wanted else {}
+
+
+def _is_kind(names: Iterable[str], word: str, *, whole: bool = True) -> bool:
+    """Tell whether a word is the name of a kind, or part of it, in whatever number and form."""
+    known = {plain_letters(w) for n in names for w in words(n)[-1 if whole else 0 :]}
+    return bool({f for w in known for f in _forms(w)} & _forms(plain_letters(word.lower())))
+
+
+def _forms(word: str) -> set[str]:
+    """Return what a word may be without its ending."""
+    found = {word, without_ending(word), *short_forms(word)}
+    return {form.removesuffix("e") for form in found if len(form) > 2}
+
+
+def _row_texts(row: Mapping[str, Any]) -> list[str]:
+    return [
+        text
+        for cell in row["cells"].values()
+        for value in cell
+        for text in _texts({"value": value})
+    ]
 
 
 def _names(question: str) -> Iterator[str]:

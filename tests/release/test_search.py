@@ -19,6 +19,7 @@ from publisher.release.search import SEARCH_FILE, Search, write_search
 BASE = "https://data.example.org/"
 GRAPH = NamedNode(f"{BASE}dataset/d")
 SKOS = "http://www.w3.org/2004/02/skos/core#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
@@ -190,6 +191,50 @@ def test_names_come_before_descriptions_and_short_names_before_long(tmp_path: Pa
     write_search(tmp_path / SEARCH_FILE, graphs_of(quads, tmp_path), BASE)
 
     assert found(Search(tmp_path / SEARCH_FILE, 5.0), "stål") == ["whole", "long", "part", "text"]
+
+
+@pytest.fixture(scope="module")
+def elms(tmp_path_factory: pytest.TempPathFactory) -> Search:
+    """Return the search of a park: elms with a year and a planter, and a property with a name."""
+    kind, year, planter = (f"{BASE}def/{name}" for name in ("Elm", "year", "planter"))
+    said = [
+        (kind, f"{SKOS}prefLabel", Literal("alm", language="sv")),
+        (year, f"{SKOS}prefLabel", Literal("planterad", language="sv")),
+    ]
+    for name, when, who in (("Lillalmen", "1871", "Ada Berg"), ("Storalmen", "1902", "Bo Ek Dal")):
+        thing = f"{BASE}id/{name.lower()}"
+        said += [
+            (thing, TYPE.value, NamedNode(kind)),
+            (thing, f"{SKOS}prefLabel", Literal(name, language="sv")),
+            (thing, year, Literal(when, datatype=NamedNode(f"{XSD}gYear"))),
+            (thing, planter, Literal(who)),
+        ]
+    quads = [Quad(NamedNode(s), NamedNode(p), o, GRAPH) for s, p, o in said]
+    folder = tmp_path_factory.mktemp("elms")
+    write_search(folder / SEARCH_FILE, graphs_of(quads, folder), BASE)
+    return Search(folder / SEARCH_FILE, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "left_out"),
+    [
+        ("planterades 1902", "storalmen", []),
+        ("Vad planterade Ada Berg?", "lillalmen", []),
+        ("hur hög är Lillalmen", "lillalmen", ["hög"]),
+        ("planterad av Berg 1902", "lillalmen", ["1902"]),
+        ("vilka almar planterades 1902", "storalmen", []),
+        ("planterad i Berg 1902 av Ada", "lillalmen", ["1902"]),
+        ("björkar", "", []),
+        ("Lillalmen Storalmen", "", []),
+    ],
+)
+def test_years_and_plain_texts_are_found_and_words_left_out_are_named(
+    elms: Search, text: str, first: str, left_out: list[str]
+) -> None:
+    """What nothing has is left out, then one more; two things that share no word stay apart."""
+    result = elms.find(text, "sv")
+    assert list(result.left_out) == left_out
+    assert ([hit.iri.rpartition("/")[2] for hit in result.hits] or [""])[0] == first
 
 
 def test_the_reader_s_language_comes_first(search: Search) -> None:

@@ -76,6 +76,7 @@ def send(
 ) -> tuple[int, dict[str, Any]]:
     message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}, **more}
     reply = answer_message(Parrot(), json.dumps(message).encode(), fields or {})
+    assert not isinstance(reply.body, list)
     return reply.status, reply.body or {}
 
 
@@ -88,8 +89,11 @@ def send(
         (b"\xff", PARSE_ERROR),
         (b'{"jsonrpc": "2.0", "id": "\\uD83E", "method": "ping"}', PARSE_ERROR),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "\\udc00\\ud800"}', PARSE_ERROR),
+        (b'{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}', PARSE_ERROR),
+        (b'{"jsonrpc":"2.0","id":' + b"9" * 5000 + b',"method":"ping"}', PARSE_ERROR),
         (b"[]", INVALID_REQUEST),
-        (b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]', INVALID_REQUEST),
+        (b"[" + b"1," * 20 + b"1]", INVALID_REQUEST),
+        (b"1", INVALID_REQUEST),
         (b'{"id":1,"method":"ping"}', INVALID_REQUEST),
         (b'{"jsonrpc":"2.0","id":null,"method":"ping"}', INVALID_REQUEST),
         (b'{"jsonrpc":"2.0","id":true,"method":"ping"}', INVALID_REQUEST),
@@ -98,7 +102,7 @@ def send(
 def test_what_is_no_message_is_refused(written: bytes, code: int) -> None:
     reply = answer_message(Parrot(), written)
     assert reply.status == 400
-    assert reply.body is not None
+    assert isinstance(reply.body, dict)
     assert (reply.body["error"]["code"], reply.body["id"]) == (code, None)
 
 
@@ -109,6 +113,41 @@ def test_a_notification_and_an_answer_get_no_body() -> None:
     ):
         reply = answer_message(Parrot(), written)
         assert (reply.status, reply.body) == (202, None)
+
+
+def test_a_batch_is_answered_message_by_message() -> None:
+    """As revision 2025-03-26 asks of servers; the later ones know none."""
+    ping = {"jsonrpc": "2.0", "method": "ping"}
+    batch = [
+        {**ping, "id": "a"},
+        ping,
+        {**ping, "id": 2, "method": "tools/nothing"},
+        {**ping, "id": 3, "method": "initialize"},
+        7,
+        {"jsonrpc": "2.0", "id": 4, "result": {}},
+    ]
+    for fields in (None, {}, {"mcp-protocol-version": "2025-03-26"}):
+        reply = answer_message(Parrot(), json.dumps(batch).encode(), fields)
+        assert reply.status == 200
+        assert isinstance(reply.body, list)
+        told = [(each["id"], each.get("error", {}).get("code")) for each in reply.body]
+        assert told == [
+            ("a", None),
+            (2, NO_METHOD),
+            (3, INVALID_REQUEST),
+            (None, INVALID_REQUEST),
+        ]
+    assert answer_message(Parrot(), json.dumps([ping]).encode()).body is None
+    reply = answer_message(
+        Parrot(), json.dumps(batch).encode(), {"mcp-protocol-version": "2025-06-18"}
+    )
+    assert reply.status == 400
+
+
+def test_a_cursor_that_nobody_gave_is_refused() -> None:
+    """Every list is one page, and an answer never names a next one."""
+    _, body = send("tools/list", {"cursor": "abc"})
+    assert body["error"]["code"] == INVALID_PARAMS
 
 
 @pytest.mark.parametrize("asked", [*HANDSHAKE_VERSIONS, "1999-01-01", 7])

@@ -67,7 +67,7 @@ def test_the_releases_are_listed_for_readers(
     page = client.get("/release", headers=PAGE).get_data(as_text=True)
 
     assert "Utgåvor" in page
-    assert page.count("nuvarande") == 1
+    assert page.count("aktuell") == 1
     assert f"/release/{two[1].id}/diff/{two[0].id}" in page
 
 

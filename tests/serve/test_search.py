@@ -176,3 +176,12 @@ def test_pieces_are_the_text() -> None:
         ("skidort", True),
         (" i Jämtland", False),
     ]
+
+
+def test_the_page_says_which_words_its_hits_lack(kommuner: FlaskClient) -> None:
+    """A question is answered by what it names."""
+    page = kommuner.get("/search?q=Hur+höga+är+skatterna+i+Falun&lang=sv").text
+    assert "Här är träffarna utan ”höga”, ”skatterna”." in page
+    found = kommuner.get("/search.json?q=Hur+höga+är+skatterna+i+Falun&lang=sv").get_json()
+    assert found["leftOut"] == ["höga", "skatterna"]
+    assert found["hits"][0]["label"] == "Falun"

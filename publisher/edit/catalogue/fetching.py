@@ -241,7 +241,7 @@ def read_page(
         raise SourceSyntax(
             "Line {line}, column {column}: {expected}.",
             where=fetched.where,
-            remedy="Whoever makes the feed has to mend it; a file can be mended by hand.",
+            remedy="Whoever makes the feed has to correct it; a file can be corrected by hand.",
             line=error.lineno or 1,
             column=error.offset or 1,
             expected=printable(re.sub(r"^Parser error .*?: ", "", str(error.msg))).rstrip("."),

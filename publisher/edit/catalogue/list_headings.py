@@ -259,7 +259,7 @@ def _language(word: str) -> str:
     return tag_of_authority(found.rpartition("/")[2]) if found else ""
 
 
-def similar_heading(written: str, language: str) -> str:
+def similar_heading(written: str) -> str:
     """Return the heading that is most like one that is not known; empty when none is."""
     headings = {_folded(each): each for c in COLUMNS for each in c.headings.values()}
     close = difflib.get_close_matches(_folded(written), headings, 1, 0.75)

@@ -16,7 +16,7 @@ from publisher.edit.sheets.reading import Cell, RawSheet, read_file
 from publisher.edit.sheets.reports import CellPosition, ImportReport
 from publisher.edit.values import quote_input
 from publisher.errors import SheetRefused
-from publisher.messages import SOURCE_LANGUAGE, Text, text
+from publisher.messages import Text, text
 from publisher.rdf.text import fold
 from publisher.system.http_client import is_web
 

@@ -178,9 +178,7 @@ def location_column(
 
 def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return property → name of its column; what is taken gets the prefix in front."""
-    names = {
-        path: re.sub(r"\W", "_", _short_name(path), flags=re.ASCII).strip("_") for path in paths
-    }
+    names = {path: _in_ascii(_short_name(path)) for path in paths}
     counts = Counter(name.lower() for name in names.values())
     found: dict[str, str] = {}
     for path, name in names.items():
@@ -195,6 +193,16 @@ def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str
             name = f"{names[path]}{JOINT}{number}"
         found[path] = name
     return found
+
+
+def _in_ascii(name: str) -> str:
+    """Return a name in letters without marks, digits and underscores.
+
+    >>> _in_ascii("går-baklänges"), _in_ascii("år")
+    ('gar_baklanges', 'ar')
+    """
+    plain = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return re.sub(r"\W", "_", "".join(plain), flags=re.ASCII).strip("_")
 
 
 def _short_name(path: str) -> str:

@@ -65,7 +65,9 @@ def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Me
         "paging": paging | {"there_are_more_than_counted": result.more},
         "data": found,
     }
-    if not result.hits:
+    if result.left_out:
+        message["words_left_out"] = list(result.left_out)
+    if not result.hits or result.left_out:
         message["words_alone"] = {
             word: len(site.search.find(word, language).hits) for word in words.split()[:10]
         }

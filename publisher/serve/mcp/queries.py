@@ -26,7 +26,8 @@ from publisher.query.patterns import Pattern, UnreadPattern, read_patterns
 from publisher.query.tokens import declared_prefixes, tokenize
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.text import fold, words
-from publisher.release.tables.table import Column, Table, is_property
+from publisher.release.search import LONGEST_QUERY, MOST_WORDS
+from publisher.release.tables.table import LINK, Column, Table, is_property
 from publisher.render.evidence import Evidence
 from publisher.render.snippets import with_prefixes
 from publisher.render.tables.selection import Selection
@@ -34,6 +35,7 @@ from publisher.serve.mcp.members import (
     Message,
     NoSuchName,
     evidence_members,
+    is_iri,
     names_of,
     one_page,
     permalink_of,
@@ -312,7 +314,7 @@ def table(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> M
             remedy="Take one of those that are offered.",
             name=name[:100],
         )
-    selection = _selection(found, arguments)
+    selection = _selection(site, found, arguments)
     with site.pages.tables.lines(found, LANGUAGES[0]) as reader:
         total = reader.count(selection)
         offset = (selection.page - 1) * _TABLE_ROWS
@@ -409,8 +411,8 @@ def _table_line(each: Table) -> Message:
     }
 
 
-def _selection(found: Table, arguments: Message) -> Selection:
-    """Return which rows are wanted.
+def _selection(site: Site, found: Table, arguments: Message) -> Selection:
+    """Return which rows are wanted; what a column links to may be given by its name.
 
     Raises:
         QueryRefused: A column is named that there is not.
@@ -418,7 +420,10 @@ def _selection(found: Table, arguments: Message) -> Selection:
     filters: dict[str, tuple[str, ...]] = {}
     for name, value in dict(arguments.get("filters", {})).items():
         values = value if isinstance(value, list) else [value]
-        filters[str(name)] = tuple(str(each) for each in values if each not in ("", None))
+        written = tuple(str(each) for each in values if each not in ("", None))
+        column = found.column(str(name))
+        is_link = column is not None and column.kind == LINK
+        filters[str(name)] = _things_called(site, written) if is_link else written
     sort = str(arguments.get("sort", ""))
     unknown = [n for n in (*filters, sort.removeprefix("-")) if n and found.column(n) is None]
     if unknown or sum(map(len, filters.values())) > _MOST_SELECTED:
@@ -430,6 +435,25 @@ def _selection(found: Table, arguments: Message) -> Selection:
         descending=sort.startswith("-"),
         page=int(arguments.get("page", 1)),
     )
+
+
+def _things_called(site: Site, written: Sequence[str]) -> tuple[str, ...]:
+    """Return the IRIs of things by their names, else by words of them; IRIs as they are."""
+    things: dict[str, None] = {}
+    for each in written:
+        asked = words(each)
+        is_name = not is_iri(each) and len(each) <= LONGEST_QUERY and len(asked) <= MOST_WORDS
+        hits = site.search.find(each, LANGUAGES[0]).hits if is_name else ()
+        known = site.markdown.facts.names([hit.iri for hit in hits[:_MOST_SELECTED]])
+        called = {
+            hit.iri: [words(n) for n in (hit.label, *hit.names.split("\n"), *of.values())]
+            for hit in hits
+            if (of := known.get(hit.iri)) is not None
+        }
+        exact = [name for name, forms in called.items() if asked in forms]
+        partly = [name for name, forms in called.items() if any({*asked} <= {*f} for f in forms)]
+        things.update(dict.fromkeys(exact or partly or [each]))
+    return tuple(things)[:_MOST_SELECTED]
 
 
 def _table_permalink(site: Site, found: Table, selection: Selection) -> str:

@@ -11,6 +11,7 @@ import base64
 import binascii
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -20,6 +21,10 @@ from publisher import __version__
 HANDSHAKE_VERSIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 ENVELOPE_VERSIONS = ("2026-07-28",)
 VERSION_FIELD, METHOD_FIELD, NAME_FIELD = "mcp-protocol-version", "mcp-method", "mcp-name"
+# Revisions in which a client may send several messages at once, and so many at most.
+_BATCH_VERSIONS = HANDSHAKE_VERSIONS[:2]
+_LONGEST_BATCH = 20
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _META = "io.modelcontextprotocol/"
 _VERSION_KEY = f"{_META}protocolVersion"
 _ENVELOPE_KEYS = (_VERSION_KEY, f"{_META}clientCapabilities")
@@ -84,27 +89,26 @@ class Reply:
     """An answer as it goes over HTTP; ``body`` is None for nothing but the status."""
 
     status: int
-    body: Message | None = field(default=None)
+    body: Message | list[Message] | None = field(default=None)
 
 
-def read_message(written: bytes) -> Message:
-    """Return a message.
+def read_messages(written: bytes) -> Message | list[Any]:
+    """Return a message, or the members of a batch, which are whatever was sent.
 
     Raises:
-        RpcError: It is no JSON, or not one message.
+        RpcError: It is no JSON, or not in Unicode: half of a surrogate pair can be escaped.
     """
     try:
-        message = json.loads(written)
+        found = json.loads(written)
+        if _SURROGATE.search(written):
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise RpcError(PARSE_ERROR, "The message is no JSON.") from error
-    if b"\\ud" in written.lower():
-        try:
-            json.dumps(message, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            # Half of a pair of surrogates is no letter (RFC 8259, section 8.2).
-            raise RpcError(PARSE_ERROR, "A text of the message is no Unicode.") from error
-    is_one = isinstance(message, dict) and message.get("jsonrpc") == "2.0"
-    if not is_one:
+    return found if isinstance(found, list) else _checked(found)
+
+
+def _checked(message: object) -> Message:
+    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
         raise RpcError(INVALID_REQUEST, "Send one JSON-RPC 2.0 request or notification.")
     return dict(message)
 
@@ -112,26 +116,67 @@ def read_message(written: bytes) -> Message:
 def answer_message(
     site: AnsweringSite, written: bytes, fields: Mapping[str, str] | None = None
 ) -> Reply:
-    """Return the answer to a message.
+    """Return the answer to a message, or to a batch of them.
 
     Args:
         site: What is asked.
         written: The message.
         fields: Header fields by their lower-case names; None where there are none.
     """
+    try:
+        sent = read_messages(written)
+        if isinstance(sent, list):
+            return _answer_batch(site, sent, fields)
+    except RpcError as error:
+        return Reply(400, _error(None, error))
+    return _answer_one(site, sent, fields)
+
+
+def _answer_batch(site: AnsweringSite, sent: list[Any], fields: Mapping[str, str] | None) -> Reply:
+    """Return the answers to a batch (JSON-RPC 2.0, section 6), in its order.
+
+    Revision 2025-03-26 has servers take them; the next took them away again. A client of the two
+    first revisions sends no field with its version.
+
+    Raises:
+        RpcError: It is empty, too long, or of a client whose revision has no batches.
+    """
+    version = (fields or {}).get(VERSION_FIELD, "")
+    if version and version not in _BATCH_VERSIONS:
+        raise RpcError(INVALID_REQUEST, f"Revision {version[:20]} has no batches.")
+    if not 0 < len(sent) <= _LONGEST_BATCH:
+        raise RpcError(INVALID_REQUEST, f"A batch has 1 to {_LONGEST_BATCH} messages.")
+    answers: list[Message] = []
+    for each in sent:
+        try:
+            message = _checked(each)
+            if message.get("method") == "initialize":
+                raise RpcError(INVALID_REQUEST, "The handshake is a message of its own.")
+        except RpcError as error:
+            known = each.get("id") if isinstance(each, dict) else None
+            answers.append(_error(known if _is_identifier(known) else None, error))
+            continue
+        body = _answer_one(site, message, fields).body
+        answers += [body] if isinstance(body, dict) else []
+    return Reply(200, answers) if answers else Reply(202)
+
+
+def _is_identifier(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _answer_one(site: AnsweringSite, message: Message, fields: Mapping[str, str] | None) -> Reply:
     identifier: Any = None
     is_enveloped = False
     try:
-        message = read_message(written)
         if "method" not in message:
             return Reply(202)  # an answer to what nobody asked
         if "id" not in message:
             _check_version_field(fields)
             return Reply(202)
-        identifier = message["id"]
-        if not isinstance(identifier, str | int) or isinstance(identifier, bool):
-            identifier = None
+        if not _is_identifier(message["id"]):
             raise RpcError(INVALID_REQUEST, "The id of a request is a text or a whole number.")
+        identifier = message["id"]
         is_enveloped = _is_enveloped(message, fields)
         if is_enveloped:
             _check_envelope(message, fields)
@@ -291,4 +336,6 @@ def _result(site: AnsweringSite, method: str, params: Message) -> Message:
     answer = _METHODS.get(method)
     if answer is None:
         raise RpcError(NO_METHOD, f"There is no method {method[:100]}.")
+    if method.endswith("/list") and params.get("cursor") is not None:
+        raise RpcError(INVALID_PARAMS, "There is no such cursor: the list is one page.")
     return answer(site, params)

@@ -103,7 +103,10 @@ TOOLS: tuple[Tool, ...] = (
         " then describe what you found.",
         find,
         {
-            "words": _text("One to ten words; all must fit. Names work best."),
+            "words": _text(
+                "One to ten words; names work best. Where nothing has all of them, the answer says"
+                " which were left out."
+            ),
             "language": _text(f"Language that counts first: {', '.join(LANGUAGES)}."),
             "page": _PAGE,
         },
@@ -153,7 +156,8 @@ TOOLS: tuple[Tool, ...] = (
             "words": _text("To be found in some text of a row."),
             "filters": {
                 "type": "object",
-                "description": "Column → value, or list of values of which one must fit.",
+                "description": "Column → value, or list of values of which one must fit; of links"
+                " the IRI or the name.",
             },
             "columns": _text("Names of columns with commas; without it: the short ones."),
             "sort": _text("Column; with a minus sign the other way round."),

@@ -107,7 +107,8 @@
       this.spots = places.flatMap((place) => place.points.map((at) => ({ place, at })));
       this.frame = document.createElement("div");
       this.frame.className = "live";
-      this.frame.setAttribute("role", "group");
+      // The arrow keys move the map, also with a screen reader.
+      this.frame.setAttribute("role", "application");
       this.frame.setAttribute("aria-label", this.words.title);
       this.box = document.createElement("div");
       this.box.append(this.frame);
