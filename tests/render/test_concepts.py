@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.release import concepts as index_module
-from publisher.release.concepts import ConceptIndex, write_concepts
+from publisher.release.concept_tables import write_concepts
+from publisher.release.concepts import ConceptIndex
 from publisher.render import concepts as module
 from publisher.render.concepts import Branch, Concepts, Tree, concept_tree, fetch_concepts
 from publisher.render.labels import LabelPicker
