@@ -55,6 +55,8 @@ def _unquoted(written: str) -> str:
 def translate(message: str, language: str, **values: object) -> str:
     """Return the message in the language, its ``{names}`` filled; English where none is known.
 
+    A value called ``reason``, what the operating system says, is translated too.
+
     >>> translate("Page not found", "sv")
     'Sidan finns inte'
     """
@@ -139,7 +141,7 @@ def in_language(value: Text, language: str) -> str:
 
 
 def printable(words: str) -> str:
-    r"""Return a beginning of what a stranger wrote, safe in a terminal, a log and a sentence.
+    r"""Return the beginning of a stranger's text, safe in a terminal, a log and a sentence.
 
     >>> printable("no \x1b[2J\x00such thing")
     'no ?[2J?such thing'

@@ -86,7 +86,7 @@ def silence_libraries() -> None:
 
 
 def report_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Print errors in the reader's language, and exit with the right code."""
+    """Print errors in the reader's language; exit with 2 for wrong usage and 1 for all else."""
 
     @wraps(command)
     def wrapped(lang: str, **options: Any) -> None:

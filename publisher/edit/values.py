@@ -344,7 +344,7 @@ def _key(name: str) -> str:
 
 
 def quote_input(written: str) -> str:
-    """Return typed text shortened and quoted for a message."""
+    """Return typed text as a message shows it: the first 60 characters."""
     return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
 
 

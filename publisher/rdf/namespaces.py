@@ -45,6 +45,9 @@ def iri(curie: str) -> str:
 
     >>> iri("skos:prefLabel")
     'http://www.w3.org/2004/02/skos/core#prefLabel'
+
+    Raises:
+        KeyError: The prefix is not in the table.
     """
     prefix, _, name = curie.partition(":")
     return PREFIXES[prefix] + name

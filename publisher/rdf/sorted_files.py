@@ -88,7 +88,11 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a file."""
+    """Yield the lines of a file, each with its end.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     with path.open("rb", _BUFFER_BYTES) as lines:
         yield from lines
 
@@ -103,7 +107,13 @@ def without_repetitions(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def merge_lines(runs: Sequence[Path]) -> Iterator[bytes]:
-    """Yield the lines of sorted files in order, each once."""
+    """Yield the lines of sorted files in the order of their bytes, each once.
+
+    Very many files are merged in steps, on the disk, and deleted on the way.
+
+    Raises:
+        OSError: One cannot be read, or there is no room for a step.
+    """
     while len(runs) > _MOST_RUNS:
         together = runs[0].with_name(f"{runs[0].name}+")
         write_lines(together, merge_lines(runs[:_MOST_RUNS]))

@@ -36,7 +36,7 @@ from publisher.release.catalogue.catalogue import (
 from publisher.release.catalogue.graph import CatalogueGraph
 from publisher.release.catalogue.published_files import copy_published_files, named_files
 from publisher.release.catalogue.void import partition_datasets
-from publisher.release.concepts import CONCEPTS_FILE, write_concepts
+from publisher.release.concept_tables import CONCEPTS_FILE, write_concepts
 from publisher.release.current import build_lock, switch
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents

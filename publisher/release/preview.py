@@ -22,7 +22,7 @@ from publisher.rdf.subjects import Subjects, SubjectsOnDisk
 from publisher.release.build import load_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
 from publisher.release.catalogue.partitions import count_partitions
-from publisher.release.concepts import CONCEPTS_FILE, write_concepts
+from publisher.release.concept_tables import CONCEPTS_FILE, write_concepts
 from publisher.release.current import switch
 from publisher.release.documents import shared_documents
 from publisher.release.history.document_dates import PAGE_INPUTS

@@ -69,7 +69,7 @@ def term_label(name: str, own: Iterable[Literal], language: str) -> Literal | No
 
 
 def foreign_language(literal: Literal, language: str) -> str:
-    """Return the language tag of a literal, when a page in the language must mark it."""
+    """Return the language tag of a literal; empty where it is the language of the page."""
     tag = literal.language or ""
     return "" if tag.split("-")[0].lower() == language else tag
 
@@ -206,7 +206,11 @@ def fetch_in_chunks(found: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequenc
 
 
 def fetch_labels(engine: Engine, things: Iterable[str]) -> Labels:
-    """Return IRI → its names, by the first property that names it; things without are left out."""
+    """Return IRI → its names, by the first property that names it; things without are left out.
+
+    Raises:
+        QueryError: The engine does not answer.
+    """
     naming = fetch_naming(engine)
     names = sorted(set(things))
     found = _fetch_literals(engine, names, _QUERY, naming.paths)

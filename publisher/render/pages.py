@@ -13,7 +13,8 @@ from publisher.query.engine import MOST_COUNTED, MOST_OF_SCHEME, Description, En
 from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
-from publisher.release.concepts import CONCEPTS_FILE, ConceptIndex
+from publisher.release.concept_tables import CONCEPTS_FILE
+from publisher.release.concepts import ConceptIndex
 from publisher.release.model import Release
 from publisher.release.search import Hit
 from publisher.release.tables.table import Table

@@ -12,6 +12,7 @@ from publisher.addresses import Addresses
 from publisher.messages import in_language, translate
 from publisher.query.engine import GRAPHS, Answer
 from publisher.query.named import NamedQuery
+from publisher.rdf import media_types
 from publisher.release.model import Release
 from publisher.render.answer_layout import (
     FIGURES,
@@ -29,7 +30,7 @@ from publisher.render.snippets import example_programs, query_address, with_pref
 _TABLE_FORMATS = ("csv", "json", "xml", "tsv")
 # Put there when the package is built, if npm was at hand.
 _EDITOR = ("serve", "static", "yasqe", "yasqe.min.js")
-_GRAPH_FORMATS = ("ttl", "jsonld", "rdf", "nt")
+_GRAPH_FORMATS = tuple(each.extension for each in media_types.GRAPHS)
 
 
 @dataclass(frozen=True)

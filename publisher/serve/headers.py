@@ -69,7 +69,13 @@ def entity_tag(body: bytes) -> str:
 
 
 def set_validators(response: Response, body: bytes, changed: datetime) -> None:
-    """Set ETag, Last-Modified and Cache-Control: no-cache."""
+    """Set ETag, Last-Modified and Cache-Control: no-cache (RFC 9110, sections 8.8.2 and 8.8.3).
+
+    Args:
+        response: The response.
+        body: What it sends; its digest is the entity tag.
+        changed: When this was changed last, with a time zone; whole seconds are sent.
+    """
     response.headers["ETag"] = entity_tag(body)
     response.headers.update(revalidated_fields(changed))
 

@@ -1,4 +1,4 @@
-"""The current release, whichever it is: opened beside, swapped in; 503 until there is one."""
+"""Serving the current release: the next one is opened beside it and swapped in; 503 until then."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.5
 UNHEALTHY_AFTER_SECONDS = 10.0
 WATCHER_PART = "release watcher"
-# Before a hand-over so many documents are made ready, in so much time at most: with the opening of
-# a release, which takes a second or two, the whole is done in five.
+# Documents made before a hand-over, and the time for them: opening a release takes a second or two,
+# so the whole is done in five.
 WARM_MOST, WARM_SECONDS = 1000, 1.5
 _CLOSING_SECONDS = 10.0
-# What one process could not open, also over several tries to begin.
+# What this process could not open, kept over several attempts to start.
 _REFUSALS = OpenFailures()
 _log = logging.getLogger("publisher")
 
 
 class _OpenRelease:
-    """A release that answers: its site, and the application in front, which may be made again."""
+    """A release that is served: its site, and the application over it, which may be made again."""
 
     def __init__(self, site: Site, archive: ReleaseArchive, end: Callable[[], None]) -> None:
         self.site = site
@@ -74,7 +74,7 @@ class ReloadingApp:
         self._config = config
         self._following = CurrentRelease(config)
         self._shared = make_shared(config)
-        self._has_left = threading.Event()
+        self._has_closed = threading.Event()
         self._past = create_archive(config, self._shared)
         compile_templates()
         self._admitted = self._begin()
@@ -99,8 +99,8 @@ class ReloadingApp:
         admitted = self._admitted
         found = admitted.application.from_cache(environ, start_response)
         if found is not None:
-            return found  # it needs nothing of the release, so nobody has to wait for it
-        self._watcher.start()  # unless it is there; once there may have been no thread for it
+            return found  # from the cache, which needs no release
+        self._watcher.start()  # if it runs already, this does nothing
         while not admitted.turnstile.acquire():
             if self._watcher.is_ending:
                 return unavailable_response(start_response, text("The server is ending."))
@@ -130,7 +130,7 @@ class ReloadingApp:
         return is_taken
 
     def _begin(self) -> _OpenRelease:
-        """Return what answers at first: the first one of several releases that can be opened."""
+        """Return the first release that can be opened, the current one if possible."""
         refused: tuple[Path, OpenFailure] | None = None
         for folder in self._following.candidates():
             found = self._open(folder)
@@ -143,7 +143,7 @@ class ReloadingApp:
         raise copy(refused[1].error)
 
     def _open(self, folder: Path) -> _OpenRelease | OpenFailure:
-        """Return what answers for a release; or why nothing can, which may be known from before."""
+        """Open a release; return why it cannot be opened, which may be known from before."""
         failure = _REFUSALS.find(folder)
         if failure is not None:
             return failure
@@ -167,22 +167,22 @@ class ReloadingApp:
 
     def _admit(self, site: Site) -> _OpenRelease:
         try:
-            return _OpenRelease(site, self._past, lambda: self._let_go(site))
+            return _OpenRelease(site, self._past, lambda: self._close_site(site))
         except BaseException:
             site.engine.close()
             raise
 
-    def _let_go(self, site: Site) -> None:
+    def _close_site(self, site: Site) -> None:
         try:
             site.engine.close()
         finally:
             _log.info("Release %s is no longer served.", site.release.id)
-            self._has_left.set()
+            self._has_closed.set()
 
     def _look(self) -> bool:
-        """Look once whether another release is current; hand over to it if it can be opened."""
-        if self._has_left.is_set():
-            self._has_left.clear()
+        """Check whether another release is current; hand over to it if it can be opened."""
+        if self._has_closed.is_set():
+            self._has_closed.clear()
             # Views and their site refer to each other, and a store keeps files open.
             trim_heap()
         folder = self._following.folder()
@@ -199,7 +199,7 @@ class ReloadingApp:
         return False
 
     def _hand_over(self, new: _OpenRelease) -> None:
-        """Let a release answer from here on; the old one ends with its last request."""
+        """Serve a release from now on; the old one is closed after its last request."""
         self._shared.health.fallback = None
         old = self._admitted
         _warm_cache(new.application, old.application)
@@ -211,12 +211,12 @@ class ReloadingApp:
         old.turnstile.close()
 
     def _note_fallback(self, folder: Path, refusal: OpenFailure, served: str) -> None:
-        """Let log, readiness and pages tell that the current release is not the one served."""
+        """Report in log, readiness and pages that the current release is not the one served."""
         if self._log_fallback(folder, refusal, served):
             self._renew()
 
     def _log_fallback(self, folder: Path, refusal: OpenFailure, served: str) -> bool:
-        """Let log and readiness tell it; False when they tell it already."""
+        """Report it in log and readiness; return False if that was done before."""
         found = FallbackRelease(folder.name, served, refusal.error.what)
         if found == self._shared.health.fallback:
             return False
@@ -230,14 +230,14 @@ class ReloadingApp:
         return True
 
     def _note_all_well(self) -> None:
-        """Let pages tell no more that the current release is not served: it is again."""
+        """Stop reporting that the current release is not served: it is again."""
         if self._shared.health.fallback is not None:
             self._shared.health.fallback = None
             _log.warning("The current release is served again: %s.", self._site.release.id)
             self._renew()
 
     def _renew(self) -> None:
-        """Put a new application over the same site: ready pages tell what is no longer so."""
+        """Replace the application over the same site, whose cached pages are outdated."""
         old = self._admitted.application
         new = create_app(self._site, self._past)
         _warm_cache(new, old)
@@ -268,12 +268,12 @@ OPENING_PART = "opening of the site"
 class RetryingApp:
     """A WSGI application that tries to open another, and answers 503 until that is done.
 
-    A web process that ended instead would be started again and again, and tell nobody why: when an
-    remote engine does not answer, or no release here is whole.
+    It waits for a remote engine that does not answer, or for a whole release. A web process that
+    ended instead would be started again and again, and nobody would learn why.
     """
 
     def __init__(self, open_application: Callable[[], ReloadingApp]) -> None:
-        """Try at once, and then again and again in a thread; raises nothing."""
+        """Try at once, then repeatedly in a thread; raises nothing."""
         self._open = open_application
         self._application: ReloadingApp | None = None
         self._reason = text("The site is being opened.")
@@ -319,7 +319,7 @@ class RetryingApp:
         """Answer, or say why there is no answer yet."""
         if self._application is not None:
             return self._application(environ, start_response)
-        self._opening.start()  # unless it is there; once there may have been no thread for it
+        self._opening.start()  # if it runs already, this does nothing
         if environ["PATH_INFO"] == "/healthz":
             start_response("200 OK", [("Content-Type", "text/plain;charset=utf-8")])
             return [b"ok\n"]

@@ -566,7 +566,7 @@ class ResponseStore(BoundedCache[CacheKey, CachedResponse]):
 
 
 def mark_cacheable() -> bool:
-    """Mark the current response as cacheable; tell whether there is a cache."""
+    """Let the cache keep the response to the current request; tell whether there is a cache."""
     marks = request.environ.get(CACHEABLE)
     if marks is None:
         return False

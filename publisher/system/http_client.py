@@ -544,7 +544,7 @@ def is_absolute(iri: str) -> bool:
 
 
 def is_web(iri: str) -> bool:
-    """Tell whether an IRI is an address of HTTP."""
+    """Tell whether an IRI is an address of HTTP or HTTPS."""
     return iri.lower().startswith(("http://", "https://"))
 
 

@@ -22,7 +22,8 @@ from publisher.config import Config
 from publisher.load.stored_files import store_files
 from publisher.rdf.guards import ReadLimits
 from publisher.rdf.sorted_files import Quads
-from publisher.release.concepts import ConceptIndex, write_concepts
+from publisher.release.concept_tables import write_concepts
+from publisher.release.concepts import ConceptIndex
 from publisher.release.preview import build_preview
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site

@@ -11,8 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.rdf.sorted_files import Quads, write_lines
+from publisher.release import concept_tables
 from publisher.release import concepts as index_module
-from publisher.release.concepts import ConceptIndex, write_concepts
+from publisher.release.concept_tables import write_concepts
+from publisher.release.concepts import ConceptIndex
 from publisher.render import concepts as module
 from publisher.render.concepts import Branch, Concepts, Tree, concept_tree, fetch_concepts
 from publisher.render.labels import LabelPicker
@@ -212,7 +214,8 @@ def test_a_long_list_is_paged_in_the_order_of_notations_and_of_the_language(
     turtle += ':n2 skos:topConceptOf :s ; skos:notation "10.9" ; skos:prefLabel "c"@sv .'
     found = []
     for most in (1_000, 3):
-        monkeypatch.setattr(index_module, "MOST_SORTED", most)
+        for each in (concept_tables, index_module):
+            monkeypatch.setattr(each, "MOST_SORTED", most)
         index = index_of(pond(turtle), tmp_path)
         parts = [index.narrower(ID + "s", "sv", start, 4) for start in (0, 4)]
         assert [total for _, total in parts] == [7, 7]

@@ -9,7 +9,8 @@ from enum import Enum
 from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import LANGUAGES, Text, text, translate
-from publisher.profiles.file_types import IANA
+from publisher.profiles.file_types import IANA, file_type_of
+from publisher.rdf.media_types import GRAPHS, TABLES, MediaType
 from publisher.rdf.namespaces import AUTHORITY
 from publisher.rdf.subjects import Term, pick_name
 from publisher.release.catalogue.graph import (
@@ -53,23 +54,13 @@ class Format:
         return NamedNode(f"{AUTHORITY}file-type/{self.file_type}")
 
 
-GRAPH_FORMATS = (
-    Format("ttl", "Turtle", "text/turtle", "RDF_TURTLE"),
-    Format("jsonld", "JSON-LD", "application/ld+json", "JSON_LD"),
-    Format("rdf", "RDF/XML", "application/rdf+xml", "RDF_XML"),
-    Format("nt", "N-Triples", "application/n-triples", "RDF_N_TRIPLES"),
-)
-FORMATS = (
-    *GRAPH_FORMATS,
-    Format("csv", "CSV", "text/csv", "CSV"),
-    Format("geojson", "GeoJSON", "application/geo+json", "GEOJSON"),
-    Format(
-        "xlsx",
-        "Excel",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "XLSX",
-    ),
-)
+def _format_of(media_type: MediaType) -> Format:
+    file_type = file_type_of(media_type.name).file_type
+    return Format(media_type.extension, media_type.label, media_type.name, file_type)
+
+
+GRAPH_FORMATS = tuple(map(_format_of, GRAPHS))
+FORMATS = (*GRAPH_FORMATS, *map(_format_of, TABLES))
 _STABLE = NamedNode(AUTHORITY + "planned-availability/STABLE")
 _PUBLIC = NamedNode(AUTHORITY + "access-right/PUBLIC")
 # The controlled-vocabulary shapes of DCAT-AP 3.0.1 want an address with https.

@@ -186,7 +186,7 @@ def path_steps(path: str) -> tuple[PathStep, ...]:
 
 
 def is_property(path: str) -> bool:
-    """Tell whether a path is but a property."""
+    """Tell whether a path is a single property, followed forwards."""
     return not path.startswith(("^", "<", "("))
 
 
