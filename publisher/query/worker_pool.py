@@ -84,6 +84,7 @@ class WorkerPool:
         self._lost: list[WorkerProcess] = []
         self._waiting: list[Callable[[], None]] = []
         self._missing = count
+        self._handshake_seconds = _FIRST_HANDSHAKE_SECONDS
         self._is_closed = False
         # The kernel ends a worker together with the thread that started it, so one thread, which
         # lives as long as the workers may, starts them all.
@@ -218,7 +219,7 @@ class WorkerPool:
         self._reap(lost)
         if not is_wanted:
             return False
-        worker = WorkerProcess(self.config)
+        worker = self._start_worker()
         if self._is_closed:
             worker.abandon()
             return False
@@ -229,6 +230,19 @@ class WorkerPool:
             self._wake_all()
             self._changed.notify_all()
             return self._missing > 0
+
+    def _start_worker(self) -> WorkerProcess:
+        """Return a new worker; one that does not answer soon is given up for another.
+
+        On a machine so crowded that all are late, each is waited for longer than the one before.
+        """
+        try:
+            worker = WorkerProcess(self.config, self._handshake_seconds)
+        except StartFailed:
+            self._handshake_seconds = min(2 * self._handshake_seconds, _HANDSHAKE_SECONDS)
+            raise
+        self._handshake_seconds = _FIRST_HANDSHAKE_SECONDS
+        return worker
 
     def _reap(self, lost: list[WorkerProcess]) -> None:
         """End processes; those that cannot be ended just now stay lost, and are tried again."""
@@ -303,7 +317,7 @@ def _error(
 
 # The web process's view of one worker process: start it, ask it, end it.
 
-_HANDSHAKE_SECONDS = 60.0
+_HANDSHAKE_SECONDS, _FIRST_HANDSHAKE_SECONDS = 60.0, 10.0
 # A file that a worker holds in memory is read at fifty times this, on a machine that does nothing
 # else.
 _LEAST_BYTES_A_SECOND = 1 << 20
@@ -329,10 +343,14 @@ class StartFailed(Exception):
 class WorkerProcess:
     """One worker process."""
 
-    def __init__(self, config: WorkerConfig) -> None:
+    def __init__(self, config: WorkerConfig, handshake_seconds: float = _HANDSHAKE_SECONDS) -> None:
         """Start the process and wait until it takes queries.
 
         The thread that calls this must live on: the kernel ends the process with it.
+
+        Args:
+            config: What it is told.
+            handshake_seconds: How long it may take for that, beside what it holds in memory.
 
         Raises:
             StartFailed: It does not start, or ends at once; nothing is left of it.
@@ -344,7 +362,7 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._start()
-            self._wait_until_ready(config)
+            self._wait_until_ready(config, handshake_seconds)
         except OSError as error:  # no descriptor, process or memory to be had just now
             self.abandon()
             raise StartFailed(f"A query worker does not start: {error}") from error
@@ -369,11 +387,13 @@ class WorkerProcess:
         self._errors, self.pid = errors, self._process.pid
         self.channel = MessageSocket(ours)
 
-    def _wait_until_ready(self, config: WorkerConfig) -> None:
+    def _wait_until_ready(self, config: WorkerConfig, seconds: float) -> None:
         try:
-            self.channel.send(config.written(), seconds=_HANDSHAKE_SECONDS)
-            self.channel.receive(_HANDSHAKE_SECONDS + _loading_seconds(config))
-        except (ConnectionClosed, TimeoutError) as error:
+            self.channel.send(config.written(), seconds=seconds)
+            self.channel.receive(seconds + _loading_seconds(config))
+        except TimeoutError as error:
+            raise StartFailed("A query worker does not start: it hangs") from error
+        except ConnectionClosed as error:
             raise StartFailed(f"A query worker does not start: {self._death()}") from error
 
     def is_gone(self) -> bool:

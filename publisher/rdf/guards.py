@@ -36,6 +36,8 @@ _NAMESPACES_HERE = 200
 _XML_FLAT = 16
 _ATTRIBUTES_HERE = 1000
 _JSON_BYTES_HERE = 1 << 20
+# Terms that are defined by each other are resolved by recursion: 8,000 end the process.
+_CONTEXT_BYTES_HERE = 64 << 10
 # Contexts of JSON-LD are copied by every level and processed by every object that uses them.
 _CONTEXT_COPIES_HERE = 4 << 20
 _CONTEXT_WORK_HERE = 50 << 20
@@ -79,6 +81,8 @@ _XML_BASE = re.compile(rb"xml:base\s*+=\s*+(\"[^\"]*+|'[^']*+)")
 _MANY_NAMESPACES = 64
 _LONG_TAG = re.compile(rb"<[^<]{4096}")
 _ENTITY = re.compile(rb"<!ENTITY\s++([^\s\"'>%&;]++)\s++(?:\"([^\"]*+)\"|'([^']*+)')")
+# A text without a blank may be what a prefix, @vocab or @base stands for, at every name.
+_JSON_NAME = re.compile(rb'"((?:[^"\\\s]|\\.){256,}+)"')
 _REFERENCE = re.compile(rb"&([^\s#&;<>\"']++);")
 _ASCII_ESCAPE = re.compile(rb"\\u00[2-7]")
 
@@ -250,7 +254,13 @@ def _json_is_costly(content: bytes, most: int, where: str) -> bool:
     brackets = refuse_json_nesting(content, where, most)
     if len(content) > _JSON_BYTES_HERE:
         return True
-    if content.count(b"@context") < 2 and not _ASCII_ESCAPE.search(content):
+    is_escaped = _ASCII_ESCAPE.search(content) is not None
+    contexts = content.count(b"@context")
+    if contexts or is_escaped:
+        longest = max(map(len, _JSON_NAME.findall(content)), default=0)
+        if len(content) > _CONTEXT_BYTES_HERE or _may_expand(longest, len(content), 4):
+            return True
+    if contexts < 2 and not is_escaped:
         return False
     depth = _deepest_level(brackets, b"[{", b"]}")
     objects = brackets.count(b"{") + brackets.count(b"[")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -53,6 +54,9 @@ _ERRORS_OF_WRONG_TERMS = (
     *(AssertionError, AttributeError, LookupError),
     *(OverflowError, RecursionError, StopIteration, TypeError, ValueError),
 )
+# A disk that fails, no descriptor to be had, or a file that has gone or was damaged under the
+# server; of the release's own RDF a SyntaxError tells, since queries are evaluated elsewhere.
+_ERRORS_OF_FILES = (OSError, sqlite3.Error, SyntaxError)
 _RETRY_AFTER_SECONDS = "5"
 _TITLES = {
     400: "The request cannot be understood",
@@ -136,7 +140,7 @@ def error_sentences(error: PublisherError, language: str) -> list[str]:
 def with_error_headers(response: Response, error: PublisherError) -> None:
     """Add the header fields of an error to a response."""
     response.headers["Cache-Control"] = "no-store" if response.status_code >= 500 else "no-cache"
-    if isinstance(error, EngineBusy | ClientBusy):
+    if isinstance(error, EngineBusy | ClientBusy | ReleaseError):
         response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
 
 
@@ -242,6 +246,14 @@ def register_error_handlers(app: Flask, site: Site) -> None:
         _log.debug("An answer could not be rendered.", exc_info=error)
         return _publisher_error(site, engine_error(f"{type(error).__name__}: {error}"))
 
+    def on_file_error(error: Exception) -> Response:
+        _log.error("A file of the release cannot be read (%s).", request.path, exc_info=error)
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        what = "The file of the release cannot be read: {reason}."
+        return _publisher_error(site, ReleaseError(what, remedy=_CURES[500], reason=reason))
+
+    for file_error in _ERRORS_OF_FILES:
+        app.register_error_handler(file_error, on_file_error)
     if isinstance(site.engine, RemoteEngine):
         for kind in _ERRORS_OF_WRONG_TERMS:
             app.register_error_handler(kind, on_engine_error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from itertools import islice
 from urllib.parse import unquote
@@ -63,8 +64,8 @@ def _find(site: Site, requested: list[str], page_language: PageLanguage) -> list
     for text in (" ".join(requested), *telling):
         try:
             hits = site.search.find(text, page_language.language).hits if text else ()
-        except QueryLimitExceeded:
-            break  # help that comes late is none
+        except (QueryLimitExceeded, OSError, sqlite3.Error):
+            break  # help that comes late is none; nor is there any without the index
         found.update({hit.iri: hit for hit in hits if hit.iri not in found})
         if found:
             break

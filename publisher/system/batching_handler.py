@@ -1,4 +1,7 @@
-"""A log that holds nobody up: lines are kept, and written together by a thread of their own.
+"""A log that holds nobody up, though nobody may read the pipe that it goes to.
+
+Lines about queries are kept, and written together by a thread of their own; the few others are
+written at once, or dropped.
 
 An event loop must not wait for anyone who reads the log (Python's logging cookbook, "Dealing with
 handlers that block"). A thread that is woken for each line, as by ``logging.handlers``, would take
@@ -8,6 +11,8 @@ as long as writing it; this one is woken ten times a second at most.
 from __future__ import annotations
 
 import logging
+import os
+import select
 import threading
 import time
 from collections import deque
@@ -16,6 +21,10 @@ from typing import TextIO
 _PAUSE_SECONDS = 0.1
 # Lines that wait for a reader; more are dropped, and counted.
 _MOST_LINES = 20_000
+# A pipe that can be written to takes so much at once (POSIX, PIPE_BUF on Linux).
+_PIPE_BYTES = 4096
+# So long a line waits for a reader that is busy.
+_READER_SECONDS = 0.02
 # At the end of a process, so long is waited for the reader.
 _END_SECONDS = 2.0
 
@@ -87,3 +96,32 @@ class BatchingHandler(logging.Handler):
             writing.join(_END_SECONDS)
         except (RuntimeError, MemoryError):  # "can't start new thread"
             pass
+
+
+class UnblockedHandler(logging.StreamHandler[TextIO]):
+    """Writes each line at once, and drops it when its reader has stopped reading.
+
+    Who logs may be a thread that must live for ever, such as the one that follows releases.
+    """
+
+    _is_unread = False  # the line before was dropped: the next one does not wait either
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        try:
+            line = f"{self.format(record)}{self.terminator}".encode(errors="backslashreplace")
+        except Exception:  # noqa: BLE001 - as every handler of logging
+            self.handleError(record)
+            return
+        try:
+            descriptor = self.stream.fileno()
+            for start in range(0, len(line), _PIPE_BYTES):
+                patience = 0.0 if self._is_unread else _READER_SECONDS
+                self._is_unread = not select.select([], [descriptor], [], patience)[1]
+                if self._is_unread:
+                    return
+                os.write(descriptor, line[start : start + _PIPE_BYTES])
+        except BrokenPipeError:  # nobody will read it
+            pass
+        except (OSError, ValueError):  # a stream without a descriptor, or none that can be asked
+            super().emit(record)

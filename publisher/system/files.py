@@ -268,10 +268,17 @@ def pointed_at(link: Path) -> str:
 
 
 def followed(link: Path) -> Path:
-    """Return where such a link leads, resolved."""
+    """Return where such a link leads, resolved.
+
+    Raises:
+        OSError: It leads in a circle.
+    """
     if link.is_file():
         return (link.parent / (pointed_at(link) or link.name)).resolve()
-    return link.resolve()
+    try:
+        return link.resolve()
+    except RuntimeError as error:  # what Python makes of it, up to 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(link)) from error
 
 
 @contextmanager

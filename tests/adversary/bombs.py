@@ -34,6 +34,12 @@ def _terms(count: int, form: str) -> str:
     return ",".join(form.format(n=n) for n in range(count))
 
 
+def _chained(count: int) -> str:
+    """Return terms of which each is defined by the next one."""
+    terms = ",".join(f'"a{n}":"a{n + 1}:x"' for n in range(count))
+    return f'{{"@context":{{{terms},"a{count}":"urn:x"}},"@id":"urn:s","a0":1}}'
+
+
 def _wide_attributes(count: int) -> str:
     attributes = " ".join(f'e:a{n}="1"' for n in range(count))
     return _xml("", "", 0, inside=f"<rdf:Description {attributes}/>")
@@ -77,6 +83,18 @@ REFUSED: Mapping[str, tuple[str, Callable[[], str]]] = {
     "contexts in contexts": (
         "jsonld",
         lambda: f'{{"@context":{_CONTEXT * 2000}{{}}{"}}" * 2000},"urn:p":1}}',
+    ),
+    "terms that are defined by each other": (
+        "jsonld",
+        lambda: _chained(20_000),
+    ),
+    "a long vocabulary": (
+        "jsonld",
+        lambda: (
+            f'{{"@context":{{"@vocab":"urn:{"x" * 100_000}"}},"@id":"urn:s",'
+            + ",".join(f'"a{n}":1' for n in range(40_000))
+            + "}"
+        ),
     ),
     "a context for each of many levels": (
         "jsonld",

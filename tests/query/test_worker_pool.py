@@ -20,6 +20,7 @@ from publisher.errors import (
     QueryLimitExceeded,
     QueryRefused,
 )
+from publisher.query import worker_pool
 from publisher.query.engine import Operation
 from publisher.query.worker_pool import WorkerPool
 
@@ -147,6 +148,23 @@ def test_a_worker_that_does_not_start_is_logged_and_does_not_spin(
     failures = [record for record in caplog.records if "does not start" in record.getMessage()]
     assert 1 <= len(failures) <= 4
     assert "next try in" in failures[0].getMessage()
+
+
+def test_a_worker_that_hangs_while_it_starts_is_given_up_for_another(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped by somebody, or held by a disk: the next one is there soon."""
+    real, begun = worker_pool.module_command, []
+
+    def command(module: str) -> list[str]:
+        begun.append(module)
+        hanging = [sys.executable, "-c", "import time; time.sleep(600)"]
+        return hanging if len(begun) == 1 else real(module)
+
+    monkeypatch.setattr(worker_pool, "module_command", command)
+    monkeypatch.setattr(worker_pool, "_FIRST_HANDSHAKE_SECONDS", 0.5)
+    assert start(1).answer(Operation("ASK {}")).body == YES
+    assert len(begun) >= 2
 
 
 def test_closing_ends_every_process(start: Start) -> None:

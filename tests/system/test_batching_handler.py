@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import threading
 
 import pytest
 
 from publisher.system import batching_handler
-from publisher.system.batching_handler import BatchingHandler
+from publisher.system.batching_handler import BatchingHandler, UnblockedHandler
 
 SECONDS = 20.0
 
@@ -70,3 +71,31 @@ def test_a_stream_that_is_closed_ends_nothing() -> None:
     handler.flush()
     made.info("lost, too")
     handler.flush()
+
+
+def test_a_line_is_written_at_once_or_dropped_when_nobody_reads() -> None:
+    """The pipe of a log that nobody reads must not stop the thread that follows releases."""
+    reading, writing = os.pipe()
+    with open(writing, "w") as stream:
+        made = logging.Logger("test")
+        made.addHandler(UnblockedHandler(stream))
+        made.info("först")
+        assert os.read(reading, 100) == "först\n".encode()
+        for number in range(2000):
+            made.info("%d %s", number, "x" * 100)
+            if number == 800:
+                os.set_blocking(reading, False)
+        kept = os.read(reading, 1 << 20)
+        assert kept.startswith(b"0 xxx")
+        assert b"\n1999 xxx" not in kept
+        made.info("again")
+        assert os.read(reading, 100) == b"again\n"
+        os.close(reading)
+        made.info("nobody reads any more")
+
+
+def test_a_stream_without_a_descriptor_is_written_to_as_well() -> None:
+    stream, made = io.StringIO(), logging.Logger("test")
+    made.addHandler(UnblockedHandler(stream))
+    made.info("here")
+    assert stream.getvalue() == "here\n"

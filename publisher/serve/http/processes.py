@@ -29,6 +29,8 @@ _START_SECONDS = 120.0
 # A process that ends so soon after its start will do so again: pauses between starts grow.
 _EARLY_EXIT_SECONDS = 10.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0
+# Whoever did serve and was killed again and again is soon there again, for those who ask.
+_LONGEST_PAUSE_AFTER_SERVING_SECONDS = 2.0
 _ROUND_SECONDS = 0.25
 _MOST_HEARTBEATS = 4096
 # A process of its own from the start: nothing of the parent's threads and locks is copied.
@@ -191,8 +193,10 @@ class WebProcesses:
             self._put_off(slot, now)
             return None
 
-    def _put_off(self, slot: _ProcessSlot, now: float) -> None:
-        slot.pause = min(max(2 * slot.pause, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+    def _put_off(
+        self, slot: _ProcessSlot, now: float, longest: float = _LONGEST_PAUSE_SECONDS
+    ) -> None:
+        slot.pause = min(max(2 * slot.pause, _FIRST_PAUSE_SECONDS), longest)
         slot.starts_at = now + slot.pause
 
     def _has_ended(self, slot: _ProcessSlot, process: WebProcess, now: float) -> None:
@@ -209,8 +213,10 @@ class WebProcesses:
         slot.process, slot.spare = slot.spare, None
         if now - process.began >= _EARLY_EXIT_SECONDS and process.serves:
             slot.pause, slot.silent_seconds = 0.0, _SILENT_SECONDS
-        elif not process.serves or slot.pause:
+        elif not process.serves:
             self._put_off(slot, now)
+        elif slot.pause:
+            self._put_off(slot, now, _LONGEST_PAUSE_AFTER_SERVING_SECONDS)
         else:
             slot.pause = _FIRST_PAUSE_SECONDS / 2  # the first time costs nothing
 

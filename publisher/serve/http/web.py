@@ -20,7 +20,7 @@ from publisher.serve.http.connections import Connections
 from publisher.serve.http.limits import ServerLimits, server_limits
 from publisher.serve.http.wsgi import Application, ApplicationThreads
 from publisher.system import portable
-from publisher.system.batching_handler import BatchingHandler
+from publisher.system.batching_handler import BatchingHandler, UnblockedHandler
 from publisher.system.processes import free_large_blocks_at_once
 from publisher.system.sandbox import die_with_parent
 
@@ -116,7 +116,7 @@ def main(config: Config, listening: socket.socket, parent: Connection) -> None:
 
 def log_settings() -> dict[str, Any]:
     """Return the settings for ``logging.config.dictConfig``."""
-    stream = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
+    stream = {"()": UnblockedHandler, "stream": "ext://sys.stdout"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
