@@ -154,9 +154,11 @@ class _WrittenCatalogue:
     @property
     def catalogue(self) -> str:
         """Return the IRI of the catalogue, else the base."""
-        kinds = ((name, t) for name, triples in self.said.items() for t in triples)
-        found = (n for n, t in kinds if t.predicate == _TYPE and t.object == _CATALOGUE)
-        return next(found, self.base_iri)
+        return next(filter(self.is_catalogue, self.said), self.base_iri)
+
+    def is_catalogue(self, name: str) -> bool:
+        """Tell whether a thing is a catalogue."""
+        return any(t.predicate == _TYPE and t.object == _CATALOGUE for t in self.said[name])
 
     @property
     def is_high_value(self) -> bool:
@@ -171,18 +173,17 @@ class _WrittenCatalogue:
             for name, triples in self.said.items()
             if any(t.predicate == _TYPE and t.object in _ENTRIES for t in triples)
         }
-        catalogues = {
-            name
-            for name, triples in self.said.items()
-            if any(t.predicate == _TYPE and t.object == _CATALOGUE for t in triples)
-        }
+        catalogues = set(filter(self.is_catalogue, self.said))
         listed = {
             name: {_name(t.object) for t in self.said[name] if t.predicate.value in _LISTING}
             for name in catalogues
         }
         found = (entries.union(*listed.values()) & self.said.keys()) - set(own)
         found |= self.lost_files()
-        waiting = [*found, *(name for name, entries in listed.items() if entries & found)]
+        listing = {name for name, entries in listed.items() if entries & found}
+        # Beside one that lists them, one that lists nothing is published all the same.
+        empty = {name for name, entries in listed.items() if listing and not entries}
+        waiting = [*found, *listing, *empty]
         found = set(waiting)
         while waiting:
             name = waiting.pop()
@@ -584,7 +585,10 @@ def _links(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Find
     names = {iri(name): name for name in _LINKS}
     for triple in said.triples:
         name = names.get(triple.predicate.value)
-        if name is None or isinstance(triple.object, Literal):
+        is_text = isinstance(triple.object, Literal)
+        # No profile speaks of the contact of a catalogue, which the site's own services have too.
+        of_catalogue = name == "dcat:contactPoint" and said.is_catalogue(_name(triple.subject))
+        if name is None or (is_text and not of_catalogue):
             continue
         target, classes = _name(triple.object), _LINKS[name]
         types = {_name(t.object) for t in said.said.get(target, ()) if t.predicate == _TYPE}
