@@ -107,8 +107,14 @@ def _judge(sources: Sources) -> Iterator[Finding]:
     if not any(sources.of_role(Role.DATA, Role.ONTOLOGY)):
         yield from said.undated()
     checks = [_links, _unlisted, _lost, _licences, _high_value]
+    reported = {(f.focus_node, f.path, f.value) for f in faults if f.value.startswith('"')}
     for check in [*checks, *([_geographic] if is_chosen(GEODCAT_AP) else [])]:
-        yield from (finding for focus, finding in check(said, places) if focus in judged)
+        for focus, finding in check(said, places):
+            if (
+                focus in judged
+                and (finding.focus_node, finding.path, finding.value) not in reported
+            ):
+                yield finding
 
 
 def describes_elsewhere(sources: Sources) -> bool:
@@ -580,14 +586,17 @@ _MAY_BE_ELSEWHERE = frozenset(("dcat:accessService", "dcat:inSeries", "dcat:serv
 _DEED = re.compile(r"/(deed|legalcode)(\.[\w-]+)?/?$")
 
 
+_OF_SERVICES = ("dcat:contactPoint", "dcterms:publisher")
+
+
 def _links(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding where a link leads to what is not described as what it must be."""
     names = {iri(name): name for name in _LINKS}
     for triple in said.triples:
         name = names.get(triple.predicate.value)
         is_text = isinstance(triple.object, Literal)
-        # No profile speaks of the contact of a catalogue, which the site's own services have too.
-        of_catalogue = name == "dcat:contactPoint" and said.is_catalogue(_name(triple.subject))
+        # DCAT-AP lets these be texts in a catalogue alone; the site's own services have them too.
+        of_catalogue = name in _OF_SERVICES and said.is_catalogue(_name(triple.subject))
         if name is None or (is_text and not of_catalogue):
             continue
         target, classes = _name(triple.object), _LINKS[name]
