@@ -46,6 +46,7 @@ from publisher.errors import SourceError, SourceMissing
 from publisher.load.files import Role, list_folder
 from publisher.load.parse import parse_file
 from publisher.messages import LANGUAGES, text
+from publisher.rdf.feed_addresses import USUAL_FEEDS
 from publisher.rdf.namespaces import iri
 from publisher.rdf.open_data_json import is_open_data_json, read_open_data_json
 from publisher.rdf.text import fold
@@ -189,8 +190,7 @@ def _find_feed(fetched: Fetched, client: Client, follow: Follow) -> tuple[Fetche
     for address in (
         search_address(site),
         *linked_feeds(fetched),
-        f"{site.rstrip('/')}/catalog.rdf",
-        f"{site.rstrip('/')}/data.json",
+        *(f"{site.rstrip('/')}/{path}" for path in USUAL_FEEDS),
     ):
         try:
             found = fetch_address(address, client)
