@@ -107,8 +107,14 @@ def _judge(sources: Sources) -> Iterator[Finding]:
     if not any(sources.of_role(Role.DATA, Role.ONTOLOGY)):
         yield from written.undated()
     checks = [_links, _unlisted, _lost, _licences, _high_value]
+    reported = {(f.focus_node, f.path, f.value) for f in faults if f.value.startswith('"')}
     for check in [*checks, *([_geographic] if is_chosen(GEODCAT_AP) else [])]:
-        yield from (finding for focus, finding in check(written, places) if focus in judged)
+        for focus, finding in check(written, places):
+            if (
+                focus in judged
+                and (finding.focus_node, finding.path, finding.value) not in reported
+            ):
+                yield finding
 
 
 def describes_elsewhere(sources: Sources) -> bool:
@@ -154,9 +160,11 @@ class _WrittenCatalogue:
     @property
     def catalogue(self) -> str:
         """Return the IRI of the catalogue, else the base."""
-        kinds = ((name, t) for name, triples in self.by_subject.items() for t in triples)
-        found = (n for n, t in kinds if t.predicate == _TYPE and t.object == _CATALOGUE)
-        return next(found, self.base_iri)
+        return next(filter(self.is_catalogue, self.by_subject), self.base_iri)
+
+    def is_catalogue(self, name: str) -> bool:
+        """Tell whether a thing is a catalogue."""
+        return any(t.predicate == _TYPE and t.object == _CATALOGUE for t in self.by_subject[name])
 
     @property
     def is_high_value(self) -> bool:
@@ -171,18 +179,17 @@ class _WrittenCatalogue:
             for name, triples in self.by_subject.items()
             if any(t.predicate == _TYPE and t.object in _ENTRIES for t in triples)
         }
-        catalogues = {
-            name
-            for name, triples in self.by_subject.items()
-            if any(t.predicate == _TYPE and t.object == _CATALOGUE for t in triples)
-        }
+        catalogues = set(filter(self.is_catalogue, self.by_subject))
         listed = {
             name: {_name(t.object) for t in self.by_subject[name] if t.predicate.value in _LISTING}
             for name in catalogues
         }
         found = (entries.union(*listed.values()) & self.by_subject.keys()) - set(own)
         found |= self.lost_files()
-        waiting = [*found, *(name for name, entries in listed.items() if entries & found)]
+        listing = {name for name, entries in listed.items() if entries & found}
+        # Beside one that lists them, one that lists nothing is published all the same.
+        empty = {name for name, entries in listed.items() if listing and not entries}
+        waiting = [*found, *listing, *empty]
         found = set(waiting)
         while waiting:
             name = waiting.pop()
@@ -424,7 +431,7 @@ def _faults(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
             yield places.finding(result, RULES[result.profile].severity)
 
 
-def _way_out(faults: Iterable[Finding], said: _WrittenCatalogue) -> Iterator[Finding]:
+def _way_out(faults: Iterable[Finding], written: _WrittenCatalogue) -> Iterator[Finding]:
     """Yield how to be judged without what Sweden alone asks for, where that is what is wrong.
 
     A catalogue is judged by the profile because it has a text in Swedish: it may still not be meant
@@ -439,7 +446,7 @@ def _way_out(faults: Iterable[Finding], said: _WrittenCatalogue) -> Iterator[Fin
             count=number,
             profiles='["eu"]',
         )
-        yield Finding(Severity.INFO, message, DCAT_AP_SE, focus_node=said.catalogue)
+        yield Finding(Severity.INFO, message, DCAT_AP_SE, focus_node=written.catalogue)
 
 
 # Why a value is not in the view for Sweden → what its author is told.
@@ -583,12 +590,18 @@ _MAY_BE_ELSEWHERE = frozenset(("dcat:accessService", "dcat:inSeries", "dcat:serv
 _DEED = re.compile(r"/(deed|legalcode)(\.[\w-]+)?/?$")
 
 
+_OF_SERVICES = ("dcat:contactPoint", "dcterms:publisher")
+
+
 def _links(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding where a link leads to what is not described as what it must be."""
     names = {iri(name): name for name in _LINKS}
     for triple in written.triples:
         name = names.get(triple.predicate.value)
-        if name is None or isinstance(triple.object, Literal):
+        is_text = isinstance(triple.object, Literal)
+        # DCAT-AP lets these be texts in a catalogue alone; the site's own services have them too.
+        of_catalogue = name in _OF_SERVICES and written.is_catalogue(_name(triple.subject))
+        if name is None or (is_text and not of_catalogue):
             continue
         target, classes = _name(triple.object), _LINKS[name]
         types = {

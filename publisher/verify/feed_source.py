@@ -19,6 +19,7 @@ from publisher.errors import ReadLimitExceeded, SourceSyntax, UsageError
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.context_loading import LoadContext, json_document
+from publisher.rdf.feed_addresses import USUAL_FEEDS
 from publisher.rdf.media_types import ALL, BY_NAME, GRAPHS, TRIG
 from publisher.rdf.namespaces import iri
 from publisher.rdf.open_data_json import is_open_data_json, read_open_data_json
@@ -222,6 +223,9 @@ def _named_feeds(client: Client, address: str, visit: Visit) -> Iterator[str]:
     if entry:
         yield f"{entry[1]}/metadata/{entry[2]}?recursive=dcat&format=application/rdf%2Bxml"
     yield from _ckan_feeds(client, address)
+    if visit.successful:
+        site = address.partition("?")[0].partition("#")[0].rstrip("/")
+        yield from (f"{site}/{path}" for path in USUAL_FEEDS)
 
 
 def _ckan_feeds(client: Client, address: str) -> Iterator[str]:

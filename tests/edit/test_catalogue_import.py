@@ -456,6 +456,15 @@ def test_a_data_json_of_project_open_data_comes_whole(folder: Path) -> None:
     assert "left out: subOrganizationOf" in output
 
 
+def test_the_front_page_of_another_portal_is_enough(
+    folder: Path, web: Callable[[Callable[[str], Pages]], str]
+) -> None:
+    """Where its software has its feed."""
+    body = json.dumps(OPEN_DATA).encode()
+    pages = {"/": ("text/html", b"<!DOCTYPE html><p>x"), "/data.json": ("application/json", body)}
+    assert imported(web(lambda _: pages) + "/", "--dry-run").count("1 datasets") == 1
+
+
 def test_a_packed_feed_is_read_and_of_several_files_none(folder: Path) -> None:
     """What a packer puts beside the file does not count."""
     path = folder.parent / "feed.zip"

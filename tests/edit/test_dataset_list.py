@@ -245,6 +245,17 @@ def test_a_list_imported_again_keeps_what_it_made() -> None:
     assert said(Path("new")) == before
 
 
+def test_a_new_publisher_is_of_the_kind_of_the_catalogues(tmp_path: Path) -> None:
+    """dataportal.se takes none without a kind; that it was assumed is said at its cell."""
+    write("Titel,Beskrivning,Utgivare\nVägar,Alla.,Bolaget\n")
+    output = imported("list.csv", "--into", "new", *NEW)
+    agent = f"{BASE}id/organisation/bolaget"
+    assert {v.rpartition("/")[2] for v in values(Path("new"), agent, "dcterms:type")} == {
+        "RegionalAuthority"
+    }
+    assert "C2: warning: The publisher 'Bolaget' is new" in output
+
+
 @pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
 def test_a_template_can_be_filled_in(name: str) -> None:
     """It has every heading, explains each, and a row below becomes a dataset."""

@@ -297,6 +297,16 @@ def test_other_slips_are_found_too(
     assert [(f.severity.value, f.file) for f in findings] == [(level, "data/catalogue/one.ttl")]
 
 
+def test_a_second_catalogue_is_judged_though_it_lists_nothing(tmp_path: Path) -> None:
+    """It is published beside the first; of its contact no profile speaks, and services have it."""
+    texts = 'dcat:contactPoint "Nord" ; dcterms:publisher "Nord"'
+    turtle = f"<{NORD}other> a dcat:Catalog ; {texts} .\n"
+    findings = [f for f in judged(tmp_path, f"{TREES}{turtle}") if f.focus_node == f"{NORD}other"]
+    paths = [path for _, _, path in short(findings)]
+    assert {*paths} >= {"title", "description", "publisher", "license", "dataset", "contactPoint"}
+    assert paths.count("publisher") == 1
+
+
 def test_a_catalogue_alone_without_a_date_cannot_be_built(tmp_path: Path) -> None:
     """So the check says it."""
     turtle = SILLAT.replace('    dcterms:modified "2026-05-01"^^xsd:date ;\n', "")

@@ -47,6 +47,7 @@ from publisher.load.files import Role, list_folder
 from publisher.load.parse import parse_file
 from publisher.messages import LANGUAGES, text
 from publisher.profiles.file_types import IANA
+from publisher.rdf.feed_addresses import USUAL_FEEDS
 from publisher.rdf.namespaces import AUTHORITY, iri
 from publisher.rdf.open_data_json import is_open_data_json, read_open_data_json
 from publisher.rdf.text import fold
@@ -190,8 +191,7 @@ def _find_feed(fetched: Fetched, client: Client, follow: Follow) -> tuple[Fetche
     for address in (
         search_address(site),
         *linked_feeds(fetched),
-        f"{site.rstrip('/')}/catalog.rdf",
-        f"{site.rstrip('/')}/data.json",
+        *(f"{site.rstrip('/')}/{path}" for path in USUAL_FEEDS),
     ):
         try:
             found = fetch_address(address, client)

@@ -35,7 +35,7 @@ from publisher.edit.sheets.reports import ImportReport, in_order
 from publisher.edit.values import quote_input
 from publisher.messages import LANGUAGES, in_language, text, translate
 from publisher.profiles.dcat_ap_se import HIGH_VALUE
-from publisher.profiles.term_names import similar_terms
+from publisher.profiles.term_names import label_of, similar_terms
 from publisher.rdf.namespaces import iri
 from publisher.rdf.text import fold
 from publisher.release.catalogue.service import Extent
@@ -328,18 +328,35 @@ class _RowWriter:
         kind = self._values.term("publisher-type")
         draft.add(agent, TYPE, NamedNode(iri("foaf:Agent")))
         draft.add(agent, iri("foaf:name"), Literal(cell.text, language=self._into.language))
+        if kind is None and not self._row.written("publisher-type"):
+            kind = self._kind_of_own_publisher(cell)
         if kind is not None:
             draft.add(agent, iri("dcterms:type"), kind)
-        elif not self._row.written("publisher-type"):
-            self._row.warn(
-                text(
-                    "The publisher '{name}' is new, and the column for the type of publisher says"
-                    " nothing of it: portals ask for it.",
-                    name=quote_input(cell.text),
-                ),
-                cell.position,
-            )
         return agent
+
+    def _kind_of_own_publisher(self, cell: ListCell) -> NamedNode | None:
+        """Return the kind of the catalogue's publisher, for another one of which nothing is said.
+
+        It is told each time: dataportal.se takes no organisation without one.
+        """
+        publisher, _ = default_parties(self._into)
+        kinds = self._into.described.values(publisher, iri("dcterms:type")) if publisher else ()
+        kind = next((kind for kind in kinds if isinstance(kind, NamedNode)), None)
+        name = quote_input(cell.text)
+        message = text(
+            "The publisher '{name}' is new, and the column for the type of publisher says nothing"
+            " of it: portals ask for it.",
+            name=name,
+        )
+        if kind is not None:
+            message = text(
+                "The publisher '{name}' is new, and no column says of what type it is: it was taken"
+                " to be of that of the catalogue's publisher, {kind}. Make sure of it.",
+                name=name,
+                kind=label_of(kind.value, self._into.language),
+            )
+        self._row.warn(message, cell.position)
+        return kind
 
     def _contact(self) -> NamedNode | None:
         name, mail = self._row.cell("contact"), self._row.cell("contact-mail")

@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from publisher.rdf.text import fold, plain_letters
+
 METADATA_SUFFIX = "-metadata.json"
 # As much of a file as its types are guessed from.
 _MOST_BYTES = 1 << 20
@@ -81,7 +83,8 @@ def _columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[dict[s
     columns: list[dict[str, object]] = []
     seen: set[str] = set()
     for number, head in enumerate(heads):
-        name = _NAME.sub("_", head.strip()).strip("_.-") or f"column_{number + 1}"
+        plain = plain_letters(fold(head)) if not head.isascii() else head
+        name = _NAME.sub("_", plain.strip()).strip("_.-") or f"column_{number + 1}"
         while name in seen:
             name = f"{name}_{number + 1}"
         seen.add(name)

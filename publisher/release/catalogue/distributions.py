@@ -262,8 +262,8 @@ def _service(
         service,
         {
             "rdf:type": [node("dcat:DataService")],
-            "dcterms:publisher": draft.objects(catalogue, "dcterms:publisher"),
-            "dcat:contactPoint": draft.objects(catalogue, "dcat:contactPoint"),
+            "dcterms:publisher": draft.nodes(catalogue, "dcterms:publisher"),
+            "dcat:contactPoint": draft.nodes(catalogue, "dcat:contactPoint"),
             "foaf:page": draft.objects(catalogue, "foaf:homepage"),
             "dcat:theme": [t for d in datasets for t in draft.objects(d, "dcat:theme")],
             "dcterms:accessRights": [_PUBLIC],
