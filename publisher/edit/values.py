@@ -27,7 +27,7 @@ from publisher.edit.fields import (
     Field,
 )
 from publisher.errors import ValueRefused
-from publisher.messages import Text, text, translate
+from publisher.messages import QuotedNames, Text, text, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term, pick_name
 
@@ -441,7 +441,7 @@ class PickList:
                 "'{written}' is not in the list.",
                 remedy="Did you mean {nearest}? Choose from the list, or add it first.",
                 written=quote_input(written),
-                nearest=", ".join(f"'{name}'" for name in nearest),
+                nearest=QuotedNames(nearest),
             )
         return ValueRefused(
             "'{written}' is not in the list.",

@@ -119,7 +119,8 @@ class AnswerReader:
         drafts = draft_charts(columns, rows, layout)
         pivot = draft_pivot(columns, rows, layout)
         shown = rows[:_ROWS_SHOWN]
-        drawn = [term for draft in (*drafts, *([pivot] if pivot else [])) for term in draft.terms]
+        drawn = [term for draft in drafts for term in draft.terms]
+        drawn += pivot.terms if pivot else ()
         names = {
             str(term["value"])
             for term in (*(term for row in shown for term in row.values()), *drawn)

@@ -121,7 +121,7 @@ def test_a_misspelt_name_is_told_the_nearest_one() -> None:
         read_value("Siljann", field("link"), "", LAKES)
     assert refused.value.in_language("sv") == (
         "”Siljann” finns inte i listan.\n"
-        "  Menade du 'Siljan', 'Lake Siljan'? Välj ur listan, eller lägg till det först."
+        "  Menade du ”Siljan”, ”Lake Siljan”? Välj ur listan, eller lägg till det först."
     )
 
 
