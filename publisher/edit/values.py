@@ -27,7 +27,7 @@ from publisher.edit.fields import (
     Field,
 )
 from publisher.errors import ValueRefused
-from publisher.messages import QuotedNames, Text, text, translate
+from publisher.messages import Alternatives, QuotedNames, Text, text, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term, pick_name
 
@@ -235,7 +235,7 @@ class _DateKind(ValueKind):
             "'{written}' is not a date that can be read with certainty.",
             remedy="Write it as {examples}.",
             written=quote_input(text),
-            examples=", ".join(text for name, text in examples.items() if iri(name) in allowed),
+            examples=Alternatives(t for name, t in examples.items() if iri(name) in allowed),
         )
 
     def untyped(self, value: Literal, field: Field) -> Text | None:
