@@ -61,9 +61,39 @@ def translate(message: str, language: str, **values: object) -> str:
     'Sidan finns inte'
     """
     translated = _catalogue(language).get(message) or message
+    for name, value in values.items():
+        if isinstance(value, (QuotedNames, Alternatives)):
+            values[name] = value.in_language(language)
     if isinstance(values.get("reason"), str):
         values["reason"] = _reason_in(str(values["reason"]), language)
     return translated.format(**values) if values else translated
+
+
+class QuotedNames(tuple[str, ...]):
+    """Names as the value of a message: each in the quotation marks of the language."""
+
+    __slots__ = ()
+
+    def in_language(self, language: str) -> str:
+        """Return the names with commas."""
+        if language == SOURCE_LANGUAGE:
+            return ", ".join(f"'{name}'" for name in self)
+        return ", ".join(translate("“{name}”", language, name=name) for name in self)
+
+
+class Alternatives(tuple[str, ...]):
+    """Texts as the value of a message, of which one is to be taken."""
+
+    __slots__ = ()
+
+    def in_language(self, language: str) -> str:
+        """Return the texts with commas, and "or" before the last.
+
+        >>> Alternatives(("a", "b", "c")).in_language("sv")
+        'a, b eller c'
+        """
+        last = ", ".join(self[:-1])
+        return f"{last} {translate('or', language)} {self[-1]}" if last else "".join(self)
 
 
 # What the system says of a file or an address (POSIX, errno.h, as glibc and macOS write it).

@@ -27,7 +27,7 @@ from publisher.edit.fields import (
     Field,
 )
 from publisher.errors import ValueRefused
-from publisher.messages import Text, text, translate
+from publisher.messages import Alternatives, QuotedNames, Text, text, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term, pick_name
 
@@ -235,7 +235,7 @@ class _DateKind(ValueKind):
             "'{written}' is not a date that can be read with certainty.",
             remedy="Write it as {examples}.",
             written=quote_input(text),
-            examples=", ".join(text for name, text in examples.items() if iri(name) in allowed),
+            examples=Alternatives(t for name, t in examples.items() if iri(name) in allowed),
         )
 
     def untyped(self, value: Literal, field: Field) -> Text | None:
@@ -441,7 +441,7 @@ class PickList:
                 "'{written}' is not in the list.",
                 remedy="Did you mean {nearest}? Choose from the list, or add it first.",
                 written=quote_input(written),
-                nearest=", ".join(f"'{name}'" for name in nearest),
+                nearest=QuotedNames(nearest),
             )
         return ValueRefused(
             "'{written}' is not in the list.",

@@ -37,6 +37,7 @@ def told(browser: Browser, groves: str) -> Iterator[tuple[Page, list[str]]]:
     page.on("console", lambda message: noted.append(message.text))
     page.on("pageerror", lambda error: noted.append(str(error)))
     page.on("request", lambda r: None if r.url.startswith(groves) else noted.append(r.url))
+    page.add_init_script("addEventListener('load', () => dispatchEvent(new Event('scroll')))")
     yield page, noted
     page.close()
 
@@ -128,6 +129,18 @@ def test_a_drawn_map_moves_with_the_names_and_links_of_the_drawing(
     assert frame is not None
     assert box["width"] > frame["width"] / 4
     assert noted == []
+
+
+def test_a_map_begins_to_move_when_the_page_is_used(browser: Browser, groves: str) -> None:
+    """Half a megabyte is no part of the first view."""
+    page = browser.new_page(base_url=groves)
+    page.goto("doc/grove/g-901", wait_until="networkidle")
+    expect(page.locator(".map > svg")).to_be_visible()
+    assert page.evaluate("typeof L") == "undefined"
+    page.mouse.move(50, 50)
+    page.mouse.move(60, 60)
+    expect(page.locator(".live path.area.chosen")).to_be_visible()
+    page.close()
 
 
 def test_without_a_script_the_drawing_stays(browser: Browser, groves: str) -> None:

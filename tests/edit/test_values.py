@@ -53,7 +53,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_refused_with_examples(written: s
     """3 April or 4 March: asking costs less than a wrong date."""
     with pytest.raises(ValueRefused) as refused:
         read_value(written, Field("p", {}, "date", datatypes=DATES), "", NONE)
-    assert refused.value.remedy["sv"] == "Skriv det som 2015-03-28, 2015-03, 2015."
+    assert refused.value.remedy["sv"] == "Skriv det som 2015-03-28, 2015-03 eller 2015."
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_misspelt_name_is_told_the_nearest_one() -> None:
         read_value("Siljann", field("link"), "", LAKES)
     assert refused.value.in_language("sv") == (
         "”Siljann” finns inte i listan.\n"
-        "  Menade du 'Siljan', 'Lake Siljan'? Välj ur listan, eller lägg till det först."
+        "  Menade du ”Siljan”, ”Lake Siljan”? Välj ur listan, eller lägg till det först."
     )
 
 

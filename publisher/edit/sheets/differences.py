@@ -38,7 +38,7 @@ from publisher.edit.sheets.reports import CellPosition, ImportReport, with_remed
 from publisher.edit.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
 from publisher.edit.values import KINDS, comparison_key, short_address
 from publisher.errors import ValueRefused
-from publisher.messages import LANGUAGES, Message, Text, text, translate
+from publisher.messages import LANGUAGES, Message, QuotedNames, Text, text, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term, pick_name
 
@@ -164,7 +164,7 @@ class RowComparison:
         message = text(
             "This was changed here and in the sources, where it reads {theirs} now. Write that"
             " here to keep it, or export the workbook anew and make your change there.",
-            theirs="; ".join(f"'{text[:_SHOWN]}'" for text in in_sources) or "–",
+            theirs=QuotedNames(text[:_SHOWN] for text in in_sources) or "–",
         )
         self._report.add(message, row.position(group.name))
         return False

@@ -304,7 +304,18 @@
       console.info("The map stays as it is drawn:", error);
     }
   };
-  // A map that waits for its places has no size of its own to be seen by.
+  // Library and ground are half a megabyte to read and to reckon: they come when somebody begins to
+  // use the page, not while it is first drawn.
+  const SIGNS = ["pointermove", "pointerdown", "touchstart", "wheel", "scroll", "keydown", "focusin"];
+  const LONGEST_WAIT = 10_000;
+  const used = new Promise((done) => {
+    const onSign = () => {
+      for (const sign of SIGNS) removeEventListener(sign, onSign, true);
+      done();
+    };
+    for (const sign of SIGNS) addEventListener(sign, onSign, { capture: true, passive: true });
+  });
+  const waited = new Promise((done) => setTimeout(done, LONGEST_WAIT));
   const near = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) {
       near.unobserve(entry.target);
@@ -312,7 +323,8 @@
     }
   }, { rootMargin: "300px" });
   for (const figure of document.querySelectorAll("figure.map")) {
-    if (figure.hidden) begin(figure);
-    else near.observe(figure);
+    // Nothing is drawn in place of a map that waits for its places: it has no size to be seen by.
+    if (figure.hidden) Promise.race([used, waited]).then(() => begin(figure));
+    else used.then(() => near.observe(figure));
   }
 })();

@@ -129,9 +129,9 @@ def part_of_nothing(book: Filled) -> None:
         (no_address, "Sjö A5", "”Nya sjön” är ingen adress hos oss."),
         (formula, "Djup E2", "Här står en formel. Skriv själva värdet i stället."),
         (error, "Djup E2", "Här står felet #REF!. Skriv värdet som hör hit."),
-        (unclear_date, "Djup F2", "Skriv det som 2015-03-28, 2015-03, 2015."),
+        (unclear_date, "Djup F2", "Skriv det som 2015-03-28, 2015-03 eller 2015."),
         (about_a_number, "Djup E2", "”omkring 32” är inget tal som passar här."),
-        (misspelt_choice, "Djup G2", "finns inte i listan. Menade du 'Boken om sjöar'"),
+        (misspelt_choice, "Djup G2", "finns inte i listan. Menade du ”Boken om sjöar”"),
         (two_in_a_cell, "Djup G2", "Skriv ett värde per cell: nästa i kolumnen ”Källa 2”."),
         (no_whole_address, "Sjö", "Skriv hela adressen, från http:// eller https://"),
         (

@@ -135,7 +135,7 @@ def test_findings_of_a_csv_file_come_as_a_list(pond: Path) -> None:
     write(pond, "id,Slag,Öar\nid/lake/runn,depp,50\n")
     result = call("import", "lakes.csv")
     assert result.exit_code == 1
-    assert "lakes B2: fel: ”depp” finns inte i listan. Menade du 'deep'?" in result.stderr
+    assert "lakes B2: fel: ”depp” finns inte i listan. Menade du ”deep”?" in result.stderr
     book = openpyxl.load_workbook(pond / "lakes.findings.xlsx")
     assert [c.value for c in book["Att rätta"][2]][:3] == ["fel", "lakes", "B2"]
 

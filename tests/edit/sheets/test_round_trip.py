@@ -300,7 +300,7 @@ def test_what_both_changed_is_the_editor_s_to_decide(book: Filled) -> None:
     book.write(DEPTHS, "id/depth/runn-2015", Meter=33)
     result = book.imported()
     assert result.exit_code == 1
-    assert "Det här har ändrats både här och i källorna, där det nu står '34'" in result.stderr
+    assert "Det här har ändrats både här och i källorna, där det nu står ”34”" in result.stderr
     assert pond.read_text(encoding="utf-8") == text
 
 
