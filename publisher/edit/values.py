@@ -147,7 +147,7 @@ class _LinkKind(ValueKind):
         raise ValueRefused(
             "'{written}' is not in the list.",
             remedy="The list is empty: add what is to be chosen first.",
-            written=quote_input(text),
+            written=shorten_input(text),
         )
 
 
@@ -160,7 +160,7 @@ class _AddressKind(ValueKind):
         raise ValueRefused(
             "'{written}' is not an address.",
             remedy="Write the whole address, from http:// or https://, without spaces.",
-            written=quote_input(text),
+            written=shorten_input(text),
         )
 
 
@@ -201,7 +201,7 @@ class _NumberKind(ValueKind):
             "'{written}' is not a number that belongs here.",
             remedy="Write the number alone, in digits; 'about' and the like have a field of their"
             " own.",
-            written=quote_input(text),
+            written=shorten_input(text),
         )
 
     def key(self, text: str) -> str:
@@ -234,7 +234,7 @@ class _DateKind(ValueKind):
         raise ValueRefused(
             "'{written}' is not a date that can be read with certainty.",
             remedy="Write it as {examples}.",
-            written=quote_input(text),
+            written=shorten_input(text),
             examples=Alternatives(t for name, t in examples.items() if iri(name) in allowed),
         )
 
@@ -266,7 +266,7 @@ class _TruthKind(ValueKind):
         raise ValueRefused(
             "'{written}' is neither yes nor no.",
             remedy="Write ja or nej.",
-            written=quote_input(text),
+            written=shorten_input(text),
         )
 
     def write(self, value: Literal, language: str) -> str:
@@ -343,7 +343,7 @@ def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def quote_input(written: str) -> str:
+def shorten_input(written: str) -> str:
     """Return typed text as a message shows it: the first 60 characters."""
     return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
 
@@ -425,9 +425,9 @@ class PickList:
             raise ValueRefused(
                 "'{written}' is the name of several: {choices}.",
                 remedy="Write the one you mean, with what is in brackets.",
-                written=quote_input(written),
+                written=shorten_input(written),
                 choices="; ".join(
-                    f"{quote_input(written)} [{short_address(iri, self._base_iri)}]"
+                    f"{shorten_input(written)} [{short_address(iri, self._base_iri)}]"
                     for iri in sorted(found)[:_MOST_SHOWN]
                 )
                 + ("; …" if len(found) > _MOST_SHOWN else ""),
@@ -440,13 +440,13 @@ class PickList:
             return ValueRefused(
                 "'{written}' is not in the list.",
                 remedy="Did you mean {nearest}? Choose from the list, or add it first.",
-                written=quote_input(written),
+                written=shorten_input(written),
                 nearest=QuotedNames(nearest),
             )
         return ValueRefused(
             "'{written}' is not in the list.",
             remedy="Choose from the list, or add it first.",
-            written=quote_input(written),
+            written=shorten_input(written),
         )
 
     def nearest(self, written: str) -> list[str]:

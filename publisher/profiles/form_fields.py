@@ -158,19 +158,19 @@ class _FormWriter:
     def add(self, name: str, called: Text, rows: Iterable[_FormField], used: set[str]) -> None:
         """Write the form of a class."""
         shape = NamedNode(_START + name)
-        self._say(shape, "rdf:type", NamedNode(iri("sh:NodeShape")))
-        self._say(shape, "sh:targetClass", NamedNode(iri(name)))
-        self._say(shape, "rdfs:label", *_texts(called))
+        self._add(shape, "rdf:type", NamedNode(iri("sh:NodeShape")))
+        self._add(shape, "sh:targetClass", NamedNode(iri(name)))
+        self._add(shape, "rdfs:label", *_texts(called))
         for order, row in enumerate(rows, 1):
             part = NamedNode(f"{shape.value}/{row.path.replace('^', 'of-')}")
-            self._say(shape, "sh:property", part)
-            self._say(part, "sh:name", *_texts(row.names))
-            self._say(part, "sh:description", *_texts(_described(row)))
-            self._say(part, "sh:order", _number(order))
+            self._add(shape, "sh:property", part)
+            self._add(part, "sh:name", *_texts(row.names))
+            self._add(part, "sh:description", *_texts(_described(row)))
+            self._add(part, "sh:order", _number(order))
             if row.least:
-                self._say(part, "sh:minCount", _number(row.least))
+                self._add(part, "sh:minCount", _number(row.least))
             if row.most is not None:
-                self._say(part, "sh:maxCount", _number(row.most))
+                self._add(part, "sh:maxCount", _number(row.most))
             self._path(part, row)
             self._values(part, row, used)
 
@@ -178,33 +178,33 @@ class _FormWriter:
         predicate = NamedNode(iri(row.predicate))
         if row.is_inverse:
             path = BlankNode()
-            self._say(part, "sh:path", path)
-            self._say(path, "sh:inversePath", predicate)
+            self._add(part, "sh:path", path)
+            self._add(path, "sh:inversePath", predicate)
         else:
-            self._say(part, "sh:path", predicate)
+            self._add(part, "sh:path", predicate)
 
     def _values(self, part: NamedNode, row: _FormField, used: set[str]) -> None:
         """Write what kind of value belongs in a field."""
         if row.kind in ("text", "texts"):
-            self._say(part, "sh:datatype", NamedNode(iri("rdf:langString")))
-            self._say(part, "sh:languageIn", self._list(f"{part.value}/in", self._languages))
+            self._add(part, "sh:datatype", NamedNode(iri("rdf:langString")))
+            self._add(part, "sh:languageIn", self._list(f"{part.value}/in", self._languages))
             if row.kind == "text":
-                self._say(part, "sh:uniqueLang", Literal(True))
+                self._add(part, "sh:uniqueLang", Literal(True))
         elif row.kind == "link":
             names = [iri(each) for each in row.of]
             classes = [each for each in names if each not in _ONLY_WHERE_USED or each in used]
-            self._say(part, "sh:class", *map(NamedNode, classes))
+            self._add(part, "sh:class", *map(NamedNode, classes))
         elif row.kind in ("choice", "term"):
             self._choices(part, row)
         elif row.kind == "date":
-            self._say(part, "sh:datatype", *(NamedNode(iri(name)) for name in _DATES))
+            self._add(part, "sh:datatype", *(NamedNode(iri(name)) for name in _DATES))
         elif row.kind == "number":
-            self._say(part, "sh:datatype", *(NamedNode(iri(name)) for name in row.of))
+            self._add(part, "sh:datatype", *(NamedNode(iri(name)) for name in row.of))
         elif row.kind == "plain":
-            self._say(part, "sh:datatype", NamedNode(iri("xsd:string")))
+            self._add(part, "sh:datatype", NamedNode(iri("xsd:string")))
         else:
-            self._say(part, "sh:nodeKind", NamedNode(iri("sh:IRI")))
-            self._say(part, "sh:pattern", Literal(row.of[0] if row.of else "^[A-Za-z]"))
+            self._add(part, "sh:nodeKind", NamedNode(iri("sh:IRI")))
+            self._add(part, "sh:pattern", Literal(row.of[0] if row.of else "^[A-Za-z]"))
 
     def _choices(self, part: NamedNode, row: _FormField) -> None:
         """Write a list that is chosen from; of a ``term`` any other address will do as well."""
@@ -213,23 +213,23 @@ class _FormWriter:
         listed |= dict.fromkeys(self._used.get(iri(row.predicate), ()))
         members = self._list(f"{part.value}/in", list(listed))
         if row.kind == "choice":
-            self._say(part, "sh:in", members)
+            self._add(part, "sh:in", members)
             return
         chosen, free = NamedNode(f"{part.value}/chosen"), NamedNode(f"{part.value}/free")
-        self._say(chosen, "sh:in", members)
-        self._say(free, "sh:nodeKind", NamedNode(iri("sh:IRI")))
-        self._say(part, "sh:or", self._list(f"{part.value}/or", [chosen, free]))
+        self._add(chosen, "sh:in", members)
+        self._add(free, "sh:nodeKind", NamedNode(iri("sh:IRI")))
+        self._add(part, "sh:or", self._list(f"{part.value}/or", [chosen, free]))
 
     def _list(self, name: str, members: Sequence[Term]) -> NamedNode:
         """Write a list and return its head; its cells have names, so that they are the same."""
         cells = [NamedNode(f"{name}/{n}") for n in range(len(members))]
         cells.append(NamedNode(iri("rdf:nil")))
         for cell, following, member in zip(cells, cells[1:], members, strict=False):
-            self._say(cell, "rdf:first", member)
-            self._say(cell, "rdf:rest", following)
+            self._add(cell, "rdf:first", member)
+            self._add(cell, "rdf:rest", following)
         return cells[0]
 
-    def _say(self, subject: NamedNode | BlankNode, name: str, *values: Term | BlankNode) -> None:
+    def _add(self, subject: NamedNode | BlankNode, name: str, *values: Term | BlankNode) -> None:
         predicate = NamedNode(iri(name))
         self.quads += [Quad(subject, predicate, value) for value in values]
 

@@ -23,7 +23,7 @@ _MOST_LISTED = 10
 _EXAMPLES = 3
 
 
-def _place(finding: Finding) -> str:
+def _location(finding: Finding) -> str:
     return f"{finding.file}:{finding.line}" if finding.line else finding.file
 
 
@@ -92,7 +92,7 @@ def _examples(findings: Sequence[Finding], language: str) -> Iterator[str]:
     for message, found in commonest:
         yield f"  {len(found)} × {message}" if len(by_message) > 1 else f"  {message}"
         for finding in found[:places]:
-            yield "    " + " ".join(filter(None, (_place(finding), *_describe_target(finding))))
+            yield "    " + " ".join(filter(None, (_location(finding), *_describe_target(finding))))
     shown = sum(min(places, len(found)) for _, found in commonest)
     yield "  " + translate(
         "… and {count} more. All: --format json, or publisher check FILE.",
@@ -105,7 +105,7 @@ def _text_lines(finding: Finding, language: str) -> list[str]:
     name = translate(_NAMES[finding.severity], language)
     about = [shorten(part) for part in (finding.path, finding.value) if part]
     # A terminal makes the place a link.
-    prefix = f"{_place(finding)}: " if finding.file else ""
+    prefix = f"{_location(finding)}: " if finding.file else ""
     head = f"    {prefix}{name}: {in_language(finding.message, language)}"
     return [head, *(f"      {part}" for part in (*about, f"({shorten(finding.rule)})"))]
 

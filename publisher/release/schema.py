@@ -158,7 +158,7 @@ def _class(
     parts = _parts(shapes, of_class)
     described = [
         _property(path, counted.properties.get(path, PropertyPartition()), parts[path], graphs)
-        for path in sorted(parts, key=lambda path: (_place(shapes, parts[path]), path))
+        for path in sorted(parts, key=lambda path: (_position(shapes, parts[path]), path))
     ]
     others = [
         _property(path, counted.properties[path], (), graphs)
@@ -188,7 +188,7 @@ def _parts(shapes: Subjects, of_class: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _place(shapes: Subjects, parts: Sequence[str]) -> tuple[float, float]:
+def _position(shapes: Subjects, parts: Sequence[str]) -> tuple[float, float]:
     def order(subject: str) -> float:
         return min((n for n in _numbers(shapes, subject, "sh:order")), default=_LAST)
 

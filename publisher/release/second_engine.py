@@ -139,14 +139,14 @@ def write_second_engine(
         )
         if different:
             content |= {_DIFFERS: different[0].question.query}
-            _tell(different)
+            _log_differences(different)
     if len(content) > 2:
         shutil.rmtree(folder / SPARQ, ignore_errors=True)
     content["files"] = as_json(list_files(folder / SPARQ, ()))
     write_sealed(folder / SPARQ_MANIFEST, content)
 
 
-def _tell(different: Iterable[EngineDifference]) -> None:
+def _log_differences(different: Iterable[EngineDifference]) -> None:
     for each in different:
         _log.warning(
             "The engines differ (%s): %s\nOxigraph: %s\nsparq: %s",

@@ -38,7 +38,7 @@ _EXTENSION = "<any(ttl, jsonld, rdf, nt):extension>"
 _SWEDISH = "catalog/dcat-ap-se.rdf"
 
 
-def _chosen(offered: Sequence[MediaType], extension: str = "") -> Chosen:
+def _negotiate(offered: Sequence[MediaType], extension: str = "") -> Chosen:
     """Return the media type that an extension or the Accept field picks."""
     return choose(offered, media_types.BY_EXTENSION[extension] if extension else None)
 
@@ -112,7 +112,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/catalog")
     def catalogue() -> Response:
-        picked = _chosen(_OFFERED)
+        picked = _negotiate(_OFFERED)
         document = site.documents.find("catalog")
         if document is None:
             abort(404)
@@ -125,7 +125,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get(f"/catalog.{_EXTENSION}")
     def catalogue_in(extension: str) -> Response:
-        return _catalogue(site, _chosen(_OFFERED, extension))
+        return _catalogue(site, _negotiate(_OFFERED, extension))
 
     @routes.get(f"/{_SWEDISH}")
     def swedish() -> Response:
@@ -138,7 +138,7 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/void", defaults={"extension": ""})
     @routes.get(f"/void.{_EXTENSION}")
     def void(extension: str) -> Response:
-        picked = _chosen(GRAPHS, extension)
+        picked = _negotiate(GRAPHS, extension)
         body = site.catalogue_views.stored(VOID, picked.media_type)
         return _description(site, body, "void", picked, negotiated=not extension)
 
@@ -148,7 +148,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get(f"/sparql.{_EXTENSION}")
     def service(extension: str) -> Response:
-        picked = _chosen(GRAPHS, extension)
+        picked = _negotiate(GRAPHS, extension)
         body = site.catalogue_views.endpoint(picked.media_type)
         return _description(site, body, "sparql", picked, negotiated=False)
 

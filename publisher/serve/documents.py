@@ -387,7 +387,7 @@ def _gone_text(tombstone: Tombstone, was: str) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _chosen(extension: MediaType | None) -> Chosen:
+def _negotiate(extension: MediaType | None) -> Chosen:
     """Return the media type that an extension picks, or else the client prefers."""
     if extension is not None:
         return Chosen(extension, extension.name)
@@ -403,7 +403,7 @@ def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None)
     """Return 410 as a page, as a graph, or as problem details (RFC 9110, section 15.5.11)."""
     page_language = negotiate_language(request, site)
     was = last_version_address(site, tombstone)
-    picked = _chosen(extension)
+    picked = _negotiate(extension)
     media_type = picked.media_type
     if media_type is _DETAILS or media_type is media_types.JSON:
         body = _problem(tombstone, was, page_language.language)

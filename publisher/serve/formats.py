@@ -191,7 +191,7 @@ def is_format(extension: str) -> bool:
 
 def _prefers_page(accept: str) -> bool:
     every = (*SOLUTIONS, *GRAPHS, *_OTHER_SOLUTIONS, *_OTHER_GRAPHS)
-    return _chosen(accept, (*every, HTML.name)) == HTML.name
+    return _negotiate(accept, (*every, HTML.name)) == HTML.name
 
 
 def _page(accept: str) -> AcceptedFormats:
@@ -238,20 +238,20 @@ def _choice(kind: tuple[str, ...], accept: str, written: str, names: dict[str, s
     by_parameter = _BY_PARAMETER[kind].get(written, "")
     if by_parameter:
         allowed = [n for n in offered if accepted[n] == by_parameter]
-        name = _chosen(accept, tuple(sorted(allowed, key=lambda n: n != by_parameter)))
-        if name or not _chosen(accept, offered):
+        name = _negotiate(accept, tuple(sorted(allowed, key=lambda n: n != by_parameter)))
+        if name or not _negotiate(accept, offered):
             # Without a field that allows it the client still named it.
             return _named_format(by_parameter, name, names)
     elif written and _says_nothing(accept, offered):
         return ""
-    name = _chosen(accept, offered)
+    name = _negotiate(accept, offered)
     return _named_format(accepted.get(name, ""), name, names)
 
 
 def _says_nothing(accept: str, offered: Sequence[str]) -> bool:
     """Tell whether a field names nothing on offer, but by ``*/*`` or as a browser's does."""
     without = _without_anything(accept)
-    return _prefers_page(accept) or not without or not _chosen(without, offered)
+    return _prefers_page(accept) or not without or not _negotiate(without, offered)
 
 
 def _without_anything(accept: str) -> str:
@@ -265,7 +265,7 @@ def _named_format(media_type: str, name: str, names: dict[str, str]) -> str:
     return media_type
 
 
-def _chosen(accept: str, offered: Sequence[str]) -> str:
+def _negotiate(accept: str, offered: Sequence[str]) -> str:
     try:
         return negotiate(accept, offered)
     except NotAcceptable:

@@ -47,7 +47,7 @@ def _answer(site: Site, body: bytes, media_type: str, language: str = "") -> Res
     return response
 
 
-def _chosen(offered: Iterable[str], extension: str = "") -> str:
+def _negotiate(offered: Iterable[str], extension: str = "") -> str:
     return _EXTENSIONS[extension] if extension else negotiate(_accept(), list(offered))
 
 
@@ -58,7 +58,7 @@ def _accept() -> str:
 def _listing(site: Site, archive: ReleaseArchive) -> Response:
     """Return the releases that are kept, the newest first."""
     clock, infos = MementoAddresses(site, archive), list(archive.list_releases())[::-1]
-    if _chosen([HTML.name, JSON.name]) == HTML.name:
+    if _negotiate([HTML.name, JSON.name]) == HTML.name:
         page_language = negotiate_language(request, site)
         return _answer(
             site,
@@ -91,7 +91,7 @@ def _report(site: Site, archive: ReleaseArchive, name: str) -> Response:
     if release is None:
         abort(404)
     written = (release.folder / REPORT).read_bytes()
-    if _chosen([HTML.name, JSON.name]) == JSON.name:
+    if _negotiate([HTML.name, JSON.name]) == JSON.name:
         return _answer(site, written, JSON.name)
     page_language = negotiate_language(request, site)
     reason = read_manifest(release.folder).loss_allowed
@@ -118,7 +118,7 @@ def _difference(
     new, old = archive.release(names[0]), archive.release(names[1])
     if new is None or old is None:
         abort(404)
-    media_type = _chosen(_EXTENSIONS.values(), extension)
+    media_type = _negotiate(_EXTENSIONS.values(), extension)
     difference = archive.differences.find(old, new)
     if media_type != HTML.name:
         return _text(

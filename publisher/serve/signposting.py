@@ -95,14 +95,14 @@ def document_signposts(
 def home_signposts(site: Site) -> list[tuple[str, str]]:
     """Return target and parameters of the links of the home page."""
 
-    def place(path: str) -> str:
+    def url_of(path: str) -> str:
         return site.addresses.on_site(site.release.base_iri + path)
 
     links = [
         (site.release.base_iri, 'rel="canonical"'),
-        (place(".well-known/api-catalog"), f'rel="api-catalog"; type="{LINKSET_JSON.name}"'),
-        (place("catalog.rdf"), f'rel="describedby"; type="{RDF_XML.name}"'),
-        (place("void.ttl"), f'rel="describedby"; type="{TURTLE.name}"'),
+        (url_of(".well-known/api-catalog"), f'rel="api-catalog"; type="{LINKSET_JSON.name}"'),
+        (url_of("catalog.rdf"), f'rel="describedby"; type="{RDF_XML.name}"'),
+        (url_of("void.ttl"), f'rel="describedby"; type="{TURTLE.name}"'),
     ]
     document = site.documents.find("")
     return links + (document_signposts(site, document, HTML) if document else [])
@@ -133,22 +133,26 @@ def linkset_text(posts: Iterable[Signpost]) -> bytes:
 def _api_catalogue_links(site: Site) -> list[Signpost]:
     """Return the links of the catalogue of interfaces (RFC 9727)."""
 
-    def place(path: str) -> str:
+    def url_of(path: str) -> str:
         return site.addresses.on_site(site.release.base_iri + path)
 
-    here, endpoint, catalogue = place(".well-known/api-catalog"), place("sparql"), place("catalog")
+    here, endpoint, catalogue = (
+        url_of(".well-known/api-catalog"),
+        url_of("sparql"),
+        url_of("catalog"),
+    )
     return [
         Signpost(here, "item", endpoint),
         Signpost(here, "item", catalogue),
-        Signpost(here, "item", place("void")),
-        Signpost(here, "item", place("mcp")),
-        Signpost(here, "service-desc", place("openapi.json"), "application/json"),
-        Signpost(here, "service-doc", place("llms.txt"), "text/markdown"),
-        Signpost(endpoint, "service-desc", place("sparql.ttl"), "text/turtle"),
-        Signpost(endpoint, "service-doc", place(""), "text/html"),
-        Signpost(endpoint, "service-meta", place("void.ttl"), "text/turtle"),
-        Signpost(catalogue, "service-desc", place("catalog.rdf"), "application/rdf+xml"),
-        Signpost(catalogue, "service-doc", place("catalog.html"), "text/html"),
+        Signpost(here, "item", url_of("void")),
+        Signpost(here, "item", url_of("mcp")),
+        Signpost(here, "service-desc", url_of("openapi.json"), "application/json"),
+        Signpost(here, "service-doc", url_of("llms.txt"), "text/markdown"),
+        Signpost(endpoint, "service-desc", url_of("sparql.ttl"), "text/turtle"),
+        Signpost(endpoint, "service-doc", url_of(""), "text/html"),
+        Signpost(endpoint, "service-meta", url_of("void.ttl"), "text/turtle"),
+        Signpost(catalogue, "service-desc", url_of("catalog.rdf"), "application/rdf+xml"),
+        Signpost(catalogue, "service-doc", url_of("catalog.html"), "text/html"),
     ]
 
 

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.edit.init import Term
 from publisher.edit.inventory import slug
-from publisher.edit.values import quote_input
+from publisher.edit.values import shorten_input
 from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.text import fold
@@ -168,7 +168,7 @@ def convert(mapping: TableMapping, table: RawTable, addresses: RowAddresses) -> 
 def _fault(
     table: RawTable, row: Row, heading: str, written: str, message: Text, is_kept: bool = False
 ) -> CellFault:
-    return CellFault(table.file, row.number, heading, quote_input(written), message, is_kept)
+    return CellFault(table.file, row.number, heading, shorten_input(written), message, is_kept)
 
 
 def _add_cell(
@@ -232,7 +232,7 @@ def _tell_unreadable(
         language: translate(
             "'{written}' is not {what}. Write it like {example}.",
             language,
-            written=quote_input(part),
+            written=shorten_input(part),
             what=words[language],
             example=_example(column.kind, language),
         )

@@ -299,8 +299,8 @@ def _new_name(converted: Converted, thing: str) -> str:
     return names[0].value if names else thing
 
 
-def _told(mapping: TableMapping, table: RawTable) -> dict[str, set[str]]:
-    """Return property → languages that the table says something of; no language: all values."""
+def _tabled_properties(mapping: TableMapping, table: RawTable) -> dict[str, set[str]]:
+    """Return property → languages of the values that the table has; no language: all values."""
     found: dict[str, set[str]] = {iri("skos:prefLabel"): {mapping.language}}
     for column in mapping.columns:
         if column.heading in table.headings:
@@ -316,7 +316,7 @@ def _told(mapping: TableMapping, table: RawTable) -> dict[str, set[str]]:
 def _before(
     inventory: Inventory, thing: str, path: str, languages: set[str]
 ) -> list[Literal | NamedNode]:
-    """Return the values of before that a table says something of."""
+    """Return the earlier values of a property that the table has."""
     values = [v for v in inventory.values(thing, path) if not isinstance(v, BlankNode)]
     if "" in languages:
         return values
@@ -326,7 +326,7 @@ def _before(
 def _changes(
     inventory: Inventory, mapping: TableMapping, table: RawTable, converted: Converted
 ) -> Iterator[Change]:
-    reported = _told(mapping, table)
+    reported = _tabled_properties(mapping, table)
     file = _file(inventory, mapping)
     skipped = _unread(mapping, converted)
     for thing, properties in converted.things.items():
@@ -392,7 +392,7 @@ def _new_concepts(
 def _differences(
     inventory: Inventory, mapping: TableMapping, table: RawTable, converted: Converted
 ) -> Iterator[CellDifference]:
-    reported = _told(mapping, table)
+    reported = _tabled_properties(mapping, table)
     skipped = _unread(mapping, converted)
     headings: dict[str, str] = {}
     for column in mapping.columns:

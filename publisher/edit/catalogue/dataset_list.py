@@ -32,7 +32,7 @@ from publisher.edit.catalogue.notes import ImportNotes
 from publisher.edit.catalogue.tidy import is_mail
 from publisher.edit.inventory import slug
 from publisher.edit.sheets.reports import ImportReport, in_order
-from publisher.edit.values import quote_input
+from publisher.edit.values import shorten_input
 from publisher.messages import LANGUAGES, in_language, text, translate
 from publisher.profiles.dcat_ap_se import HIGH_VALUE
 from publisher.profiles.term_names import label_of, similar_terms
@@ -121,7 +121,7 @@ def read_dataset_list(
             message = text(
                 "No row of this list describes the dataset '{name}', so that a file can be added"
                 " to it.",
-                name=quote_input(cell.text if cell else ""),
+                name=shorten_input(cell.text if cell else ""),
             )
             row.refuse(message, cell.position if cell else None)
         elif owner is not None:
@@ -174,7 +174,7 @@ class _RowNames:
         if kind is None and cell is not None:
             message = text(
                 "'{written}' is no type. Write dataset, series or service, or nothing.",
-                written=quote_input(cell.text),
+                written=shorten_input(cell.text),
             )
             row.refuse(message, cell.position)
         return kind
@@ -190,7 +190,7 @@ class _RowNames:
             message = text(
                 "'{written}' cannot be part of an address. Write letters from a to z, digits and"
                 " hyphens, or a whole address.",
-                written=quote_input(written.text),
+                written=shorten_input(written.text),
             )
             row.refuse(message, written.position)
             return ""
@@ -221,13 +221,13 @@ class _RowNames:
             message = text(
                 "No row describes the series '{name}'. Add one with the type series, a title and a"
                 " description.",
-                name=quote_input(cell.text),
+                name=shorten_input(cell.text),
             )
             if not is_series:
                 message = text(
                     "No row of this list describes the dataset '{name}', so that a file can be"
                     " added to it.",
-                    name=quote_input(cell.text),
+                    name=shorten_input(cell.text),
                 )
             row.refuse(message, cell.position)
             return None
@@ -311,10 +311,10 @@ class _RowWriter:
         if cell is not None:
             publisher = self._publisher(cell)
         if publisher is not None:
-            self.context.say("dcterms:publisher", publisher)
+            self.context.add("dcterms:publisher", publisher)
         contact = self._contact() or contact
         if contact is not None:
-            self.context.say("dcat:contactPoint", contact)
+            self.context.add("dcat:contactPoint", contact)
 
     def _publisher(self, cell: ListCell) -> NamedNode:
         known = known_agents(self._into).get(fold(cell.text))
@@ -342,7 +342,7 @@ class _RowWriter:
         publisher, _ = default_parties(self._into)
         kinds = self._into.described.values(publisher, iri("dcterms:type")) if publisher else ()
         kind = next((kind for kind in kinds if isinstance(kind, NamedNode)), None)
-        name = quote_input(cell.text)
+        name = shorten_input(cell.text)
         message = text(
             "The publisher '{name}' is new, and the column for the type of publisher says nothing"
             " of it: portals ask for it.",
@@ -368,13 +368,13 @@ class _RowWriter:
                 message = text(
                     "The contact '{name}' has no mail address. Write one into the column E-post"
                     " (Email).",
-                    name=quote_input(name.text),
+                    name=shorten_input(name.text),
                 )
                 self._row.refuse(message, name.position)
             return None
         address = mail.text.removeprefix("mailto:")
         if not is_mail(address):
-            message = text("'{written}' is not a mail address.", written=quote_input(mail.text))
+            message = text("'{written}' is not a mail address.", written=shorten_input(mail.text))
             self._row.refuse(message, mail.position)
             return None
         return self._values.contact(address, name, phone)
@@ -396,7 +396,7 @@ class _RowWriter:
             message = text(
                 "'{written}' is no box. Write west, south, east and north in degrees, with spaces:"
                 " 12.1 59.5 15.9 62.3.",
-                written=quote_input(cell.text),
+                written=shorten_input(cell.text),
             )
             self._row.refuse(message, cell.position)
             return
@@ -409,12 +409,12 @@ class _RowWriter:
             if not found and not is_web(cell.text):
                 message = text(
                     "'{written}' is no reference system. Write its number: EPSG:3006.",
-                    written=quote_input(cell.text),
+                    written=shorten_input(cell.text),
                 )
                 self._row.refuse(message, cell.position)
                 continue
             system = NamedNode(_CRS + found[1] if found else cell.text)
-            self.context.say("dcterms:conformsTo", system)
+            self.context.add("dcterms:conformsTo", system)
             kind = NamedNode("http://inspire.ec.europa.eu/glossary/SpatialReferenceSystem")
             self.context.draft.add(system, TYPE, NamedNode(iri("dcterms:Standard")))
             self.context.draft.add(system, iri("dcterms:type"), kind)
@@ -425,12 +425,12 @@ class _RowWriter:
         if metres is not None:
             value = metres.text.replace(",", ".").removesuffix("m").strip()
             if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value):
-                self.context.say(
+                self.context.add(
                     "dcat:spatialResolutionInMeters", typed_literal(value, "xsd:decimal")
                 )
             else:
                 message = text(
-                    "'{written}' is no number of metres.", written=quote_input(metres.text)
+                    "'{written}' is no number of metres.", written=shorten_input(metres.text)
                 )
                 self._row.refuse(message, metres.position)
 
@@ -439,7 +439,7 @@ class _RowWriter:
         self._values.terms("hvd", "dcatap:hvdCategory")
         if self.context.draft.values(self.context.thing, iri("dcatap:hvdCategory")):
             law = NamedNode(HIGH_VALUE)
-            self.context.say("dcatap:applicableLegislation", law)
+            self.context.add("dcatap:applicableLegislation", law)
             self.context.add_note(
                 "dcatap:applicableLegislation",
                 law.value,
@@ -456,7 +456,7 @@ class _RowWriter:
     def _series(self) -> None:
         name = self._names.find(self._row, "series", is_series=True)
         if name is not None:
-            self.context.say("dcat:inSeries", NamedNode(name))
+            self.context.add("dcat:inSeries", NamedNode(name))
 
     def _other(self) -> None:
         texts = self._row.texts("provenance", self._into.language)
@@ -467,7 +467,7 @@ class _RowWriter:
                 written = Literal(cell.text, language=language)
                 self.context.draft.add(statement, iri("dcterms:description"), written)
         if version := self._row.written("version"):
-            self.context.say("dcat:version", Literal(version))
+            self.context.add("dcat:version", Literal(version))
 
 
 def _box_numbers(written: str) -> list[str]:

@@ -14,7 +14,7 @@ from publisher.edit.catalogue.list_rows import ListCell, ListRow
 from publisher.edit.catalogue.list_values import CellValues, RowContext, typed_literal
 from publisher.edit.catalogue.naming import RESERVED_SERVICES, NameGiver
 from publisher.edit.inventory import slug
-from publisher.edit.values import quote_input
+from publisher.edit.values import shorten_input
 from publisher.load.files import PUBLISHED_FILES, find_published_files
 from publisher.messages import text
 from publisher.profiles.file_types import FILE_TYPES, IANA
@@ -112,7 +112,7 @@ class FileWriter:
             message = text(
                 "There is no file '{written}' in data/files/ of the folder. Put it there, or"
                 " correct its name.",
-                written=quote_input(cell.text),
+                written=shorten_input(cell.text),
             )
             row.refuse(message, cell.position)
         return NamedNode(f"{self._context.base_iri}{PUBLISHED_FILES}{quote(name)}")
@@ -152,7 +152,7 @@ class FileWriter:
             if not found:
                 message = text(
                     "'{written}' is no kind of service. Write for example: {examples}.",
-                    written=quote_input(cell.text),
+                    written=shorten_input(cell.text),
                     examples=", ".join(similar_terms("service", cell.text, "en")),
                 )
                 row.refuse(message, cell.position)
@@ -287,7 +287,7 @@ class FileWriter:
         message = text(
             "'{written}' is no format that portals know. Write for example: {examples}; or a media"
             " type such as text/csv.",
-            written=quote_input(cell.text),
+            written=shorten_input(cell.text),
             examples=", ".join(similar_terms("file-type", cell.text, "en")),
         )
         row.refuse(message, cell.position)
@@ -310,7 +310,7 @@ class FileWriter:
             return typed_literal(digits, "xsd:nonNegativeInteger")
         message = text(
             "'{written}' is no number of bytes. Write digits alone, or nothing.",
-            written=quote_input(cell.text),
+            written=shorten_input(cell.text),
         )
         row.refuse(message, cell.position)
         return None

@@ -14,7 +14,7 @@ from publisher.edit.catalogue.list_columns import BY_KEY, ListColumn, ListPart
 from publisher.edit.catalogue.list_headings import Heading, read_heading, similar_heading
 from publisher.edit.sheets.reading import Cell, RawSheet, read_file
 from publisher.edit.sheets.reports import CellPosition, ImportReport
-from publisher.edit.values import quote_input
+from publisher.edit.values import shorten_input
 from publisher.errors import SheetRefused
 from publisher.messages import Text, text
 from publisher.rdf.text import fold
@@ -183,7 +183,7 @@ def _headings(sheet: RawSheet, title: str, report: ImportReport) -> dict[int, He
                 message = text(
                     "The column '{name}' means the same as column {column}. Give one of them a"
                     " language or a number, such as Title en or Link 2.",
-                    name=quote_input(sheet.headers[number]),
+                    name=shorten_input(sheet.headers[number]),
                     column=CellPosition("", 0, first).cell,
                 )
                 report.add(message, position)
@@ -233,13 +233,13 @@ def _unknown_heading(name: str, filled: int) -> Text:
         return text(
             "The column '{name}' is not known, and left out with {count} values. Is it"
             " '{similar}'?",
-            name=quote_input(name),
+            name=shorten_input(name),
             count=filled,
             similar=similar,
         )
     return text(
         "The column '{name}' is not known, and left out with {count} values.",
-        name=quote_input(name),
+        name=shorten_input(name),
         count=filled,
     )
 

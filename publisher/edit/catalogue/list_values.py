@@ -16,7 +16,7 @@ from publisher.edit.catalogue.list_rows import ListCell, ListRow, parts_of
 from publisher.edit.catalogue.notes import ImportNotes, NoteKind
 from publisher.edit.catalogue.tidy import as_address, as_date
 from publisher.edit.inventory import slug
-from publisher.edit.values import quote_input
+from publisher.edit.values import shorten_input
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text, translate
 from publisher.profiles.term_names import find_term, names_version, similar_terms
 from publisher.rdf.namespaces import iri
@@ -51,8 +51,8 @@ class RowContext:
     notes: ImportNotes
     folder: Path
 
-    def say(self, path: str, *values: NamedNode | Literal) -> None:
-        """Say something of the dataset; ``path`` is a prefixed name."""
+    def add(self, path: str, *values: NamedNode | Literal) -> None:
+        """Add values of a property of the dataset; ``path`` is a prefixed name."""
         self.draft.add(self.thing, iri(path), *values)
 
     def part(self, name: str, path: str, kind: str) -> NamedNode:
@@ -117,7 +117,7 @@ class CellValues:
             if name == "licence" and not names_version(cell.text):
                 message = text(
                     "'{written}' names no version; it was read as {licence}. Make sure of it.",
-                    written=quote_input(cell.text),
+                    written=shorten_input(cell.text),
                     licence=found,
                 )
                 self._row.warn(message, cell.position)
@@ -128,7 +128,7 @@ class CellValues:
             return NamedNode(address)
         message = text(
             "'{written}' is not known in this list. Write for example: {examples}.",
-            written=quote_input(cell.text),
+            written=shorten_input(cell.text),
             examples=", ".join(similar_terms(name, cell.text, self._context.language)),
         )
         self._row.refuse(message, cell.position)
@@ -155,7 +155,7 @@ class CellValues:
             message = text(
                 "'{written}' is not an address. Write the whole address, from http:// or https://,"
                 " without spaces.",
-                written=quote_input(cell.text),
+                written=shorten_input(cell.text),
             )
             self._row.refuse(message, cell.position)
             return None
@@ -170,7 +170,7 @@ class CellValues:
         if found is None:
             message = text(
                 "'{written}' is not a date. Write it as 2026-05-31, 2026-05 or 2026.",
-                written=quote_input(cell.text),
+                written=shorten_input(cell.text),
             )
             self._row.refuse(message, cell.position)
             return None
@@ -185,7 +185,7 @@ class CellValues:
         """Say the date of a column."""
         found = self.day(key)
         if found is not None:
-            self._context.say(path, found)
+            self._context.add(path, found)
 
     def contact(self, mail: str, name: ListCell | None, phone: ListCell | None) -> NamedNode | None:
         """Return the contact point with a mail address, described."""
@@ -204,7 +204,7 @@ class CellValues:
         if not _PHONE.fullmatch(phone.text):
             message = text(
                 "'{written}' is not a telephone number. Write it with the country code: +46 …",
-                written=quote_input(phone.text),
+                written=shorten_input(phone.text),
             )
             self._row.refuse(message, phone.position)
             return contact

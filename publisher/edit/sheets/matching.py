@@ -22,7 +22,7 @@ from publisher.edit.sheets.layout import (
 from publisher.edit.sheets.reading import Cell, RawSheet, SheetFile, TableMetadata
 from publisher.edit.sheets.reports import CellPosition, ImportReport
 from publisher.edit.statements import STATEMENT
-from publisher.edit.values import full_address, quote_input, short_address
+from publisher.edit.values import full_address, short_address, shorten_input
 from publisher.errors import SheetRefused, ValueRefused
 from publisher.messages import LANGUAGES, Text, text
 from publisher.rdf.namespaces import LABELS
@@ -284,7 +284,7 @@ def _without_number(header: str) -> list[str]:
 
 
 def _unknown_header(header: str, names: Mapping[str, ColumnGroup]) -> Text:
-    written = quote_input(" ".join(header.split()))
+    written = shorten_input(" ".join(header.split()))
     nearest = difflib.get_close_matches(_plain(header[:_LONGEST]), names, n=1, cutoff=0.6)
     if nearest:
         return text(

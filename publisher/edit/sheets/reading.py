@@ -35,7 +35,7 @@ from publisher.edit.sheets.workbook_parts import (
     WorkbookParts,
     inspect_workbook,
 )
-from publisher.edit.values import quote_input
+from publisher.edit.values import shorten_input
 from publisher.errors import SheetRefused
 from publisher.messages import text
 from publisher.rdf.namespaces import iri
@@ -391,7 +391,7 @@ def _report_strays(title: str, survey: SheetSurvey, report: ImportReport) -> Non
         message = text(
             "'{text}' is far outside the table: the first {lines} rows and"
             " {columns} columns are read. Empty the cell {cell}.",
-            text=quote_input(stray.text),
+            text=shorten_input(stray.text),
             cell=position.cell,
             lines=MOST_LINES,
             columns=MOST_COLUMNS,

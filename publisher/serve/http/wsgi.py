@@ -184,7 +184,7 @@ class ApplicationThreads:
         """
         loop = asyncio.get_running_loop()
 
-        def tell(future: Future[StartedResponse]) -> None:
+        def report(future: Future[StartedResponse]) -> None:
             if not (future.cancelled() or loop.is_closed()):
                 loop.call_soon_threadsafe(begun, _outcome(future))
 
@@ -194,7 +194,7 @@ class ApplicationThreads:
                 whole[EVALUATED] = evaluated
             pool = self._health_pool if environ["PATH_INFO"] in _HEALTH_PATHS else self._pool
             if not self._has_ended:
-                pool.submit(start_response, application, whole).add_done_callback(tell)
+                pool.submit(start_response, application, whole).add_done_callback(report)
 
         def send(head: bytes, body: bytes) -> None:
             begun(StartedResponse("", [], head, body))
