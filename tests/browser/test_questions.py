@@ -13,8 +13,6 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.slow
-
 _MOST_CLICKS = 3
 _PRESENT = ".present > li > a"
 _FIRST_KIND = "main section.kind:first-of-type h3 a"
