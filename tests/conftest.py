@@ -141,9 +141,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Collect tests without looking for garbage: they stay, and are a million objects."""
+    if not session.config.pluginmanager.has_plugin("dsession"):  # which lets others collect
+        gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Leave the tests themselves to no garbage collection: they stay, and are a million objects."""
+    """Look for garbage again, but not among the tests."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before it is asked which tests are slow
