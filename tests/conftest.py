@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import Client
 
@@ -34,6 +36,10 @@ from tests.servers import free_ports
 WORLD = Path(__file__).parent / "data"
 BASE = "https://data.example.org/"
 CLUSTERS = "https://w3id.org/nms-kluster/"
+
+# Who asks for one of these is not in the fast loop, whoever asks first and has to wait for it. A
+# module names further ones of its own in a constant that is called so, too.
+SLOW_FIXTURES = frozenset({"browser"})
 
 # The second validator and the second engine take half the time of a build, and some hundred tests
 # build with the command. They are left out but in the modules that say ``DEFAULT_BUILDS = True``.
@@ -135,9 +141,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Collect tests without looking for garbage: they stay, and are a million objects."""
+    if not session.config.pluginmanager.has_plugin("dsession"):  # which lets others collect
+        gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but not among the tests."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)  # before it is asked which tests are slow
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what an engine is known not to do."""
+    """Mark tests by what they need, and what an engine is known not to do."""
     for item in items:
+        slow = SLOW_FIXTURES | getattr(getattr(item, "module", None), "SLOW_FIXTURES", frozenset())
+        is_slow = not slow.isdisjoint(getattr(item, "fixturenames", ()))
+        if is_slow or item.get_closest_marker("exhaustive"):
+            item.add_marker(pytest.mark.slow)
         for name, pattern, reason in CANNOT:
             is_over = re.search(rf"[\[-]{name}\b", item.name) is not None
             if is_over and re.match(pattern, item.name):
@@ -152,10 +176,29 @@ def site(config: Config, release: Release, engine: Embedded | Sparq | Remote) ->
     opened.engine.close()
 
 
+@pytest.fixture(scope="session")
+def flask_of() -> Callable[[Site], Flask]:
+    """Return how to get the Flask application of a site: it takes long to make, and has no state.
+
+    The last few are kept.
+    """
+    made: list[tuple[Site, Flask]] = []
+
+    def find(site: Site) -> Flask:
+        found = next((flask for known, flask in made if known is site), None)
+        if found is None:
+            found = create_flask(site)
+            made.insert(0, (site, found))
+            del made[4:]
+        return found
+
+    return find
+
+
 @pytest.fixture
-def client(site: Site) -> FlaskClient:
+def client(site: Site, flask_of: Callable[[Site], Flask]) -> FlaskClient:
     """Return a client of the Flask application, without the memory in front of it."""
-    return create_flask(site).test_client()
+    return flask_of(site).test_client()
 
 
 @pytest.fixture(scope="session")
@@ -236,9 +279,9 @@ def catalogued_site(
 
 
 @pytest.fixture
-def portal(catalogued_site: Site) -> FlaskClient:
+def portal(catalogued_site: Site, flask_of: Callable[[Site], Flask]) -> FlaskClient:
     """Return a client of the site with a whole catalogue."""
-    return create_flask(catalogued_site).test_client()
+    return flask_of(catalogued_site).test_client()
 
 
 @pytest.fixture
@@ -285,6 +328,6 @@ def municipal_site(
 
 
 @pytest.fixture
-def kommuner(municipal_site: Site) -> FlaskClient:
+def kommuner(municipal_site: Site, flask_of: Callable[[Site], Flask]) -> FlaskClient:
     """Return a client of the site of municipalities."""
-    return create_flask(municipal_site).test_client()
+    return flask_of(municipal_site).test_client()

@@ -83,6 +83,7 @@ def test_every_button_and_field_is_called_so(language: str) -> None:
         assert name in known or (colon and f"{action}: {{kind}}" in known and kind in known), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_every_sentence_of_the_check_is_one_that_it_says(language: str) -> None:
     """An editor recognises what stands on the screen."""

@@ -23,6 +23,7 @@ from publisher.languages import (
 )
 
 PACKAGE = Path(__file__).parents[1] / "publisher"
+SLOW_FIXTURES = {"pages"}
 ROWS = """
     Language(
         tag="et",
@@ -125,7 +126,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str,
     return {path: tuple(page) for path, page in found.items()}
 
 
-@pytest.mark.slow
 def test_pages_are_in_the_further_language(pages: dict[str, Any]) -> None:
     """Sentences of the catalogue, dates of the locale, labels beside the catalogue."""
     status, language, text = pages["/doc/lake/2"]

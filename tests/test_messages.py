@@ -40,6 +40,7 @@ class Messages:
         """Remember what names stand for, so that a message may wait in a variable or a table."""
         self._module = module
         self._errors = errors
+        self._calls = list(_calls_in(module))
         self._assigned: dict[str, list[ast.expr]] = {}
         for node in ast.walk(module):
             if isinstance(node, ast.Assign):
@@ -70,18 +71,9 @@ class Messages:
 
     def __iter__(self) -> Iterator[str]:
         """Return every message, some more than once."""
-        for function, call in self._calls(self._module):
+        for function, call in self._calls:
             for argument in self._arguments(call):
                 yield from self._strings(argument, function, frozenset())
-
-    def _calls(
-        self, node: ast.AST, function: ast.FunctionDef | None = None
-    ) -> Iterator[tuple[ast.FunctionDef | None, ast.Call]]:
-        for child in ast.iter_child_nodes(node):
-            inside = child if isinstance(child, ast.FunctionDef) else function
-            if isinstance(child, ast.Call):
-                yield inside, child
-            yield from self._calls(child, inside)
 
     def _arguments(self, call: ast.Call) -> Iterator[ast.expr]:
         name = _called(call)
@@ -137,7 +129,7 @@ class Messages:
             ]
             if isinstance(made, ast.ClassDef) and name in fields:
                 place = fields.index(name)
-                for _, call in self._calls(self._module):
+                for _, call in self._calls:
                     if _called(call) == made.name:
                         yield from call.args[place : place + 1]
                         yield from (k.value for k in call.keywords if k.arg == name)
@@ -147,11 +139,22 @@ class Messages:
         if function is None:
             return
         names = [a.arg for a in function.args.args if a.arg != "self"]
-        for _, call in self._calls(self._module):
+        for _, call in self._calls:
             if _called(call) == function.name and name in names:
                 place = names.index(name)
                 yield from call.args[place : place + 1]
                 yield from (k.value for k in call.keywords if k.arg == name)
+
+
+def _calls_in(
+    node: ast.AST, function: ast.FunctionDef | None = None
+) -> Iterator[tuple[ast.FunctionDef | None, ast.Call]]:
+    """Yield every call below a node, and the function that it stands in."""
+    for child in ast.iter_child_nodes(node):
+        inside = child if isinstance(child, ast.FunctionDef) else function
+        if isinstance(child, ast.Call):
+            yield inside, child
+        yield from _calls_in(child, inside)
 
 
 def _called(call: ast.Call) -> str:
@@ -162,14 +165,12 @@ def _called(call: ast.Call) -> str:
 def _error_classes(modules: list[ast.Module]) -> frozenset[str]:
     """Return the classes that descend from the root of the errors."""
     errors = {"PublisherError"}
+    nodes = (node for module in modules for node in ast.walk(module))
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     for _ in range(5):  # deeper than the tree is
-        for module in modules:
-            for node in ast.walk(module):
-                bases = getattr(node, "bases", ())
-                if isinstance(node, ast.ClassDef) and any(
-                    isinstance(base, ast.Name) and base.id in errors for base in bases
-                ):
-                    errors.add(node.name)
+        for node in classes:
+            if any(isinstance(base, ast.Name) and base.id in errors for base in node.bases):
+                errors.add(node.name)
     return frozenset(errors)
 
 
@@ -270,6 +271,7 @@ def test_every_message_is_translated(language: str) -> None:
     assert sorted(message for message in wanted if not translations(language).get(message)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_no_translation_is_left_over(language: str) -> None:
     """A translation that nothing uses was misspelt, or its sentence was changed."""

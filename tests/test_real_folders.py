@@ -15,6 +15,7 @@ from publisher.verify.verification import verify
 from tests.folders import Folder, Site, build_folder, run_publisher
 from tests.real_folders import FOLDERS, RealFolder
 
+SLOW_FIXTURES = {"world"}
 # How rdflib calls the formats of the sources, by the ends of their names.
 _READERS = {"ttl": "turtle", "owl": "xml", "nq": "nquads"}
 Triple = tuple[Node, Node, Node]
@@ -82,7 +83,6 @@ def missing(wanted: Graph, found: Graph) -> list[Triple]:
     return [t for t in wanted if t not in there and not any(isinstance(n, BNode) for n in t)]
 
 
-@pytest.mark.slow
 def test_nothing_that_is_right_is_stopped(world: World) -> None:
     """A release is there; whatever is remarked stops nothing, and every name can be looked up."""
     assert not any(finding.severity.blocks for finding in world.folder.findings)
@@ -102,7 +102,6 @@ def test_the_dumps_say_what_was_brought(world: World, extension: str, reader: st
         assert to_isomorphic(dumped(world, extension, reader)) == to_isomorphic(lines)
 
 
-@pytest.mark.slow
 def test_the_documents_say_what_was_brought(world: World) -> None:
     """Each thing, looked up at its own IRI, tells all that was said of it."""
     wanted, wrong = brought(world), []
@@ -120,7 +119,6 @@ def test_the_documents_say_what_was_brought(world: World) -> None:
     assert wrong == []
 
 
-@pytest.mark.slow
 def test_a_verification_finds_no_fault_with_the_addresses(world: World) -> None:
     """Looking up, formats that agree, caching: what portals and clients see."""
     parts = frozenset(("distributions", "dereference"))
@@ -134,7 +132,6 @@ def test_a_verification_finds_no_fault_with_the_addresses(world: World) -> None:
     assert faults == []
 
 
-@pytest.mark.slow
 def test_every_address_of_the_sitemap_of_a_real_folder_answers(world: World) -> None:
     """And every thing of the folder is in it."""
     listed = world.site.sitemap()
@@ -149,7 +146,6 @@ def test_every_address_of_the_sitemap_of_a_real_folder_answers(world: World) -> 
     assert wrong == {}
 
 
-@pytest.mark.slow
 def test_the_names_of_graphs_are_kept(world: World) -> None:
     """What was open in one year and closed in the next is said of each year."""
     quads = "".join(text for name, text in world.brought.files.items() if name.endswith(".nq"))

@@ -17,8 +17,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests import npm
 from tests.servers import free_ports, running
 
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[2]
 BASE = "https://w3id.org/nms-kluster/"
 COMPARE = f"thing?key={quote(BASE, safe='')}id/cluster/compare"

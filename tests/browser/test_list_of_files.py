@@ -13,8 +13,6 @@ from tests.browser.conftest import served
 from tests.folders import build_folder
 from tests.regions import REGION, region
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

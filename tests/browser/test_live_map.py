@@ -13,8 +13,6 @@ from tests.browser.conftest import served
 from tests.chain import build_once
 from tests.groves import BASE, POINTS, write_groves
 
-pytestmark = pytest.mark.slow
-
 _STATIC = Path(__file__).parents[2] / "publisher" / "serve" / "static"
 
 

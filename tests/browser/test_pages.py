@@ -157,7 +157,6 @@ def examined(window: Page, axe: str) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.slow
 def test_a_page_is_there_in_the_language_of_its_reader(
     visit: Visit, request: pytest.FixtureRequest
 ) -> None:
@@ -191,7 +190,6 @@ def test_axe_finds_nothing_on_a_page(visit: Visit) -> None:
     assert visit.violations == {}
 
 
-@pytest.mark.slow
 def test_the_console_would_tell_of_a_script_that_is_refused(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -208,7 +206,6 @@ def test_the_console_would_tell_of_a_script_that_is_refused(
     assert console
 
 
-@pytest.mark.slow
 def test_axe_would_tell_of_a_picture_without_words(browser: Browser, axe: str) -> None:
     """Here too."""
     page = browser.new_page()

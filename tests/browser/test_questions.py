@@ -13,8 +13,6 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.slow
-
 _MOST_CLICKS = 3
 _PRESENT = ".present > li > a"
 _FIRST_KIND = "main section.kind:first-of-type h3 a"
@@ -205,7 +203,7 @@ def test_a_question_is_answered_in_few_clicks(
 ) -> None:
     """No query, synonym or text is there for a single one of them."""
     page = visitors[question.language]
-    page.goto("")
+    page.goto("", wait_until="domcontentloaded")
     _follow(page, question.clicks)
 
     assert len(question.clicks) <= _MOST_CLICKS
@@ -220,7 +218,7 @@ def test_a_question_is_answered_in_few_clicks(
 def test_every_initiative_as_csv_is_two_clicks_away(visitors: dict[str, Page]) -> None:
     """Question 27."""
     page = visitors["en"]
-    page.goto("")
+    page.goto("", wait_until="domcontentloaded")
     _follow(page, ["Tables"])
     files = page.locator("main a[href*='/table/cluster-initiative.csv']")
 
@@ -233,7 +231,7 @@ def test_every_page_says_who_publishes_and_whom_to_tell_of_a_mistake(
 ) -> None:
     """Question 29: the letter names the page."""
     page = visitors["sv"]
-    page.goto(address)
+    page.goto(address, wait_until="domcontentloaded")
     foot = page.locator("footer")
     letter = foot.get_by_role("link", name="Skriv till oppnadata@example.org")
 

@@ -16,8 +16,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import served
 
-pytestmark = pytest.mark.slow
-
 _BOX = """name => {
     const found = document.querySelector(name).getBoundingClientRect();
     return [found.left, found.top, found.width, found.height];

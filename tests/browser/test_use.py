@@ -7,8 +7,6 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-pytestmark = pytest.mark.slow
-
 BASE = "https://w3id.org/nms-kluster/"
 INITIATIVE = "doc/cluster/compare"
 TABLE = "table/cluster-initiative"

@@ -122,7 +122,7 @@ def test_one_fault_is_one_finding() -> None:
     assert one_each([shape, again, rule, other]) == [shape, other]
 
 
-@pytest.mark.parametrize("folder", ["own", "pond"])
+@pytest.mark.parametrize("folder", [pytest.param("own", marks=pytest.mark.slow), "pond"])
 def test_no_shape_says_a_word_of_files_in_a_form(folder: str, pond: Path) -> None:
     """Whatever constraint of whatever property of a folder is broken, with its own message."""
     sources = read_sources(

@@ -26,6 +26,7 @@ SE = PROFILES / "dcat-ap-se-3.0.1" / "dcat-ap-se-3.0.1.derived.shacl.ttl"
 ORG_CLASSIFICATION = "https://www.w3.org/ns/org#classification"
 ACTIVITY = "https://www.w3.org/ns/activitystreams#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
+SLOW_FIXTURES = {"published"}
 
 pytestmark = pytest.mark.skipif(
     not PROFILES.is_dir(), reason=f"the official profiles are not at {PROFILES}"
@@ -71,7 +72,6 @@ def eu(published: Release) -> Graph:
     return Graph().parse(published.folder / "catalogue" / "dcat-ap.nt")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
     [
@@ -90,7 +90,6 @@ def test_the_eu_view_satisfies_dcat_ap(eu: Graph, names: tuple[str, ...]) -> Non
     assert results(eu, *(EU / name for name in names)) == []
 
 
-@pytest.mark.slow
 def test_the_eu_view_satisfies_dcat_ap_as_a_dataset_too(eu: Graph) -> None:
     """A validator that has read DCAT knows that a catalogue is a dataset."""
     axiom = Graph() + eu
@@ -101,7 +100,6 @@ def test_the_eu_view_satisfies_dcat_ap_as_a_dataset_too(eu: Graph) -> None:
     assert results(axiom, EU / "shapes.ttl", EU / "shapes_recommended.ttl") == []
 
 
-@pytest.mark.slow
 def test_only_the_publisher_is_outside_the_controlled_vocabularies(eu: Graph) -> None:
     """A Swedish region has no place in the EU's list of its own bodies; that is documented."""
     found = results(eu, EU / "mdr-vocabularies.shape.ttl")
@@ -111,7 +109,6 @@ def test_only_the_publisher_is_outside_the_controlled_vocabularies(eu: Graph) ->
     }
 
 
-@pytest.mark.slow
 def test_the_swedish_view_satisfies_dcat_ap_se(published: Release) -> None:
     """No error; the warnings ask for what nobody has given, or what would not be true."""
     view = Graph().parse(published.folder / "catalogue" / "dcat-ap-se.nt")
@@ -123,7 +120,6 @@ def test_the_swedish_view_satisfies_dcat_ap_se(published: Release) -> None:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_each_page_of_a_paged_catalogue_satisfies_dcat_ap(published: Release, number: int) -> None:
     """A portal judges a page by itself: nothing it mentions may be described on another one."""
@@ -147,7 +143,6 @@ def feed(published: Release) -> Dataset:
     return dataset
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "files",
     [
@@ -169,7 +164,6 @@ def test_the_feed_of_the_catalogue_satisfies_dcat_ap_feeds(
     assert results(whole, *(PROFILES / file for file in files)) == []
 
 
-@pytest.mark.slow
 def test_each_activity_of_the_feed_satisfies_the_shapes_by_itself(feed: Dataset) -> None:
     """A portal reads them one by one."""
     for activity in feed.default_graph.subjects(RDF.type, URIRef(ACTIVITY + "Create")):

@@ -22,6 +22,7 @@ SITE = "http://127.0.0.1:8000/copy/"
 CATALOGUE = URIRef(BASE + "catalog")
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 VOID = Namespace("http://rdfs.org/ns/void#")
+SLOW_FIXTURES = {"many"}
 NAMES = {TURTLE: "turtle", JSON_LD: "json-ld", RDF_XML: "xml", N_TRIPLES: "nt"}
 
 
@@ -161,7 +162,6 @@ def many(catalogued: Release, tmp_path_factory: pytest.TempPathFactory) -> Catal
     return CatalogueViews(release, Addresses(BASE, SITE), page_size=400)
 
 
-@pytest.mark.slow
 def test_a_large_catalogue_is_read_whole_by_following_its_pages(many: CatalogueViews) -> None:
     """Seven pages; no dataset is lost and none is there twice."""
     found: list[str] = []
@@ -175,7 +175,6 @@ def test_a_large_catalogue_is_read_whole_by_following_its_pages(many: CatalogueV
     assert sorted(found) == [f"{BASE}dataset/d{n:04}" for n in range(1, 2501)]
 
 
-@pytest.mark.slow
 def test_a_page_stands_in_both_vocabularies_of_hydra(many: CatalogueViews) -> None:
     """CKAN follows ``next`` of a partial view, data.europa.eu ``nextPage`` of a paged one."""
     graph = read(many.catalogue(many.page(2), TURTLE), TURTLE)
@@ -198,7 +197,6 @@ def test_a_page_stands_in_both_vocabularies_of_hydra(many: CatalogueViews) -> No
     assert [int(str(n)) for n in graph.objects(here, HYDRA.totalItems)] == [2500]
 
 
-@pytest.mark.slow
 def test_the_last_page_leads_nowhere(many: CatalogueViews) -> None:
     """A harvester that does not remember where it was must still stop."""
     graph = read(many.catalogue(many.page(7), TURTLE), TURTLE)
@@ -207,7 +205,6 @@ def test_the_last_page_leads_nowhere(many: CatalogueViews) -> None:
     assert (None, HYDRA.nextPage, None) not in graph
 
 
-@pytest.mark.slow
 def test_a_page_is_complete_in_itself(many: CatalogueViews) -> None:
     """Each page is parsed alone: what it mentions of the catalogue is described in it."""
     graph = read(many.catalogue(many.page(3), TURTLE), TURTLE)
@@ -219,7 +216,6 @@ def test_a_page_is_complete_in_itself(many: CatalogueViews) -> None:
             assert (node, RDF.type, None) in graph
 
 
-@pytest.mark.slow
 def test_a_dataset_of_another_page_is_no_phantom(many: CatalogueViews) -> None:
     """CKAN makes a dataset of everything that is typed as one."""
     graph = read(many.catalogue(many.page(3), TURTLE), TURTLE)
@@ -228,7 +224,6 @@ def test_a_dataset_of_another_page_is_no_phantom(many: CatalogueViews) -> None:
     assert (None, DCTERMS.relation, URIRef(BASE + "dataset/d0001")) in graph
 
 
-@pytest.mark.slow
 def test_the_swedish_view_is_one_document_whatever_its_size(many: CatalogueViews) -> None:
     """dataportal.se follows no pages and deletes what it does not see."""
     graph = read(many.swedish(), RDF_XML)

@@ -46,7 +46,6 @@ def graph_of(answer: TestResponse, extension: str) -> set[str]:
     return {str(quad.triple) for quad in parse(answer.data, format=RDF[extension])}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["", "*/*", "text/html", "text/turtle", "application/ld+json"])
 def test_a_thing_redirects_to_its_document_with_303(anywhere: Visitor, accept: str) -> None:
     """Cool URIs: the thing is no document; dataportal.se follows no 302."""

@@ -105,7 +105,6 @@ SAME = ("Content-Language", "Content-Location")
 CHOSEN_BY = {"accept", "accept-language"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 def test_a_file_server_answers_as_the_application_does(
     server: Socket, visitor: Client, path: str

@@ -49,11 +49,15 @@ def served(releases: Path, port: int, folder: Path) -> tuple[list[str], dict[str
     return command, environ | {"PUBLISHER_SITE_URL": "http://data.example.org/"}
 
 
-@pytest.fixture
-def copies(release: Release, tmp_path: Path) -> Iterator[Copies]:
-    """Return two copies that share a folder, one with a folder of its own, and nginx in front."""
+@pytest.fixture(scope="module")
+def copies(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    """Return two copies that share a folder, one with a folder of its own, and nginx in front.
+
+    The last test kills the second one.
+    """
+    folder = tmp_path_factory.mktemp("copies")
     *ports, front = free_ports(4)
-    own = tmp_path / "own"
+    own = folder / "own"
     http = replaced(
         from_the_guide("nginx: proxy"),
         *((f":800{number};", f":{port};") for number, port in enumerate(ports, start=1)),
@@ -67,10 +71,10 @@ def copies(release: Release, tmp_path: Path) -> Iterator[Copies]:
         for port, releases in zip(ports, folders, strict=True):
             if releases is own:
                 pull = ["releases", "pull", f"http://127.0.0.1:{ports[0]}/", "--releases", str(own)]
-                subprocess.run([sys.executable, "-m", "publisher", *pull], check=True, cwd=tmp_path)
-            command, environ = served(releases, port, tmp_path)
-            started.append(stack.enter_context(running(command, port, tmp_path, environ)))
-        stack.enter_context(nginx(http, front, tmp_path))
+                subprocess.run([sys.executable, "-m", "publisher", *pull], check=True, cwd=folder)
+            command, environ = served(releases, port, folder)
+            started.append(stack.enter_context(running(command, port, folder, environ)))
+        stack.enter_context(nginx(http, front, folder))
         yield Copies(
             f"http://127.0.0.1:{front}/",
             tuple(f"http://127.0.0.1:{port}/" for port in ports),

@@ -44,7 +44,6 @@ def test_each_error_has_its_status(error: PublisherError, status: int) -> None:
     assert error_status(error) == status
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["*/*", "", "application/json", "text/turtle", "application/*"])
 def test_a_program_gets_problem_details(visitor: Client, accept: str) -> None:
     """RFC 9457."""
@@ -116,7 +115,6 @@ def test_a_refusal_lists_what_there_is(visitor: Client, path: str) -> None:
     assert "Accept" in answer.headers["Vary"]
 
 
-@pytest.mark.slow
 def test_what_was_asked_for_is_not_repeated_as_markup(visitor: Client) -> None:
     """Standards, section 3.9."""
     hostile = '"><script>alert(1)</script>'

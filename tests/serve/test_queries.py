@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from flask.testing import FlaskClient
 
 EVERY_ENGINE = True
@@ -8,7 +7,6 @@ EVERY_ENGINE = True
 SILJAN = "https://data.example.org/id/lake/siljan"
 
 
-@pytest.mark.slow
 def test_a_named_query_is_an_address_with_parameters(client: FlaskClient) -> None:
     """A spreadsheet can be pointed at it."""
     reply = client.get("/query/waters-called.csv?name=Siljan")
@@ -26,7 +24,6 @@ def test_a_named_query_is_negotiated_without_an_extension(client: FlaskClient) -
     assert reply.headers["ETag"]
 
 
-@pytest.mark.slow
 def test_a_value_is_never_part_of_the_query(client: FlaskClient) -> None:
     """The tiny world has no water of this name."""
     value = 'x" || true) } #'
@@ -50,7 +47,6 @@ def test_a_browser_without_parameters_is_led_to_the_form(client: FlaskClient) ->
     assert reply.headers["Location"] == "/query#waters-called"
 
 
-@pytest.mark.slow
 def test_a_browser_sees_the_answer_and_the_query(client: FlaskClient) -> None:
     """The query is a place to begin from."""
     reply = client.get("/query/waters-called?name=Siljan", headers={"Accept": "text/html"})

@@ -15,7 +15,6 @@ EVERY_ENGINE = True
 HTML = {"Accept": "text/html"}
 
 
-@pytest.mark.slow
 def test_a_page_lists_what_is_found_with_its_kind(kommuner: FlaskClient) -> None:
     """A reader sees what it is before following the link."""
     page = kommuner.get("/search?q=gavle&lang=sv", headers=HTML).text
@@ -109,7 +108,6 @@ def test_a_page_of_hits_that_is_not_there_is_not_found(kommuner: FlaskClient, pa
     assert kommuner.get(f"/search?q=falun&page={page}").status_code == 404
 
 
-@pytest.mark.slow
 def test_every_page_has_the_search_box(kommuner: FlaskClient) -> None:
     """In the head, with a label, working without scripts; the reader's language is kept."""
     for place in ("/", "/table/", "/search", "/doc/municipality/falun"):

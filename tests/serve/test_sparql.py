@@ -88,7 +88,6 @@ def asked(query: str, **parameters: str) -> str:
     return "/sparql?" + urlencode({"query": query} | parameters)
 
 
-@pytest.mark.slow
 def test_a_query_in_the_address_is_answered(send: Send) -> None:
     """SPARQL 1.1 Protocol, section 2.1.1: query via GET."""
     reply = send("GET", asked(NAMES), Accept="application/sparql-results+json")
@@ -582,7 +581,6 @@ def test_a_browser_sees_the_answer_as_a_table(send: Send) -> None:
     assert re.search(rb"<script(?![^>]* src=)", reply.body) is None
 
 
-@pytest.mark.slow
 def test_values_cannot_break_out_of_the_table(send: Send) -> None:
     """The tiny world holds a script in a name and a javascript: address."""
     query = "SELECT * { <https://data.example.org/id/river/klaralven> ?p ?o }"

@@ -179,6 +179,7 @@ def test_an_update_behind_a_version_is_refused_as_one(address: str) -> None:
     assert "takes no update" in response.json()["detail"]
 
 
+@pytest.mark.slow
 def test_a_browser_shows_triple_terms(address: str) -> None:
     """As Turtle writes them; hundreds within each other are offered for download."""
     page = ask(address, TERM, "text/html")

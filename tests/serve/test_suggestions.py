@@ -33,7 +33,6 @@ def test_the_words_of_the_address_stand_in_the_search_box(client: FlaskClient) -
     assert 'value="no such thing"' in page
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/%00", "/" + "x" * 3000, "/" + "a-" * 500, "/%FF%FE/(((*"])
 def test_an_address_of_any_kind_is_answered(client: FlaskClient, path: str) -> None:
     """Robots try everything."""

@@ -51,7 +51,6 @@ def counts(response: TestResponse) -> dict[str, str]:
     return {unescape(value): count for value, count in found}
 
 
-@pytest.mark.slow
 def test_the_tables_are_listed_with_their_sizes(kommuner: FlaskClient) -> None:
     """Somebody who does not know what is here begins there."""
     page = kommuner.get("/table/?lang=sv")
@@ -61,7 +60,6 @@ def test_the_tables_are_listed_with_their_sizes(kommuner: FlaskClient) -> None:
     assert re.findall(r'<td class="number">(\d+)</td>', page.text) == ["7", "5"]
 
 
-@pytest.mark.slow
 def test_a_page_is_sorted_by_name_as_swedes_sort(kommuner: FlaskClient) -> None:
     """Å, ä and ö come after z, in this order; three rows a page here."""
     pages = [kommuner.get(f"{TABLE}?page={n}", headers=HTML) for n in (1, 2, 3)]
@@ -353,7 +351,6 @@ def test_the_metadata_of_a_selection_names_the_selection(kommuner: FlaskClient) 
     assert json.loads(metadata.data)["url"] == "municipality.csv?coastal=true"
 
 
-@pytest.mark.slow
 def test_another_world_has_its_own_tables(client: FlaskClient) -> None:
     """Lakes: nothing here is made for one set of data."""
     page = client.get("/table/lake?lang=sv", headers=HTML)
