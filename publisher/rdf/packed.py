@@ -22,6 +22,8 @@ _GZIP_MARK, _ZIP_MARKS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 # Dumps with long names shrink to a hundredth; what shrinks more is not written by people.
 _GROWTH = 100
 _GROWTH_FREE = 32 << 20
+# Members of a gzip file: some writers begin one for every 64 KB. Each takes time, be it empty.
+_MEMBER_MARK, _MOST_GZIP_MEMBERS = b"\x1f\x8b\x08", 100_000
 # Each is found anew in the list of all.
 _MOST_MEMBERS = 2_000
 
@@ -62,6 +64,8 @@ def unpack_gzip(content: bytes, limits: ReadLimits, where: str, most: int | None
     if not content.startswith(_GZIP_MARK):
         return content
     allowed = _most_bytes(len(content), limits)
+    if content.count(_MEMBER_MARK) > _MOST_GZIP_MEMBERS:
+        raise _damaged(where)
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
             found = stream.read(allowed + 1 if most is None else most)

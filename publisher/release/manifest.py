@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import ReleaseError, ReleaseUnreadable
 from publisher.release.model import MANIFEST, StoredFile
+from publisher.system.files import read_file
 
 # Version of what is written; another one is refused, so that it is never half understood.
 FORMAT = 1
@@ -69,7 +70,7 @@ def read_sealed(path: Path) -> dict[str, Any]:
         ReleaseUnreadable: It cannot be read just now.
     """
     with _read_errors(path):
-        found = path.read_bytes()
+        found = read_file(path)
     try:
         text = found.decode()
         content = json.loads(text)
@@ -228,7 +229,7 @@ def read_summary(folder: Path) -> tuple[datetime, int] | None:
     """
     path = folder / MANIFEST
     try:
-        content = json.loads(path.read_bytes().decode())
+        content = json.loads(read_file(path).decode())
         graphs = _values_of(content, "graphs", path, _is_count)
         return _instant(content, path), sum(graphs.values())
     except (OSError, ValueError, AttributeError, TypeError, RecursionError, ReleaseError):

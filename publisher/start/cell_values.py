@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from math import isfinite
+from unicodedata import decimal
 
 from publisher.rdf.text import fold
 from publisher.start import kinds
@@ -245,8 +247,13 @@ def read_number(text: str, style: Style) -> CellValue | None:
         plain = plain.replace(",", ".")
     if not re.fullmatch(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", plain):
         return None
+    if not plain.isascii():  # digits of another script
+        plain = "".join(c if c.isascii() else str(decimal(c)) for c in plain)
     if "e" in plain.casefold():
-        plain = format(float(plain), "f")
+        number = float(plain)
+        if not isfinite(number):  # more than any number that is reckoned with
+            return None
+        plain = format(number, "f")
     sign = "-" if plain.startswith("-") else ""
     whole, _, fraction = plain.lstrip("+-").partition(".")
     whole = whole.lstrip("0") or "0"
@@ -335,7 +342,7 @@ def read_date(text: str, style: Style) -> CellValue | None:
     bare = _DOUBT.sub("", _ABOUT.sub("", text))
     plain = re.sub(r"[T ]00:00(:00)?(\.0+)?$", "", bare)
     found = _plain_date(plain, style)
-    if found is None and plain.isdigit() and int(plain) in SERIALS:
+    if found is None and re.fullmatch("[0-9]{1,6}", plain) and int(plain) in SERIALS:
         found = (_EXCEL_EPOCH + timedelta(days=int(plain))).isoformat()
     return CellValue(found, bare == text) if found else None
 
@@ -651,7 +658,7 @@ _DMS = re.compile(
     re.IGNORECASE,
 )
 _WKT = re.compile(
-    r"(?:<[^>]*>\s*)?(?:SRID=(?P<srid>\d+);\s*)?(?P<shape>(?:MULTI)?(?:POINT|LINESTRING|POLYGON)"
+    r"(?:<[^>]*>\s*)?(?:SRID=(?P<srid>\d{1,6});\s*)?(?P<shape>(?:MULTI)?(?:POINT|LINESTRING|POLYGON)"
     r"|GEOMETRYCOLLECTION)\s*(?:Z|M|ZM)?\s*\(.*\)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -741,7 +748,7 @@ def read_wkt(text: str, style: Style) -> CellValue | None:
     'POINT (18.0591897 59.3302312)'
     """
     found = _WKT.fullmatch(text)
-    if found is None:
+    if found is None or re.search(r"\d{40}|[eE]\+?\d{3}", text):  # no coordinate is so large
         return None
     epsg = int(found["srid"] or style.epsg)
     body = text[found.start("shape") :]

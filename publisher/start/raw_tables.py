@@ -536,6 +536,8 @@ def written(cell: object) -> str:
 
 _ODS_REPEATED = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 number-columns-repeated"
 _LARGEST_PART = 400_000_000
+# Rows that are alike, one below the other: things are not, but a formula may reach to the end.
+_MOST_EQUAL_ROWS = 10_000
 # What an archive raises that is damaged, locked (RuntimeError) or packed in another way.
 _BROKEN = (KeyError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -595,7 +597,7 @@ class _OdsReader:
             rows = self.sheets[-1][1]
             repeats = min(repeats, max(0, MOST_ROWS - len(rows)))
             self._cells += len(self._row) * repeats
-            if self._cells > MOST_CELLS:
+            if repeats > _MOST_EQUAL_ROWS or self._cells > MOST_CELLS:
                 raise _too_many_cells(self._file)
             rows += [self._row] * repeats
 

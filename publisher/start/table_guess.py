@@ -94,13 +94,19 @@ _AXES: Mapping[str, str] = {
 }
 
 
+# So many columns lie between two that say together where something is: all pairs of a table of the
+# most columns would take an hour.
+_FARTHEST_AXES = 30
+
+
 def _with_places(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
     """Return the columns with those that say where things are taken for that, in pairs."""
     views = {i: ColumnView(table, i) for i, g in enumerate(columns) if _may_be_place(g)}
     found = list(columns)
     epsg = next((code for h in (*table.headings, table.name) if (code := named_system(h))), None)
     taken: set[int] = set()
-    for first, second in sorted(combinations(views, 2), key=lambda pair: pair[1] - pair[0]):
+    near = (pair for pair in combinations(views, 2) if pair[1] - pair[0] <= _FARTHEST_AXES)
+    for first, second in sorted(near, key=lambda pair: pair[1] - pair[0]):
         if taken & {first, second}:
             continue
         for north, east in ((first, second), (second, first)):

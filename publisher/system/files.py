@@ -11,6 +11,7 @@ import errno
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -265,6 +266,25 @@ def pointed_at(link: Path) -> str:
     name = link.read_bytes()[: _LONGEST_NAME + 1].decode(errors="replace").strip()
     is_name = name and len(name) <= _LONGEST_NAME and not {*name} & {"/", "\\", "\0", "\n"}
     return name if is_name and name[0] != "." else ""
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file; of a pipe, which may never have any, an error.
+
+    Raises:
+        OSError: It is no file, or cannot be read.
+    """
+    flags = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, os.O_RDONLY | flags)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+            raise OSError(number, os.strerror(number), str(path))
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 def followed(link: Path) -> Path:

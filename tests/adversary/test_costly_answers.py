@@ -239,6 +239,18 @@ def test_a_full_disk_is_told_in_a_sentence(
     assert client.get(address, headers=JSON).status_code == 200
 
 
+def test_a_file_that_is_damaged_under_the_server_is_told_in_a_sentence(
+    site: Site, client: FlaskClient
+) -> None:
+    """It answers again when the disk does; a page that is not here does without suggestions."""
+    (site.release.folder / "search.sqlite").write_bytes(b"This is no database.")
+    refused = client.get("/search.json?q=siljan", headers=JSON)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert "file of the release" in json.loads(refused.data)["detail"]
+    assert client.get("/doc/lake/silja", headers=PAGE).status_code == 404
+    assert client.get("/doc/lake/siljan", headers=PAGE).status_code == 200
+
+
 def test_a_release_is_opened_by_one_and_others_wait_for_no_other(
     past: ReleaseArchive, two: tuple[Release, Release], opened: list[str]
 ) -> None:

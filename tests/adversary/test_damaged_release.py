@@ -292,6 +292,17 @@ FITS: tuple[tuple[str, object], ...] = (
 )
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_in_the_place_of_a_manifest_holds_nobody(chain: Chain, names: list[str]) -> None:
+    """Nobody ever writes into it."""
+    path = chain.releases / names[0] / "manifest.json"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ReleaseError, match=r"manifest\.json"):
+        open_release(path.parent)
+    list_releases(chain.releases)
+
+
 @pytest.mark.slow
 def test_a_manifest_of_any_other_shape_is_a_release_error(chain: Chain, names: list[str]) -> None:
     """Each part missing, and each of another kind; the file is named."""

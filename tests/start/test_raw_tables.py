@@ -224,6 +224,10 @@ HOSTILE = {
         "t.ods",
         lambda: ods(_ROW.format(1, _CELL.format(2000)) + _ROW.format(100_000, _CELL.format(1))),
     ),
+    "a row of three that comes a million times": (
+        "t.ods",
+        lambda: ods(_ROW.format(1_048_000, _CELL.format(3))),
+    ),
     "a locked archive": ("t.ods", lambda: _archive(ods(""), 1, 0)),
     "an archive packed in another way": ("t.ods", lambda: _archive(ods(""), 0, 99)),
     "a property of its own in each feature": (

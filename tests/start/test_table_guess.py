@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.start import kinds
+from publisher.start.cell_values import READERS, Style
 from publisher.start.raw_tables import read_tables, tables_of
 from publisher.start.table_guess import TableGuess, guess_tables
 
@@ -363,3 +365,42 @@ def test_telephone_numbers_are_of_the_country_of_the_table() -> None:
 def test_a_point_before_three_digits_groups_them_where_others_write_a_comma() -> None:
     column = guess("Magasin;Yta;Hyra\nEtt;1.250;12,5\nTvå;2.040;9,75\n").columns[1]
     assert (column.style.group, column.is_integer) == (".", True)
+
+
+ODD = (
+    *(
+        "9" * 5000,
+        "1e400",
+        "-1E+9999",
+        "①",
+        "²",
+        "٢٠٢٠",
+        "٣,٥",
+        "½",
+        "Ⅷ",
+        "0000-00-00",
+        "9999-99-99",
+    ),
+    *("inf", "nan", "99:99", "24:60", f"SRID={'3' * 5000};POINT(1 2)", "POINT (1e400 -1e400)"),
+    *(f"POINT ({'9' * 400} 1)", "59°" + " " * 500, "1/2/3/4", "00000", "−5", "\ud7ff", "+46" * 200),
+)
+
+
+@pytest.mark.parametrize("heading", ["Antal", "År", "Datum", "Lat", "Plats", "Postnr", "Tid"])
+def test_no_cell_stops_the_guesses(heading: str) -> None:
+    """However long it is, in whatever digits; what is read as a number is one of XML Schema."""
+    usual = [("a", "5"), ("b", "2020"), ("c", "2020-01-01"), ("d", "59,1")]
+    rows = [*usual, *((f"x{n}", odd) for n, odd in enumerate(ODD))]
+    written = "\n".join(f'{name};"{cell}"' for name, cell in [("Namn", heading), *rows])
+    (guess,) = guess_tables(tables_of(written.encode(), "odd.csv"))
+    assert len(guess.columns) == 2
+    for reader in READERS.values():
+        for cell in ODD:
+            reader(cell, Style())
+    values = [READERS[kinds.NUMBER](cell, Style(decimal=",")) for cell in ODD]
+    assert all(value is None or value.lexical.isascii() for value in values)
+    assert [v.lexical for v in values if v is not None and len(v.lexical) < 9][:3] == [
+        "2020",
+        "3.5",
+        "0",
+    ]
