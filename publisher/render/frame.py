@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from urllib.parse import quote, urlencode
+from itertools import chain
+from urllib.parse import quote, unquote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
-from publisher.addresses import CONTENT_PARAMETER, Addresses, with_parameters
+from publisher.addresses import (
+    CONTENT_PARAMETER,
+    Addresses,
+    is_own_path,
+    split_file,
+    with_parameters,
+)
 from publisher.languages import (
     BY_TAG,
     language_name,
@@ -22,6 +29,7 @@ from publisher.languages import (
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
+from publisher.release.history.document_dates import LastModified
 from publisher.release.model import Release
 from publisher.render.datasets import Party, SiteMetadata
 from publisher.render.labels import (
@@ -180,12 +188,30 @@ class Frame:
         self._notice = notice
         self._present = Addresses(addresses.base_iri, present) if present else None
         self._environment = _templates()
+        self._documents = LastModified(release)
+        # Things that share a document.
+        self._parts = frozenset(chain.from_iterable(release.documents.values()))
 
     def href(self, name: str, page_language: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""
         if self._addresses.holds(name):
             return with_parameters(self._addresses.path(name), page_language.kept)
         return name if name.startswith(_SAFE_SCHEMES) else ""
+
+    def link(self, name: str, page_language: PageLanguage) -> str:
+        """Return the same for a thing or term; empty too where no document is about it here."""
+        return self.href(name, page_language) if self._answers(name) else ""
+
+    def _answers(self, name: str) -> bool:
+        """Tell whether an IRI is somebody else's, or leads to a document or page of this site."""
+        if not self._addresses.holds(name) or not self._documents:
+            return True
+        path = self._addresses.document_of(name).removeprefix(self._addresses.base_iri)
+        if self._documents.has(path) or path in self._release.documents or name in self._parts:
+            return True
+        files, extension = split_file(path)
+        is_file = media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENT_FILES
+        return is_own_path(unquote(path)) or (is_file and any(map(self._documents.has, files)))
 
     def page_of(self, document: str, number: int, page_language: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""
