@@ -30,6 +30,7 @@ from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
 from publisher.release.history.document_dates import LastModified
+from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import Release
 from publisher.render.datasets import Party, SiteMetadata
 from publisher.render.labels import (
@@ -164,6 +165,7 @@ class Frame:
         content_languages: Sequence[str] = (),
         own: OwnPages | None = None,
         embeds: bool = False,
+        knows: Callable[[str], bool] = lambda name: True,
     ) -> None:
         """Keep what every page needs.
 
@@ -176,7 +178,9 @@ class Frame:
             own: The publisher's own pages.
             content_languages: Tags of the languages of the data.
             embeds: Whether other sites may show parts of pages in a frame.
+            knows: Whether anything is said of a thing: asked where documents are not listed.
         """
+        self._knows = knows
         spoken = {tag.partition("-")[0] for tag in content_languages}
         # The switch of the pages' own languages serves for these.
         self._content_languages = tuple(content_languages) if spoken - set(LANGUAGES) else ()
@@ -188,7 +192,7 @@ class Frame:
         self._notice = notice
         self._present = Addresses(addresses.base_iri, present) if present else None
         self._environment = _templates()
-        self._documents = LastModified(release)
+        self._documents, self._tombstones = LastModified(release), Tombstones(release)
         # Things that share a document.
         self._parts = frozenset(chain.from_iterable(release.documents.values()))
 
@@ -204,14 +208,24 @@ class Frame:
 
     def _answers(self, name: str) -> bool:
         """Tell whether an IRI is somebody else's, or leads to a document or page of this site."""
-        if not self._addresses.holds(name) or not self._documents:
+        if not self._addresses.holds(name):
             return True
         path = self._addresses.document_of(name).removeprefix(self._addresses.base_iri)
-        if self._documents.has(path) or path in self._release.documents or name in self._parts:
+        if not path or path in self._release.documents or name in self._parts:
+            return True
+        # The address of what has left tells why.
+        if self._has(path) or self._tombstones.find(name) is not None:
             return True
         files, extension = split_file(path)
         is_file = media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENT_FILES
-        return is_own_path(unquote(path)) or (is_file and any(map(self._documents.has, files)))
+        return is_own_path(unquote(path)) or (is_file and any(map(self._has, files)))
+
+    def _has(self, path: str) -> bool:
+        """Tell whether there is a document; previews have no list of them."""
+        if self._documents:
+            return self._documents.has(path)
+        document = self._addresses.base_iri + path
+        return self._knows(self._addresses.thing_of(document)) or self._knows(document)
 
     def page_of(self, document: str, number: int, page_language: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""

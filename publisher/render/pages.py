@@ -105,7 +105,7 @@ class Pages:
         self.own = own or OwnPages()
         self._frame = Frame(
             *(release, self._catalogued, addresses, present, notice),
-            *(content_languages, self.own, embeds),
+            *(content_languages, self.own, embeds, engine.knows),
         )
         self._make_parts(named or {}, seconds, union=union, is_past=bool(present))
 
