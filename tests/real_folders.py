@@ -193,10 +193,34 @@ def quads_by_year() -> RealFolder:
     return RealFolder(base, files, '"Badevand"@da')
 
 
+def loose_ends() -> RealFolder:
+    """Return things with what is seldom: names of nothing, circles, empty texts, odd spellings."""
+    base = "http://hjemme.museum.example:8081/samling/"
+    own = f"{base}ord#"
+    turtle = f"""{_PREFIXES}PREFIX ord: <{own}>
+ord:misspelt rdfs:subPropertyOf skos:hiddenLabel .
+<{base}?ting=7> rdfs:label "kiste"@nb ; ord:misspelt "kitse"@nb ; rdfs:seeAlso <{base}id/gone> ;
+    ord:weight "007"^^xsd:integer , .50 , "" ; <urn:museum:shelf> "7 b" ;
+    ord:near [ ord:near _:lid ] , [] . _:lid ord:near _:lid ; rdfs:label "lokk"@nb .
+<{base}id/lokk> rdfs:label "" ; skos:inScheme <{base}id/no-scheme> ; a <{base}id/no-class> .
+"""
+    xml = f"""<?xml version="1.0"?>\r
+<!DOCTYPE rdf:RDF [<!ENTITY hall 'stor "hall"'>]>
+<rdf:RDF xml:base="{base}" xml:lang="nb" xmlns:rdfs="{_RDFS}"
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="id/hall"><rdfs:label>&hall;</rdfs:label>\r
+<rdfs:comment xml:lang="">rom<!-- gammelt -->met<![CDATA[ <1>]]>\r\n1</rdfs:comment>
+<rdfs:seeAlso rdf:resource="#part"/></rdf:Description></rdf:RDF>
+"""
+    files = {"data/ting/ting.ttl": turtle, "data/ting/hall.owl": xml}
+    return RealFolder(base, files, '"Samling"@nb')
+
+
 FOLDERS: Mapping[str, Callable[[], RealFolder]] = {
     "modular-ontology": modular_ontology,
     "classification": classification,
     "thesaurus": thesaurus,
     "application-profile": application_profile,
     "quads-by-year": quads_by_year,
+    "loose-ends": loose_ends,
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 import pytest
 from rdflib import BNode, Dataset, Graph, URIRef
@@ -12,7 +14,7 @@ from rdflib.term import Node
 
 from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
-from tests.folders import Folder, Site, build_folder, run_publisher
+from tests.folders import Folder, Site, build_folder, run_publisher, target_of
 from tests.real_folders import FOLDERS, RealFolder
 
 SLOW_FIXTURES = {"world"}
@@ -144,6 +146,28 @@ def test_every_address_of_the_sitemap_of_a_real_folder_answers(world: World) -> 
 
     assert len(listed) > len(world.folder.release.datasets())
     assert wrong == {}
+
+
+def links_of(page: str) -> set[str]:
+    """Return the addresses of things, documents and files of the site that a page links to."""
+    found = (unescape(link) for link in re.findall(r'<a [^>]*?href="([^"#?]+[^"#]*)', page))
+    own = {target_of(link) for link in found if link.startswith(("/", "http://127.0.0.1"))}
+    elsewhere = ("/sparql", "/search", "/release/", "/rest/", "/embed/", "/static/")
+    return {link for link in own if not link.startswith(elsewhere)}
+
+
+def test_a_page_links_to_nothing_that_does_not_answer(world: World) -> None:
+    """Names below the base that nobody describes have no link; nothing is an empty line."""
+    asked: dict[str, int] = {}
+    for place in ("/", *world.site.sitemap()[:25]):
+        _, answer = world.site.follow(place, "text/html, */*;q=0.1")
+        empty = re.search(r"<(li|dd|h1|a)\b[^>]*>\s*</\1>", answer.text)
+        assert empty is None, (place, answer.text[empty.start() - 200 : empty.end()])
+        for link in links_of(answer.text) - asked.keys():
+            asked[link] = world.site.follow(link, "*/*")[0][-1]
+
+    assert asked
+    assert {link for link, status in asked.items() if status != 200} == set()
 
 
 def test_the_names_of_graphs_are_kept(world: World) -> None:

@@ -3,12 +3,17 @@
 Oxigraph's parser refuses or shortens a text with a comment, an instruction or a CDATA section in
 it, keeps the line ends of Windows, and knows neither entities in apostrophes nor ``xml:lang=""``. A
 file with one of these is rewritten: the same document (XML 1.0, sections 2.4 to 2.12, 3.3.3, 4.2),
-the same lines, so that errors name the right ones.
+the same lines, so that errors name the right ones. XML literals get the text that RDF gives them:
+exclusive canonical XML with comments (RDF 1.1 XML Syntax, section 7.2.17).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from xml.etree import ElementTree
+
+from publisher.rdf.namespaces import iri
 
 _COMMENT, _INSTRUCTION = re.compile(rb"<!--.*?-->", re.DOTALL), re.compile(rb"<\?.*?\?>", re.DOTALL)
 _ODD_ENTITY = re.compile(rb"<!ENTITY\s++(?:%\s++)?[^\s\"'>]++\s++'")
@@ -31,6 +36,11 @@ _IN_DOCTYPE = re.compile(
 _VALUE = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
 _LANGUAGE = re.compile(rb"\sxml:lang\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _AS_LITERAL = re.compile(rb"\s[\w.\-]+:parseType\s*+=\s*+[\"'](?!Resource|Collection)")
+_LITERAL = re.compile(rb"\s([\w.\-]+):parseType\s*+=\s*+(?:\"Literal\"|'Literal')")
+_NAMESPACE = re.compile(rb"\s(xmlns(?::[\w.\-]+)?)\s*+=\s*+(\"[^\"]*+\"|'[^']*+')")
+_ESCAPES = ((b"&", b"&amp;"), (b"<", b"&lt;"), (b">", b"&gt;"))
+_NODE = re.compile(rb"<([\w.\-]+):Description[\s>]|\s([\w.\-]+):(?:about|nodeID)\s*+=")
+_PROPERTY = re.compile(rb"\s(?!xml)(([\w.\-]+):[\w.\-]+)\s*+=\s*+(\"[^\"]*+\"|'[^']*+')")
 _WHITE = bytes.maketrans(b"\t\n\r", b"   ")
 
 
@@ -45,6 +55,8 @@ def plain_xml(content: bytes) -> bytes:
     """
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if _LITERAL.search(content):
+        content = _with_canonical_literals(content)
     is_odd = (
         b"<![CDATA[" in content
         or _ODD_ENTITY.search(content)
@@ -68,6 +80,50 @@ def _is_within_text(content: bytes, mark: bytes, whole: re.Pattern[bytes]) -> bo
     return False
 
 
+def _escaped(text: bytes) -> bytes:
+    for letter, escape in _ESCAPES:
+        text = text.replace(letter, escape)
+    return text
+
+
+def _with_canonical_literals(content: bytes) -> bytes:
+    """Return a document whose XML literals are texts with that datatype."""
+    parts: list[bytes] = []
+    scopes: list[Mapping[bytes, bytes]] = [{}]
+    begin = depth = 0
+    for found in _PART.finditer(content):
+        part = found[0]
+        parts.append(part)
+        if found.lastgroup != "tag":
+            continue
+        if part.startswith(b"</"):
+            if begin and len(scopes) == depth:
+                _make_text(parts, begin - 1, scopes[-1])
+                begin = 0
+            scopes.pop()
+        elif not part.endswith(b"/>"):
+            scopes.append({**scopes[-1], **dict(_NAMESPACE.findall(part))})
+            if not begin and _LITERAL.search(part):
+                begin, depth = len(parts), len(scopes)
+    return b"".join(parts)
+
+
+def _make_text(parts: list[bytes], begin: int, scope: Mapping[bytes, bytes]) -> None:
+    """Make the last parts, an XML literal from its first tag to its last, a text."""
+    declared = b"".join(b" %b=%b" % pair for pair in sorted(scope.items()))
+    inner = b"".join(parts[begin + 1 : -1])
+    whole = b'<literal:x xmlns:literal="urn:literal"%b>%b</literal:x>' % (declared, inner)
+    try:  # the document has passed the guards; entities are not known here
+        written = ElementTree.canonicalize(whole.decode(), with_comments=True)  # nosec B314
+    except ElementTree.ParseError:
+        return
+    text = written.partition(">")[2].rpartition("<")[0].encode()
+    lost = inner.count(b"\n") - text.count(b"\n")
+    datatype = f' \\1:datatype="{iri("rdf:XMLLiteral")}"'.encode()
+    first = _LITERAL.sub(datatype, parts[begin], count=1)
+    parts[begin:] = [first, _escaped(text), _with_more(parts[-1], b"\n" * max(lost, 0))]
+
+
 class _Rewriter:
     """Rewrites a document, tag by tag."""
 
@@ -80,6 +136,8 @@ class _Rewriter:
         self._open: list[tuple[bytes, bool]] = []
         # Where the last element begins, if nothing has begun or ended since.
         self._innermost = -1
+        # Elements that stand for attributes of the tag.
+        self._properties: list[bytes] = []
 
     def rewrite(self, content: bytes) -> bytes:
         """Return the document in the plain spelling."""
@@ -89,8 +147,7 @@ class _Rewriter:
             if kind == "comment" or (kind == "instruction" and found.start() > 0):
                 self._owed += part.count(b"\n")
             elif kind == "cdata":
-                escaped = found["cdata"].replace(b"&", b"&amp;").replace(b"<", b"&lt;")
-                self._parts.append(escaped.replace(b">", b"&gt;"))
+                self._parts.append(_escaped(found["cdata"]))
             elif kind == "doctype":
                 self._parts.append(_IN_DOCTYPE.sub(_declaration, part))
             elif kind == "tag":
@@ -106,6 +163,8 @@ class _Rewriter:
         self._owed += tag.count(b"\n") - plain.count(b"\n")
         self._parts.append(_with_more(plain, b"\n" * self._owed))
         self._owed = 0
+        self._parts += self._properties
+        self._properties = []
 
     def _without_language(self, tag: bytes) -> bytes:
         """Return a tag without its language; the innermost elements have it, where there is one."""
@@ -126,7 +185,20 @@ class _Rewriter:
             return plain if is_literal or not language else _with_language(plain, language)
         self._open.append((language, is_literal or _AS_LITERAL.search(tag) is not None))
         self._innermost = len(self._parts)
-        return plain
+        return plain if is_literal or not language else self._without_properties(plain, language)
+
+    def _without_properties(self, tag: bytes, language: bytes) -> bytes:
+        """Return the tag of a node without its texts, which would tell their language to others."""
+        node = _NODE.search(tag)
+        if node is None:
+            return tag
+        for whole in _PROPERTY.finditer(tag):
+            name, prefix, value = whole.groups()
+            if prefix != (node[1] or node[2]):
+                first = _with_language(b"<%b>" % name, language)
+                self._properties.append(b"%b%b</%b>" % (first, value[1:-1], name))
+                tag = tag.replace(whole[0], b"", 1)
+        return tag
 
 
 def _with_language(tag: bytes, language: bytes) -> bytes:

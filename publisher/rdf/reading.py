@@ -94,9 +94,7 @@ def stream_quads(
             are known.
     """
     declared: dict[str, str] = {}
-    if rdf_format == RdfFormat.JSON_LD and has_remote_context(content):
-        refuse_json_nesting(content, where)
-        content = with_known_contexts(content, where)
+    content = _with_contexts(content, rdf_format, where)
     try:
         is_apart = needs_own_process(content, rdf_format, limits, where)
         if rdf_format == RdfFormat.RDF_XML:  # which is known to be well-formed by now
@@ -118,6 +116,14 @@ def stream_quads(
         raise
     if prefixes is not None:
         prefixes |= declared
+
+
+def _with_contexts(content: bytes, rdf_format: RdfFormat, where: str) -> bytes:
+    """Return a file with the contexts that it names by their addresses, where these are known."""
+    if rdf_format != RdfFormat.JSON_LD or not has_remote_context(content):
+        return content
+    refuse_json_nesting(content, where)
+    return with_known_contexts(content, where)
 
 
 def _take(

@@ -293,8 +293,8 @@ class PageBuilder:
         description = replace(description, own=(*description.own, *read.details.triples))
         parts = frozenset(document.subjects[1:])
         base_iri = self._release.base_iri
-        classes = fetch_naming(self._engine).classes
-        further = {**classes, **read.labels(), **self._declared_names(description)}
+        naming = fetch_naming(self._engine)
+        further = {**naming.classes, **read.labels(), **self._declared_names(description)}
         names = LabelPicker(description, further, language, self._release.prefixes, base_iri)
 
         def link(name: str) -> str:
@@ -302,7 +302,9 @@ class PageBuilder:
                 return "#" + anchor_of(name)
             return href(name)
 
-        return Views(description, read.neighbourhood, names, language, self._layout, link)
+        return Views(
+            description, read.neighbourhood, names, language, self._layout, link, naming.hidden
+        )
 
     def _declared_names(self, description: Description) -> Labels:
         """Return the names by properties that the data declare, and by labels of SKOS-XL."""

@@ -210,7 +210,7 @@ class ConceptListPages:
     ) -> Value:
         found = best_name(names, language or page_language.language)
         text = found or Literal(iri_as_label(name, self._release.prefixes, self._release.base_iri))
-        href = self._frame.href(name, page_language)
+        href = self._frame.link(name, page_language)
         return Value(text.value, href, foreign_language(text, page_language.language))
 
     def _render(

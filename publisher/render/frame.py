@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from urllib.parse import quote, urlencode
+from itertools import chain
+from urllib.parse import quote, unquote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
-from publisher.addresses import CONTENT_PARAMETER, Addresses, with_parameters
+from publisher.addresses import (
+    CONTENT_PARAMETER,
+    Addresses,
+    is_own_path,
+    split_file,
+    with_parameters,
+)
 from publisher.languages import (
     BY_TAG,
     language_name,
@@ -22,6 +29,8 @@ from publisher.languages import (
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
+from publisher.release.history.document_dates import LastModified
+from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import Release
 from publisher.render.datasets import Party, SiteMetadata
 from publisher.render.labels import (
@@ -157,6 +166,7 @@ class Frame:
         own: OwnPages | None = None,
         embeds: bool = False,
         languages: Sequence[str] = LANGUAGES,
+        knows: Callable[[str], bool] = lambda name: True,
     ) -> None:
         """Keep what every page needs.
 
@@ -170,7 +180,9 @@ class Frame:
             own: The publisher's own pages.
             embeds: Whether other sites may show parts of pages in a frame.
             languages: Tags of the languages that pages are offered in.
+            knows: Whether anything is said of a thing: asked where documents are not listed.
         """
+        self._knows = knows
         spoken = {tag.partition("-")[0] for tag in content_languages}
         # The switch of the pages' own languages serves for these.
         self._content_languages = tuple(content_languages) if spoken - set(languages) else ()
@@ -183,12 +195,40 @@ class Frame:
         self._notice = notice
         self._present = Addresses(addresses.base_iri, present) if present else None
         self._environment = _templates()
+        self._documents, self._tombstones = LastModified(release), Tombstones(release)
+        # Things that share a document.
+        self._parts = frozenset(chain.from_iterable(release.documents.values()))
 
     def href(self, name: str, page_language: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""
         if self._addresses.holds(name):
             return with_parameters(self._addresses.path(name), page_language.kept)
         return name if name.startswith(_SAFE_SCHEMES) else ""
+
+    def link(self, name: str, page_language: PageLanguage) -> str:
+        """Return the same for a thing or term; empty too where no document is about it here."""
+        return self.href(name, page_language) if self._answers(name) else ""
+
+    def _answers(self, name: str) -> bool:
+        """Tell whether an IRI is somebody else's, or leads to a document or page of this site."""
+        if not self._addresses.holds(name):
+            return True
+        path = self._addresses.document_of(name).removeprefix(self._addresses.base_iri)
+        if not path or path in self._release.documents or name in self._parts:
+            return True
+        # The address of what has left tells why.
+        if self._has(path) or self._tombstones.find(name) is not None:
+            return True
+        files, extension = split_file(path)
+        is_file = media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENT_FILES
+        return is_own_path(unquote(path)) or (is_file and any(map(self._has, files)))
+
+    def _has(self, path: str) -> bool:
+        """Tell whether there is a document; previews have no list of them."""
+        if self._documents:
+            return self._documents.has(path)
+        document = self._addresses.base_iri + path
+        return self._knows(self._addresses.thing_of(document)) or self._knows(document)
 
     def page_of(self, document: str, number: int, page_language: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""

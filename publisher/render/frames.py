@@ -66,7 +66,7 @@ class EmbeddedPages:
         return self._render(base_iri, reader, title=drawn.title, map=drawn)
 
     def _links(self, reader: PageLanguage) -> Callable[[str], str]:
-        return lambda name: self._frame.href(name, reader)
+        return lambda name: self._frame.link(name, reader)
 
     def _render(
         self, canonical: str, reader: PageLanguage, title: str, href: str = "", **parts: Any

@@ -249,11 +249,13 @@ class Naming:
         paths: The properties, those that the data declare to be like the usual ones included.
         has_xl: Whether there are labels of SKOS-XL.
         classes: What shapes call the classes that they are for.
+        hidden: The properties by which things are found, and not shown with.
     """
 
     paths: tuple[str, ...] = LABEL_PATHS
     has_xl: bool = False
     classes: Labels = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
     @property
     def is_usual(self) -> bool:
@@ -273,8 +275,9 @@ def fetch_naming(engine: Engine) -> Naming:
             if isinstance(row["low"], NamedNode) and isinstance(row["high"], NamedNode):
                 pairs.setdefault(row["high"].value, []).append(row["low"].value)
         has_xl = bool(engine.rows(f"SELECT ?x {{ ?x <{XL_LABELS[0]}> ?y }} LIMIT 1"))
-        paths = find_label_properties(pairs).names
-        known = _NAMINGS[engine] = Naming(paths, has_xl, _fetch_class_names(engine))
+        found = find_label_properties(pairs)
+        classes, hidden = _fetch_class_names(engine), frozenset(found.hidden)
+        known = _NAMINGS[engine] = Naming(found.names, has_xl, classes, hidden)
     return known
 
 

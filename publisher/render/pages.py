@@ -107,7 +107,7 @@ class Pages:
         self._catalogued, self.own = fetch_site_metadata(engine, base_iri), own or OwnPages()
         self._frame = Frame(
             *(release, self._catalogued, addresses, present, notice),
-            *(content_languages, self.own, embeds, languages),
+            *(content_languages, self.own, embeds, languages, engine.knows),
         )
         self._make_parts(named or {}, seconds, union=union, is_past=bool(present))
 
@@ -197,7 +197,7 @@ class Pages:
             document,
             description,
             page_language.language,
-            lambda name: self._frame.href(name, page_language),
+            lambda name: self._frame.link(name, page_language),
         )
         by_kind = sections_by_kind(page.others, translate("Other terms", page_language.language))
         entire = replace(document, subjects=(whole or document).subjects)
@@ -297,7 +297,7 @@ class Pages:
             release.named_graphs,
             names,
             language,
-            lambda name: self._frame.href(name, page_language),
+            lambda name: self._frame.link(name, page_language),
         )
 
     def picture(
@@ -310,7 +310,7 @@ class Pages:
             document,
             description,
             page_language.language,
-            lambda name: self._frame.href(name, page_language),
+            lambda name: self._frame.link(name, page_language),
         )
         kinds = page.topic.kinds[:1] if page.topic else ()
         texts = page.topic.descriptions[:1] if page.topic else ()
@@ -328,7 +328,7 @@ class Pages:
         """Return the picture of the site as PNG."""
         language, site = page_language.language, self._catalogued.site
         title = text_in(site.titles, language) or self._addresses.base_iri
-        drawn = self._maps.of_home(language, lambda name: self._frame.href(name, page_language))
+        drawn = self._maps.of_home(language, lambda name: self._frame.link(name, page_language))
         text, base_iri = text_in(site.descriptions, language), self._addresses.base_iri
         host = base_iri.partition("//")[2].rstrip("/")
         return draw_card(OpenGraphCard(title, text=text, site=host, map=drawn))
@@ -374,7 +374,7 @@ class Pages:
         about: dict[str, Any] = {"topic": None, "sections": (), "structured": ""}
         if description is not None:
             page = self._composer.compose(
-                document, description, reader.language, lambda name: self._frame.href(name, reader)
+                document, description, reader.language, lambda name: self._frame.link(name, reader)
             )
             about = {
                 "topic": page.topic.without(_LISTED_OTHERWISE) if page.topic else None,
@@ -430,7 +430,7 @@ class Pages:
         language, addresses, main = page_language.language, self._addresses, self._home.main
 
         def link(name: str) -> str:
-            return self._frame.href(name, page_language)
+            return self._frame.link(name, page_language)
 
         cards = self._first(language).cards(language, link)
         example = cards[0].iri if cards else addresses.base_iri + "catalog"
@@ -482,7 +482,7 @@ class Pages:
     def _map_of_home(self, page_language: PageLanguage) -> dict[str, Any]:
         """Return the map of the home page: drawn, or of too many places for that."""
         language, table = page_language.language, self._main_table()
-        drawn = self._maps.of_home(language, lambda name: self._frame.href(name, page_language))
+        drawn = self._maps.of_home(language, lambda name: self._frame.link(name, page_language))
         places = None
         if drawn is None and table is not None and has_places(table):
             places = self.tables.places(TableView(table, Selection(), (), page_language))

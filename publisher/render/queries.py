@@ -153,7 +153,7 @@ class QueryPages:
             shown=self._answers.read(
                 page.answer,
                 page_language.language,
-                lambda name: self._frame.href(name, page_language),
+                lambda name: self._frame.link(name, page_language),
                 page.layout,
             )
             if page.answer

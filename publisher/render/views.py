@@ -56,8 +56,13 @@ class Views:
         language: str,
         layout: Layout,
         link: Callable[[str], str],
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
-        """Sort the triples by subject; ``link`` gives the address of an IRI, or nothing."""
+        """Sort the triples by subject.
+
+        ``link`` gives the address of an IRI, or nothing; ``hidden`` are properties not to be shown.
+        """
+        self._hidden = _NOT_SHOWN | hidden
         self._neighbourhood = neighbourhood
         self._names = names
         self.language = language
@@ -164,7 +169,7 @@ class Views:
         """Tell whether a line would tell more than heading and document already do."""
         if predicate == _DEFINED_BY:
             return subject.partition("#")[0] not in self._by_subject
-        if predicate in _NOT_SHOWN:
+        if predicate in self._hidden:
             return False
         if predicate in LABELS and predicate != iri("sh:name"):
             return any(fact[0] == predicate for fact in self._statements.about.get(subject, ()))

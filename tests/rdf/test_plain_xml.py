@@ -46,7 +46,9 @@ DOCUMENTS = {
             '<e:p>a</e:p><e:p xml:lang="">b</e:p><e:q xml:lang="se"><rdf:Description><e:p>c</e:p>'
             "</rdf:Description></e:q>"
         )
-        + "<rdf:Description xml:lang='' rdf:about='t/2' e:p='d'/>",
+        + "<rdf:Description xml:lang='' rdf:about='t/2' e:p='d'/>"
+        + "<rdf:Description rdf:about='t/3' e:p='e &lt; f'><e:q xml:lang=''>g</e:q><e:q>h</e:q>"
+        + "</rdf:Description>",
         attributes=' xml:lang="nn"',
     ),
 }
@@ -60,6 +62,23 @@ def test_every_spelling_is_read_as_rdflib_reads_it(text: str) -> None:
     theirs = {(str(literal), literal.language or "") for literal in literals}
     assert theirs
     assert said(text) == theirs
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        ("kvæn <i/>", "kvæn <i></i>"),
+        ("<b \n z='2' a=\"1\">&lt;<![CDATA[&]]></b>", '<b a="1" z="2">&lt;&amp;</b>'),
+        ("<e:b e:z='2'/>", f'<e:b xmlns:e="{BASE}v#" e:z="2"></e:b>'),
+        ('a<b xmlns="urn:x"><c/></b><!-- d -->', 'a<b xmlns="urn:x"><c></c></b><!-- d -->'),
+        ("", ""),
+    ],
+)
+def test_xml_literals_are_canonical(inner: str, text: str) -> None:
+    """RDF 1.1 XML Syntax, section 7.2.17."""
+    written = document(NODE.format(f"<e:p rdf:parseType='Literal'>{inner}</e:p>"))
+    assert said(written) == {(text, "")}
+    assert plain_xml(written.encode()).count(b"\n") == written.count("\n")
 
 
 @pytest.mark.parametrize("text", DOCUMENTS.values(), ids=list(DOCUMENTS))

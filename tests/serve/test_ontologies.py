@@ -163,3 +163,16 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
         assert ">Round file</a>" in mine
         for term in ("yours", "RoundFile", "cutsWith", ""):
             assert "<main" in page(client, f"/def/tools/{term}")
+
+
+def test_a_preview_links_to_nothing_that_does_not_answer(tmp_path: Path) -> None:
+    """It has no list of its documents, and names of nothing have no link there either."""
+    turtle = HEAD.format(start=f"{BASE}def/tools#", name=f"<{BASE}def/tools>")
+    turtle += f'o:Saw a owl:Class ; rdfs:label "saw"@en ; rdfs:seeAlso <{BASE}def/gone> .\n'
+    turtle += f"<{BASE}id/saw/1> a o:Saw , <{BASE}def/nothing#Thing> ; o:teeth 40 .\n"
+    with site_of(turtle, tmp_path) as client:
+        for address in ("/def/tools", "/doc/saw/1"):
+            links = re.findall(r'<a [^>]*?href="(/(?:def|id|doc)[^"?#]*)', page(client, address))
+            answers = {link: client.get(link).status_code for link in links}
+            assert links
+            assert {link: status for link, status in answers.items() if status >= 400} == {}

@@ -157,6 +157,10 @@ class SortedRows:
             with path.open("rb") as file:
                 self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
+    def __bool__(self) -> bool:
+        """Tell whether there is any row."""
+        return bool(self._content)
+
     def find(self, key: str) -> list[str] | None:
         """Return the row whose first cell is the key; None when there is none.
 
@@ -188,6 +192,10 @@ class LastModified:
         """Open the list of documents."""
         self._published = release.published
         self._rows = SortedRows(release.folder / DOCUMENTS)
+
+    def __bool__(self) -> bool:
+        """Tell whether the documents of the release are listed."""
+        return bool(self._rows)
 
     def has(self, path: str) -> bool:
         """Tell whether there is a document, by its path below the base."""

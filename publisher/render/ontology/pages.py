@@ -559,7 +559,7 @@ class _TermWriter:
         found = term_label(name, known, self.reader.language)
         prefixes, base_iri = self._release.prefixes, self._release.base_iri
         found = found or Literal(term_as_label(name, prefixes, base_iri))
-        href = self._frame.href(name, self.reader)
+        href = self._frame.link(name, self.reader)
         return Value(found.value, href, foreign_language(found, self.reader.language))
 
     def demand(self, rule: Rule) -> Demand:

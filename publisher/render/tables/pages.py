@@ -186,7 +186,7 @@ class TablePages:
             things = table_reader.things(view.choice, MOST_DRAWN)
 
             def link(name: str) -> Value:
-                return Value(name, self._frame.href(name, reader))
+                return Value(name, self._frame.link(name, reader))
 
             drawn = self._maps.of_rows(title, things, reader.language, link)
         return {"map": drawn, "places": None if drawn else self.places(view)}
@@ -511,7 +511,7 @@ class CellFormatter:
             found = found or Literal(iri_as_label(name, self._prefixes, self._base_iri))
             return Value(
                 found.value,
-                self._frame.href(name, page_language),
+                self._frame.link(name, page_language),
                 foreign_language(found, page_language.language),
             )
         assert isinstance(term, Literal)
