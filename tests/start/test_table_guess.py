@@ -363,3 +363,12 @@ def test_telephone_numbers_are_of_the_country_of_the_table() -> None:
 def test_a_point_before_three_digits_groups_them_where_others_write_a_comma() -> None:
     column = guess("Magasin;Yta;Hyra\nEtt;1.250;12,5\nTvå;2.040;9,75\n").columns[1]
     assert (column.style.group, column.is_integer) == (".", True)
+
+
+def test_parts_that_come_again_are_values_also_where_they_are_as_many_as_their_sums() -> None:
+    rows = ("Kusk;trav", "Ryttare;trav, hopp", "Brukare;hopp, dressyr") * 3
+    content = "Roll;Gren\n" + "".join(
+        f"{row.replace(';', f' {n};')}\n" for n, row in enumerate(rows)
+    )
+    assert guess(content).columns[1].separator == ","
+    assert guess("Sak;Plats\n" + "A;Boden, Nord\nB;Lund, Syd\n" * 3).columns[1].separator == ""
