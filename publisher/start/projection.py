@@ -119,7 +119,7 @@ def is_within(north: float, east: float, epsg: int | None) -> bool:
     """Tell whether a position may be in a system; without one: in one of Sweden's."""
     if epsg == 3857:
         return max(abs(north), abs(east)) < 20_037_509 and max(abs(north), abs(east)) > 1_000
-    if epsg in SYSTEMS and not SYSTEMS[epsg].is_swedish:
+    if epsg is not None and epsg in SYSTEMS and not SYSTEMS[epsg].is_swedish:
         return 3_500_000 <= north <= 9_400_000 and 20_000 <= east <= 1_200_000
     return is_northing(north) and is_easting(east)
 
