@@ -46,7 +46,7 @@ PICTURES, HOME_PICTURE = "picture/", "index"
 # Parts of pages that other sites show in a frame, and how high one is in pixels.
 EMBEDDED, MAP = "embed/", "map"
 _HEIGHTS = {"card": 420, "table": 560, MAP: 620}
-_SAFE_SCHEMES = ("https://", "http://", "mailto:")
+_SAFE_SCHEMES = ("https://", "http://", "mailto:", "tel:")
 # Search engines and shared links show so much of a description.
 _SUMMARY_LENGTH = 200
 

@@ -83,7 +83,12 @@ def iri_as_label(name: str, prefixes: Mapping[str, str], base_iri: str) -> str:
     'www.example.com/about'
     >>> iri_as_label("http://e.org/o#SteelBridge", {"": "http://e.org/o#"}, "https://e.org/")
     'steel bridge'
+    >>> iri_as_label("tel:+46550123;ext=4", {}, ""), iri_as_label("mailto:a@e.org", {}, "")
+    ('+46550123 – 4', 'a@e.org')
     """
+    if name.startswith(("mailto:", "tel:")):  # as people write them
+        plain = name.partition(":")[2].partition("?")[0].partition(";phone-context")[0]
+        return unquote(plain).replace(";ext=", " – ")
     short = shorten(name, prefixes)
     if short.startswith(":"):  # of the prefix without a name, which says nothing
         return split_name(short[1:])

@@ -72,7 +72,22 @@ def _truth(value: str, language: str) -> str:
     return translate("yes" if value in ("true", "1") else "no", language)
 
 
+_POINT = re.compile(r"\s*POINT\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*\)\s*", re.IGNORECASE)
+
+
+def _point(lexical: str, _language: str) -> str:
+    """Return a point in WGS 84 as map services take it: latitude first."""
+    found = _POINT.fullmatch(lexical)
+    return f"{found[2]}, {found[1]}" if found else lexical
+
+
+def _clock(lexical: str, _language: str) -> str:
+    return lexical.removesuffix(":00") if lexical.count(":") == 2 else lexical
+
+
 _FORMATS: Mapping[str, Callable[[str, str], str]] = {
+    iri("xsd:time"): _clock,
+    iri("geo:wktLiteral"): _point,
     iri("xsd:date"): _date,
     iri("xsd:dateTime"): _date_time,
     iri("xsd:gYearMonth"): _month,
@@ -95,6 +110,9 @@ def format_literal(literal: Literal, language: str) -> str:
     ...     for value, name in (("1234.50", "decimal"), ("12345", "long"), ("0180", "integer"))
     ... ]
     ['1\xa0234,50', '12\xa0345', '0180']
+    >>> point = NamedNode(iri("geo:wktLiteral"))
+    >>> format_literal(Literal("POINT (13.43 59.68)", datatype=point), "sv")
+    '59.68, 13.43'
     """
     write = _FORMATS.get(literal.datatype.value)
     if write is None:

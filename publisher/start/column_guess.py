@@ -535,9 +535,17 @@ def find_separator(values: Sequence[str]) -> str:
         words = max(len(part.split()) for part in parts)
         different = len({fold(part) for part in parts})
         # The same words come again, alone and together: they are values, not parts of one.
-        if different < whole and different <= len(parts) * 0.5 and words <= 4:
+        fewer = different < whole or (different == whole and _come_together(set(values), mark))
+        if fewer and different <= len(parts) * 0.5 and words <= 4:
             return mark
     return ""
+
+
+def _come_together(cells_of_column: set[str], mark: str) -> bool:
+    """Tell whether most parts of cells are in several different ones, and one is alone."""
+    found = Counter(fold(p) for cell in cells_of_column for p in split_values(cell, mark))
+    alone = any(fold(cell) in found for cell in cells_of_column)
+    return alone and sum(count > 1 for count in found.values()) > len(found) / 2
 
 
 def _is_list(column: ColumnView, values: Mapping[str, int]) -> bool:
@@ -664,7 +672,8 @@ def guess_column(table: RawTable, index: int) -> Guess:
 
 
 _HEADING_UNIT = re.compile(
-    r".*[(\[]\s*(?:i |in )?([^)\]]{1,14}?)\s*[)\]]\s*|.*(?:[ ,_]|, )(?:i )?(\S{1,8})"
+    r".*[(\[]\s*(?:i |in )?([^)\]]{1,14}?)\s*[)\]]\s*"
+    r"|(?:(?!.*[ _](?:per|pro|à|varje)[ _]\S+$).*)(?:[ ,_]|, )(?:i )?(\S{1,8})"
 )
 
 
@@ -673,6 +682,8 @@ def heading_unit(heading: str) -> str:
 
     >>> [heading_unit(h) for h in ("Höjd (cm)", "Pris kr", "Yta m2", "Längd i km", "Antal gungor")]
     ['cm', 'kr', 'm2', 'km', '']
+    >>> heading_unit("Pris per kWh"), heading_unit("kr_per_tim")
+    ('', '')
     """
     found = _HEADING_UNIT.fullmatch(heading)
     unit = (found[1] or found[2] or "") if found else ""

@@ -147,7 +147,8 @@ def test_without_a_script_the_drawing_stays(browser: Browser, groves: str) -> No
     expect(page.locator(".map > svg")).to_be_visible()
     expect(page.locator(".map .live")).to_have_count(0)
     page.goto(f"{groves}table/grove")
-    expect(page.locator("figure.map")).to_be_hidden()
+    expect(page.locator("figure.map[data-places]")).to_be_hidden()
+    expect(page.locator(".rows-map noscript .map > svg")).to_be_visible()
     page.close()
 
 

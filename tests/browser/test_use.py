@@ -46,7 +46,7 @@ def test_the_focus_is_always_seen_and_reaches_the_menu(page: Page) -> None:
         page.keyboard.press("Tab")
         stops[focused(page)] = page.evaluate(_OUTLINE)
 
-    assert {"Tabeller", "Katalog", "SPARQL", "English"} <= stops.keys()
+    assert {"Tabeller", "Katalog", "Fråga", "English"} <= stops.keys()
     assert {words: outline for words, outline in stops.items() if outline == "none"} == {}
 
 

@@ -72,7 +72,11 @@ def test_filters_and_words_choose_places_as_they_choose_rows(visit: FlaskClient)
 def test_a_table_page_draws_few_places_and_names_the_address_of_many(visit: FlaskClient) -> None:
     many, few = page(visit, "/table/grove"), page(visit, "/table/grove?q=wood")
     assert 'data-places="/table/grove.places.json?lang=en"' in many
-    assert "<svg viewBox" not in many.partition("<main")[2]
+    scripted, _, without_script = many.partition("<main")[2].partition("<noscript>")
+    assert "<svg viewBox" not in scripted
+    drawn = without_script.partition("</noscript>")[0]
+    assert "<svg viewBox" in drawn
+    assert drawn.count('<circle class="reach"') <= 50, "those of the rows on the page"
     assert "data-places" not in few
     assert "<svg viewBox" in few.partition("<main")[2]
 

@@ -404,3 +404,12 @@ def test_no_cell_stops_the_guesses(heading: str) -> None:
         "3.5",
         "0",
     ]
+
+
+def test_parts_that_come_again_are_values_also_where_they_are_as_many_as_their_sums() -> None:
+    rows = ("Kusk;trav", "Ryttare;trav, hopp", "Brukare;hopp, dressyr") * 3
+    content = "Roll;Gren\n" + "".join(
+        f"{row.replace(';', f' {n};')}\n" for n, row in enumerate(rows)
+    )
+    assert guess(content).columns[1].separator == ","
+    assert guess("Sak;Plats\n" + "A;Boden, Nord\nB;Lund, Syd\n" * 3).columns[1].separator == ""

@@ -42,7 +42,6 @@ from publisher.render.labels import (
 )
 from publisher.render.maps.live import TablePlaces
 from publisher.render.maps.maps import MOST_DRAWN, Maps
-from publisher.render.maps.svg import Map
 from publisher.render.page_model import Value
 from publisher.render.snippets import query_address
 from publisher.render.tables.rows import TableReader
@@ -160,7 +159,7 @@ class TablePages:
             facets=self._facets(view, table_reader.facets(selection)),
             missing=self._missing(view, table_reader.missing(selection, total)),
             files=self._files(table, view.query(is_file=True), _extensions(view, total, most)),
-            **self._map(view, table_reader, total),
+            **self._map(view, table_reader, total, size),
             whole_files=self._files(table, "", table.files),
             most=most,
             query=query,
@@ -175,21 +174,27 @@ class TablePages:
             **self._around(view, pages),
         )
 
-    def _map(self, view: TableView, table_reader: TableReader, total: int) -> dict[str, Any]:
-        """Return the map of the rows that are chosen: drawn, or of places for the script alone."""
+    def _map(
+        self, view: TableView, table_reader: TableReader, total: int, size: int
+    ) -> dict[str, Any]:
+        """Return the map of the rows that are chosen.
+
+        It is drawn; where they are too many, the script of the page has all their places, and what
+        is drawn for those without it are the rows of the page.
+        """
         table, reader = view.table, view.reader
         if not has_places(table) or not 0 < total <= MOST_PLACES:
             return {"map": None, "places": None}
         title = sentence_case(self._title(table, reader).text)
-        drawn: Map | None = None
-        if total <= MOST_DRAWN:
-            things = table_reader.things(view.choice, MOST_DRAWN)
+        is_whole = total <= MOST_DRAWN
+        most, first = (MOST_DRAWN, 0) if is_whole else (size, (view.choice.page - 1) * size)
+        things = table_reader.things(view.choice, min(most, MOST_DRAWN), first)
 
-            def link(name: str) -> Value:
-                return Value(name, self._frame.link(name, reader))
+        def link(name: str) -> Value:
+            return Value(name, self._frame.link(name, reader))
 
-            drawn = self._maps.of_rows(title, things, reader.language, link)
-        return {"map": drawn, "places": None if drawn else self.places(view)}
+        drawn = self._maps.of_rows(title, things, reader.language, link)
+        return {"map": drawn, "places": None if drawn and is_whole else self.places(view)}
 
     def places(self, view: TableView) -> TablePlaces:
         """Return the map of the places of a table's rows, however many."""

@@ -138,9 +138,7 @@
       this.addShapes();
       // In half points: nothing that can be pressed lies over another (WCAG 2.2, 2.5.8).
       this.clusters = new Supercluster({ radius: this.spots.length > FEW ? 90 : 64, maxZoom: NEAREST - 1 }).load(
-        this.spots.map(({ at: [y, x] }, number) => ({
-          type: "Feature", properties: { number }, geometry: { type: "Point", coordinates: [x, y] },
-        })),
+        this.features((place) => !this.isOwn(place)),
       );
       this.markers = L.layerGroup().addTo(this.map);
       this.map.on("moveend", () => this.draw());
@@ -149,9 +147,19 @@
       new ResizeObserver(() => this.map.invalidateSize()).observe(this.frame);
     }
 
+    isOwn(place) {
+      return /\bchosen\b/.test(place.css);
+    }
+
+    features(wanted) {
+      return this.spots.flatMap(({ place, at: [y, x] }, number) => (wanted(place) ? [{
+        type: "Feature", properties: { number }, geometry: { type: "Point", coordinates: [x, y] },
+      }] : []));
+    }
+
     // What the map is about fills it; a single point has its surroundings.
     show() {
-      const chosen = this.places.filter((place) => /\bchosen\b/.test(place.css));
+      const chosen = this.places.filter((place) => this.isOwn(place));
       const about = chosen.length ? chosen : this.places;
       const corners = about.flatMap((place) => [...place.points, ...place.lines.flat(), ...place.rings.flat()]);
       let [south, west, north, east] = [90, 180, -90, -180];
@@ -211,6 +219,8 @@
       this.markers.clearLayers();
       for (const found of this.clusters.getClusters(box, Math.floor(this.map.getZoom())))
         this.markers.addLayer(this.marker(found));
+      // What the page is about is in no group: it is seen at every scale, above the others.
+      for (const found of this.features((place) => this.isOwn(place))) this.markers.addLayer(this.marker(found));
       if (focused) this.frame.focus({ preventScroll: true });
       this.listView();
     }
@@ -220,6 +230,7 @@
       const [x, y] = found.geometry.coordinates;
       const { cluster, number, point_count: count, cluster_id: id } = found.properties;
       const { place } = cluster ? {} : this.spots[number];
+      const isOwn = !cluster && this.isOwn(place);
       const size = cluster ? 30 + Math.min(24, 6 * Math.log10(count)) : 24;
       const said = cluster ? say(this.words.cluster, { count }) : place.name;
       const marker = L.marker([y, x], {
@@ -228,7 +239,8 @@
           html: cluster ? `<b>${count.toLocaleString(own.lang)}</b>` : "<i></i>",
           iconSize: [size, size],
         }),
-        title: said, alt: said,
+        title: said, alt: said, zIndexOffset: isOwn ? 1000 : 0,
+        interactive: !isOwn, keyboard: !isOwn, // its page is this one
       });
       if (!cluster && this.spots.length <= NAMED)
         marker.bindTooltip(said.split(":")[0], { permanent: true, direction: "auto", className: "name" });
