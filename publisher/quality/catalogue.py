@@ -396,7 +396,7 @@ def _cure(row: _Row, value: str) -> Text:
     if re.fullmatch(r"(https?|ftps?)://\S+", written):
         wanted = f"<{written}>"
     elif re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", written):
-        wanted = f"<mailto:{written}>"
+        wanted = f"<mailto:{written.removeprefix('mailto:')}>"
     elif row.path == "vcard:hasTelephone" and re.fullmatch(r"\+?[\d\s()-]+", written):
         digits = re.sub(r"[\s()]", "", written)
         wanted = f"[ a vcard:Voice ; vcard:hasValue <tel:{digits}> ]"
