@@ -258,6 +258,13 @@ def test_a_new_publisher_is_of_the_kind_of_the_catalogues(tmp_path: Path) -> Non
     assert output.count("warning: The publisher 'Bolaget' is new") == 1
 
 
+def test_headings_may_stand_below_a_title() -> None:
+    """As lists have it that are made to be read."""
+    write("Våra data 2026;;\n;;\nTitel;Beskrivning;Länk\nVägar;Alla.;https://e.example/v.csv\n")
+    imported("list.csv", "--into", "new", *NEW)
+    assert values(Path("new"), f"{BASE}dataset/vagar", "dcterms:title") == {"Vägar"}
+
+
 def test_two_columns_that_mean_the_same_stop_the_import() -> None:
     """One of them would be lost; with --skip-bad the first is taken."""
     write("Titel,Namn,Beskrivning\nVägar,Gator,Alla.\n")
