@@ -134,6 +134,13 @@ class CatalogueImporting:
         listed = read_dataset_list(file, self._file_list, into, notes)
         for line in listed.lines(self._lang):
             click.echo(line, err=True)
+        if listed.has_bad_columns and not listed.bad_rows and not is_patient:
+            message = (
+                "A column has an error; nothing was written. Correct it, or import the others with"
+                " --skip-bad."
+            )
+            click.echo(translate(message, self._lang), err=True)
+            sys.exit(EXIT_FINDINGS)
         if listed.bad_rows and not is_patient:
             click.echo(
                 translate(

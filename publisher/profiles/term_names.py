@@ -23,7 +23,11 @@ from publisher.rdf.namespaces import AUTHORITY
 from publisher.rdf.text import words
 
 _OLD_AUTHORITY = "http://publications.europa.eu/mdr/authority/"
-_OLD_AVAILABILITY = "http://data.europa.eu/r5r/availability/"
+_OLD_AVAILABILITIES = (
+    "http://data.europa.eu/r5r/availability/",
+    "http://dcat-ap.de/def/plannedAvailability/",
+)
+_OLD_STATUS = "http://purl.org/adms/status/"
 _OLD_FREQUENCY = "http://purl.org/cld/freq/"
 # The frequencies of the Collection Description vocabulary, where their names differ.
 _CLD = {
@@ -37,6 +41,7 @@ _CLD = {
     "threetimesaweek": "WEEKLY_3",
     "threetimesayear": "ANNUAL_3",
 }
+_STATUS = {"UNDERDEVELOPMENT": "DEVELOP"}
 _CREATIVE_COMMONS = re.compile(
     r"https?://(?:www\.)?creativecommons\.org/(licenses/by(?:-nc)?(?:-sa|-nd)?/4\.0|"
     r"publicdomain/zero/1\.0)(?:/(?:deed|legalcode)?(?:\.[a-z-]{2,5})?)?/?",
@@ -194,9 +199,11 @@ def _canonical_address(name: str, value: str) -> str:
     if address.startswith(_OLD_FREQUENCY):
         code = address.removeprefix(_OLD_FREQUENCY)
         return f"{AUTHORITY}frequency/{_CLD.get(code.lower(), code.upper())}"
-    if address.startswith(_OLD_AVAILABILITY):
-        code = address.removeprefix(_OLD_AVAILABILITY).upper()
-        return f"{AUTHORITY}planned-availability/{code}"
+    if address.startswith(_OLD_AVAILABILITIES):
+        return f"{AUTHORITY}planned-availability/{address.rpartition('/')[2].upper()}"
+    if address.startswith(_OLD_STATUS):
+        code = address.removeprefix(_OLD_STATUS).upper()
+        return f"{AUTHORITY}distribution-status/{_STATUS.get(code, code)}"
     return address.replace(_OLD_AUTHORITY, AUTHORITY, 1)
 
 

@@ -400,7 +400,7 @@ def _cure(row: _Row, value: str) -> Text:
     if re.fullmatch(r"(https?|ftps?)://\S+", written):
         example = f"<{written}>"
     elif re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", written):
-        example = f"<mailto:{written}>"
+        example = f"<mailto:{written.removeprefix('mailto:')}>"
     elif row.path == "vcard:hasTelephone" and re.fullmatch(r"\+?[\d\s()-]+", written):
         digits = re.sub(r"[\s()]", "", written)
         example = f"[ a vcard:Voice ; vcard:hasValue <tel:{digits}> ]"

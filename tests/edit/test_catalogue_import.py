@@ -141,6 +141,52 @@ def test_what_only_their_catalogue_leads_to_goes_with_it(folder: Path) -> None:
     assert not (folder / "data" / "catalogue" / "terms.ttl").exists()
 
 
+NEIGHBOURS = """
+@prefix adms: <http://www.w3.org/ns/adms#> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dcatde: <http://dcat-ap.de/def/dcatde/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix it: <http://dati.gov.it/onto/dcatapit#> .
+@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+<https://annan.example/d/1> a dcat:Dataset ; dcterms:title "Trær"@nb ;
+    dcterms:accrualPeriodicity "Annuelle" ; dcterms:isVersionOf <https://annan.example/d/0> ;
+    adms:sample "https://annan.example/prov" ;
+    dcterms:temporal [ a dcterms:PeriodOfTime ; it:startDate "2019-01-01" ] ;
+    dcat:contactPoint [ a vcard:Organization ; vcard:hasOrganizationName "Etaten"@nb ;
+        vcard:hasEmail "mailto:a@annan.example" ] , [ a vcard:Kind ;
+        vcard:hasEmail <mailto:b@annan.example> ] ;
+    dcat:distribution <https://annan.example/d/1/f> .
+<https://annan.example/d/1/f> a dcat:Distribution ; dcat:downloadURL <https://annan.example/f.csv> ;
+    adms:status <http://purl.org/adms/status/UnderDevelopment> ;
+    dcatde:plannedAvailability <http://dcat-ap.de/def/plannedAvailability/stable> .
+"""
+
+
+def test_what_other_countries_and_old_lists_have_is_understood(folder: Path) -> None:
+    """Of Germany, Italy, France and Norway, and of ADMS before the EU's lists."""
+    imported(feed_file(folder, NEIGHBOURS))
+    thing, file = f"{OTHERS}d/1", f"{OTHERS}d/1/f"
+    terms = {
+        path: {v.rpartition("/")[2] for v in values(folder, where, path)}
+        for where, path in (
+            (thing, "dcterms:accrualPeriodicity"),
+            (file, "adms:status"),
+            (file, "dcatap:availability"),
+        )
+    }
+    assert list(terms.values()) == [{"ANNUAL"}, {"DEVELOP"}, {"STABLE"}]
+    assert values(folder, thing, "dcat:isVersionOf") == {f"{OTHERS}d/0"}
+    (period,) = values(folder, thing, "dcterms:temporal")
+    assert values(folder, period, "dcat:startDate") == {"2019-01-01"}
+    contacts = values(folder, thing, "dcat:contactPoint")
+    assert {n for c in contacts for n in values(folder, c, "vcard:fn")} == {
+        *("Etaten", "b@annan.example")
+    }
+    mail = NamedNode(iri("vcard:hasEmail"))
+    assert all(isinstance(t.object, NamedNode) for t in said(folder) if t.predicate == mail)
+    assert values(folder, file, "dcat:accessURL") == {f"{OTHERS}f.csv"}
+
+
 def test_each_change_and_loss_is_a_line_of_the_report(folder: Path) -> None:
     """Dataset, field, before, after and why; as CSV and as JSON."""
     report = folder / "report.json"

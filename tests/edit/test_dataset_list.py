@@ -84,6 +84,8 @@ def test_swedish_and_english_headings_mean_the_same() -> None:
         ("Bounding box (WGS84)", "box  1"),
         ("Namn på datamängden", "title  1"),
         ("Resurs 2 format", "format  2"),
+        ("distribution 3 access URL", "link  3"),
+        ("map service type", "service  1"),
         ("Kontaktpersonens e-post", "contact-mail  1"),
         ("Nyckelord 3", "keyword  1"),
         ("WFS-länk", "endpoint  1"),
@@ -247,13 +249,30 @@ def test_a_list_imported_again_keeps_what_it_made() -> None:
 
 def test_a_new_publisher_is_of_the_kind_of_the_catalogues(tmp_path: Path) -> None:
     """dataportal.se takes none without a kind; that it was assumed is said at its cell."""
-    write("Titel,Beskrivning,Utgivare\nVägar,Alla.,Bolaget\n")
+    write("Titel,Beskrivning,Utgivare\nVägar,Alla.,Bolaget\nBroar,Alla.,Bolaget\n")
     output = imported("list.csv", "--into", "new", *NEW)
     agent = f"{BASE}id/organisation/bolaget"
     assert {v.rpartition("/")[2] for v in values(Path("new"), agent, "dcterms:type")} == {
         "RegionalAuthority"
     }
-    assert "C2: warning: The publisher 'Bolaget' is new" in output
+    assert output.count("warning: The publisher 'Bolaget' is new") == 1
+
+
+def test_headings_may_stand_below_a_title() -> None:
+    """As lists have it that are made to be read."""
+    write("Våra data 2026;;\n;;\nTitel;Beskrivning;Länk\nVägar;Alla.;https://e.example/v.csv\n")
+    imported("list.csv", "--into", "new", *NEW)
+    assert values(Path("new"), f"{BASE}dataset/vagar", "dcterms:title") == {"Vägar"}
+
+
+def test_two_columns_that_mean_the_same_stop_the_import() -> None:
+    """One of them would be lost; with --skip-bad the first is taken."""
+    write("Titel,Namn,Beskrivning\nVägar,Gator,Alla.\n")
+    result = call("list.csv", "--into", "new", *NEW)
+    assert (result.exit_code, Path("new").exists()) == (1, False)
+    assert "B1: error: The column 'Namn' means the same as column A" in result.output
+    imported("list.csv", "--into", "new", "--skip-bad", *NEW)
+    assert values(Path("new"), f"{BASE}dataset/vagar", "dcterms:title") == {"Vägar"}
 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])

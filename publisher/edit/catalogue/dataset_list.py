@@ -33,9 +33,10 @@ from publisher.edit.catalogue.tidy import is_mail
 from publisher.edit.inventory import slug
 from publisher.edit.sheets.reports import ImportReport, in_order
 from publisher.edit.values import shorten_input
+from publisher.findings import Severity
 from publisher.messages import LANGUAGES, in_language, text, translate
 from publisher.profiles.dcat_ap_se import HIGH_VALUE
-from publisher.profiles.term_names import label_of, similar_terms
+from publisher.profiles.term_names import similar_terms
 from publisher.rdf.namespaces import iri
 from publisher.rdf.text import fold
 from publisher.release.catalogue.service import Extent
@@ -75,6 +76,14 @@ class DatasetList:
     rows: int = 0
     bad_rows: int = 0
     report: ImportReport = field(default_factory=ImportReport, repr=False)
+
+    @property
+    def has_bad_columns(self) -> bool:
+        """Tell whether something is wrong with a heading, so that a column is left out."""
+        return any(
+            each.finding.severity is Severity.VIOLATION and each.position.row == 1
+            for each in in_order(self.report)
+        )
 
     def lines(self, language: str) -> Iterator[str]:
         """Yield what is wrong, a line a cell, errors first."""
@@ -143,6 +152,7 @@ class _RowNames:
         self.kinds: dict[int, str] = {}
         self._known: dict[str, str] = {}
         self._series: set[str] = set()
+        self._publishers: set[str] = set()
         taken: dict[str, int] = {}
         for row in rows:
             kind = self._kind(row)
@@ -167,6 +177,13 @@ class _RowNames:
             self._known.setdefault(fold(into.described.title(thing)), thing.value)
             self._known.setdefault(fold(thing.value), thing.value)
         self._known.pop("", None)
+
+    def is_new(self, publisher: str) -> bool:
+        """Tell whether nobody asked about this publisher before: of each it is said once."""
+        known, name = self._publishers, fold(publisher)
+        is_first = name not in known
+        known.add(name)
+        return is_first
 
     def _kind(self, row: ListRow) -> str | None:
         cell = row.cell("kind")
@@ -353,9 +370,10 @@ class _RowWriter:
                 "The publisher '{name}' is new, and no column says of what type it is: it was taken"
                 " to be of that of the catalogue's publisher, {kind}. Make sure of it.",
                 name=name,
-                kind=label_of(kind.value, self._into.language),
+                kind=kind.value.rpartition("/")[2],
             )
-        self._row.warn(message, cell.position)
+        if self._names.is_new(cell.text):
+            self._row.warn(message, cell.position)
         return kind
 
     def _contact(self) -> NamedNode | None:

@@ -421,7 +421,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         _S,
         _names("Tjänst", "Service"),
         "tjänstetyp|service type|typ av tjänst|api|api typ|karttjänst|webbtjänst|map service"
-        "|tjänsteslag|typ av api|tjänsteprotokoll|protokoll|protocol",
+        "|map service type|tjänsteslag|typ av api|tjänsteprotokoll|protokoll|protocol",
         text("Kind of the service: WMS, WFS, OGC API, REST, SPARQL …"),
         terms="service",
     ),

@@ -64,7 +64,8 @@ _OF_FILE = {
     **dict.fromkeys(("format", "typ", "type", "mediatyp", "media type"), "format"),
     **dict.fromkeys(("storlek", "size", "bytes", "byte size"), "size"),
     **dict.fromkeys(("licens", "license", "licence"), "licence"),
-    **dict.fromkeys(("download", "download url", "nedladdning", "access url"), "download"),
+    **dict.fromkeys(("access url", "åtkomstadress"), "link"),
+    **dict.fromkeys(("download", "download url", "nedladdning"), "download"),
 }
 _OF_LOCAL_FILE = {**_OF_FILE, "": "file"}
 _OF_SERVICE = {
@@ -85,6 +86,7 @@ _GROUPS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("distribution", "resource", "resurs", "resursens"), _OF_FILE),
     **dict.fromkeys(("fil", "filens", "file", "datei"), _OF_LOCAL_FILE),
     **dict.fromkeys(("tjänst", "tjänstens", "service", "karttjänst", "api", "dienst"), _OF_SERVICE),
+    **dict.fromkeys(("karttjänstens", "webbtjänst", "endpoint"), _OF_SERVICE),
     **dict.fromkeys(("kontakt", "kontaktens", "kontaktpersonens", "contact"), _OF_CONTACT),
     **dict.fromkeys(("kontaktperson", "kontaktpunkt"), _OF_CONTACT),
     **dict.fromkeys(("utgivare", "utgivarens", "publisher", "organisation"), _OF_PUBLISHER),

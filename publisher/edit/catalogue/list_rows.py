@@ -6,7 +6,7 @@ Rows that begin with ``#`` are explanations. What cannot be understood is report
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from publisher.system.http_client import is_web
 
 # A title alone is no list, and an explanation of the columns names one.
 _FEWEST_COLUMNS = 2
+_NAMING = frozenset(("title", "dataset", "id"))
+_MOST_LINES_ABOVE = 10
 _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 # What stands in a cell of which there is nothing to say.
 _NOTHING = frozenset(("", "-", "–", "—", "n/a", "null", "ej tillämpligt", "not applicable"))
@@ -140,7 +142,7 @@ def read_tables(file: Path, file_list: Path | None, report: ImportReport) -> Lis
     for path in (file, *([file_list] if file_list is not None else [])):
         read = read_file(path, report)
         known = 0
-        for sheet in read.sheets:
+        for sheet in map(_from_headings, read.sheets):
             # Sheets of explanations and of lists to choose from have no heading that is known.
             headings = _headings(sheet, "" if read.is_csv else sheet.title, report)
             if headings is None:
@@ -162,12 +164,29 @@ def read_tables(file: Path, file_list: Path | None, report: ImportReport) -> Lis
     return ListTables(datasets, files)
 
 
+def _from_headings(sheet: RawSheet) -> RawSheet:
+    """Return a sheet without what stands above its headings: a title, a date, empty lines."""
+    if _are_headings(sheet.headers.values()):
+        return sheet
+    for number in sorted(sheet.rows)[:_MOST_LINES_ABOVE]:
+        written = {column: cell.text.strip() for column, cell in sheet.rows[number].items()}
+        heads = {column: text for column, text in written.items() if text}
+        if _are_headings(heads.values()):
+            below = {n: row for n, row in sheet.rows.items() if n > number}
+            return replace(sheet, headers=heads, rows=below)
+    return sheet
+
+
+def _are_headings(written: Iterable[str]) -> bool:
+    """Tell whether a row is that of a list: it names the title, and something else."""
+    keys = {heading.column.key for heading in map(read_heading, written) if heading is not None}
+    return len(keys) >= _FEWEST_COLUMNS and bool(keys & _NAMING)
+
+
 def _headings(sheet: RawSheet, title: str, report: ImportReport) -> dict[int, Heading] | None:
     """Return column → what its heading says; None for a sheet that is no list."""
     found = {number: _read(sheet, number) for number in sheet.headers}
-    names = {heading.column.key for heading in found.values() if heading is not None}
-    known = sum(heading is not None for heading in found.values())
-    if known < _FEWEST_COLUMNS or not names & {"title", "dataset", "id"}:
+    if not _are_headings(sheet.headers.values()):
         return None
     headings: dict[int, Heading] = {}
     for number, heading in found.items():

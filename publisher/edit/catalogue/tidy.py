@@ -46,6 +46,12 @@ _OLD_PROPERTIES: Mapping[str, str] = {
     iri("schema:startDate"): iri("dcat:startDate"),
     iri("schema:endDate"): iri("dcat:endDate"),
     iri("owl:versionInfo"): iri("dcat:version"),
+    iri("dcterms:hasVersion"): iri("dcat:hasVersion"),
+    iri("dcterms:isVersionOf"): iri("dcat:isVersionOf"),
+    # Of DCAT-AP.de and DCAT-AP_IT, from before DCAT-AP had its own.
+    "http://dcat-ap.de/def/dcatde/plannedAvailability": iri("dcatap:availability"),
+    "http://dati.gov.it/onto/dcatapit#startDate": iri("dcat:startDate"),
+    "http://dati.gov.it/onto/dcatapit#endDate": iri("dcat:endDate"),
     "http://purl.org/dc/elements/1.1/title": iri("dcterms:title"),
     "http://purl.org/dc/elements/1.1/description": iri("dcterms:description"),
     "http://purl.org/dc/elements/1.1/format": iri("dcterms:format"),
@@ -60,6 +66,7 @@ _LISTS: Mapping[str, str] = {
     iri("dcterms:accrualPeriodicity"): "frequency",
     iri("dcterms:accessRights"): "access-right",
     iri("dcatap:availability"): "availability",
+    iri("adms:status"): "status",
     iri("dcterms:license"): "licence",
     iri("dcterms:spatial"): "place",
     iri("dcatap:hvdCategory"): "hvd-category",
@@ -71,7 +78,7 @@ _ADDRESSES = frozenset(
             *("dcat:accessURL", "dcat:downloadURL", "dcat:landingPage", "dcat:endpointURL"),
             *("dcat:endpointDescription", "dcterms:conformsTo", "dcterms:license"),
             *("dcterms:relation", "dcterms:source", "foaf:homepage", "foaf:page", "vcard:hasURL"),
-            "dcatap:applicableLegislation",
+            *("dcterms:isReferencedBy", "adms:sample", "dcatap:applicableLegislation"),
         ),
     )
 )
@@ -93,6 +100,9 @@ _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,20}")
 _WEB = re.compile(r"https?://[^\s/]+.*", re.IGNORECASE)
 _YEAR_TEXT, _MONTH_TEXT = re.compile(r"[12][0-9]{3}"), re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
+_OTHER_NAMES = tuple(
+    map(iri, ("vcard:hasFN", "vcard:organization-name", "vcard:hasOrganizationName"))
+)
 _IS_ADDRESS = text("it was written as a text; it is an address.")
 _ADDRESS_WANTED = text("it should be an address from https:// on; it stays as it is.")
 _IS_DATE = text("it is written as a date.")
@@ -424,7 +434,8 @@ def _contact(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
         if isinstance(value, BlankNode):
             inner = draft.values(value, iri("vcard:hasValue"))
             written = inner[0].value.removeprefix("mailto:") if inner else written
-        if is_mail(written) and _shown(value) != f"mailto:{written}":
+        is_right = value == NamedNode(f"mailto:{written}") if is_mail(written) else False
+        if is_mail(written) and not is_right:
             draft.exchange(thing, mail, value, NamedNode(f"mailto:{written}"))
             notes.add(
                 NoteKind.CHANGED,
@@ -437,7 +448,25 @@ def _contact(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
         elif not is_mail(written):
             reason = text("it is no mail address; it stays as it is.")
             notes.add(NoteKind.UNKNOWN, _name(thing), "vcard:hasEmail", written, written, reason)
+    _contact_name(draft, thing, notes)
     _telephone(draft, thing, notes)
+
+
+def _contact_name(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
+    """Give a contact without a name that of its organisation, else its mail address."""
+    name = iri("vcard:fn")
+    if draft.values(thing, name):
+        return
+    for path in _OTHER_NAMES:
+        for value in draft.values(thing, path):
+            if isinstance(value, Literal):
+                draft.add(thing, name, value)
+    if not draft.values(thing, name):
+        mails = (v.value for v in draft.values(thing, iri("vcard:hasEmail")) if _shown(v))
+        draft.add(thing, name, *(Literal(mail.removeprefix("mailto:")) for mail in mails))
+    for value in draft.values(thing, name):
+        reason = text("a contact point has a name; it had none of this property.")
+        notes.add(NoteKind.ADDED, _name(thing), "vcard:fn", "", _shown(value), reason)
 
 
 def telephone(draft: CatalogueDraft, contact: Thing, written: str) -> bool:
