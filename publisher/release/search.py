@@ -88,6 +88,8 @@ _MOST_COMPARED = 1_000
 _MOST_LETTERS, _MOST_UNKNOWN = 2, 2
 # So many words that are somewhere are left out, where nothing has all of them.
 _MOST_LEFT_OUT = 2
+# Of more words there would be too many ways to leave some out.
+_MOST_RELAXED = 6
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ def _without_some(
     """
     known = [word for word in dict.fromkeys(telling) if word not in unknown]
     near = [o for word in unknown[:_MOST_UNKNOWN] for o in _near_words(index, word)]
-    for count in range(_MOST_LEFT_OUT + 1):
+    for count in range(1 + _MOST_LEFT_OUT * (len(known) <= _MOST_RELAXED)):
         if len(known) - count < (2 if count or not unknown else 1):
             return None
         found = []

@@ -256,6 +256,11 @@ def test_search_and_query_need_no_script(bare: Page) -> None:
     bare.locator("#query").fill("SELECT (1 + 2 AS ?sum) WHERE {}")
     bare.locator("form.query button").click()
     expect(bare.locator("section table tbody")).to_have_text("3 xsd:integer")
+    bare.goto("sparql?query=SELECT+%2A+%7B+%3Fs+a+%3Fo+%7D+LIMIT+50")
+    bare.locator("#summary-view summary").click()
+    bare.get_by_label("En rad för varje").select_option("o")
+    bare.get_by_role("button", name="Sammanfatta").press("Enter")
+    expect(bare.locator("table.pivot caption")).to_have_text("antal rader, per o")
     bare.context.close()
 
 
