@@ -8,11 +8,11 @@ against PyLD's.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from publisher.rdf.language_tags import written_tag
 from publisher.rdf.namespaces import iri
@@ -22,6 +22,7 @@ _TERM_KEYS = {"@id", "@type"}
 # A namespace that ends so makes its term usable as a prefix (JSON-LD 1.1, section 9.2).
 _GEN_DELIMS = tuple(":/?#[]@")
 _RDF_TYPE = iri("rdf:type")
+_RDF_TYPE_TERM = f"<{_RDF_TYPE}>".encode()
 _STRING = iri("xsd:string")
 _CACHED_IRIS = 50_000
 
@@ -236,6 +237,10 @@ class Context(Mapping[str, Any]):
         text = json.dumps(node, ensure_ascii=False, indent=1)
         return "  " + text.replace("\n", "\n  ")
 
+    def line_writer(self) -> NodeWriter:
+        """Return what writes node objects from lines of N-Quads."""
+        return NodeWriter(self, self._alias, self._terms, self._name)
+
     def head(self, names: Iterable[str]) -> str:
         """Return what is before the nodes: the part of the context that names use."""
         used = self._used(names)
@@ -246,6 +251,156 @@ class Context(Mapping[str, Any]):
     def tail(self) -> str:
         """Return what is behind them."""
         return " ]\n}\n"
+
+
+# Node objects of whole datasets, from lines: no term is made that is written as it is read.
+
+_Member = bytes | tuple[bytes, ...]
+_MOST_NAMES = 100_000
+
+
+def _quoted(text: str) -> bytes:
+    return json.dumps(text, ensure_ascii=False).encode()
+
+
+class NodeWriter:
+    """Writes what lines of sorted N-Quads say of a subject as ``Context.written`` does."""
+
+    def __init__(
+        self,
+        context: Context,
+        alias: Mapping[str, str],
+        terms: Mapping[str, Mapping[str, str]],
+        name: Callable[[str, bool], str],
+    ) -> None:
+        """Begin with no name of the context used; see ``Context.line_writer``."""
+        self._alias, self._terms, self._name = alias, terms, name
+        self._keywords = {keyword: _quoted(word) for keyword, word in alias.items()}
+        self._words = frozenset(word.encode() for word in context)
+        # What is used of the names of the context; what these need to be read is not among them.
+        self.names: set[str] = set()
+        self._used_keywords: set[str] = set()
+        self._nodes: dict[bytes, bytes] = {}
+        self._types: dict[bytes, bytes] = {}
+        # Property and what is behind the text of a literal → key, and the member before the text.
+        self._plans: dict[tuple[bytes, bytes], tuple[bytes, bytes | None]] = {}
+
+    def node(self, subject: bytes, lines: Iterable[bytes]) -> bytes:
+        """Return a node object as it is in a document.
+
+        Raises:
+            AmbiguousPrefix: One of its names begins like a compact one.
+        """
+        members: dict[bytes, list[_Member]] = {self._word("@id"): [self._node(subject)]}
+        start = len(subject) + 1
+        for line in lines:
+            predicate, value = line[start : line.rindex(b" <")].split(b" ", 1)
+            key, member = self._member(predicate, value)
+            if key in members:
+                members[key].append(member)
+            else:
+                members[key] = [member]
+        written = b",\n   ".join(key + b": " + _in_node(found) for key, found in members.items())
+        return b"  {\n   " + written + b"\n  }"
+
+    def _member(self, predicate: bytes, value: bytes) -> tuple[bytes, _Member]:
+        """Return the key of a triple in a node object, and its value."""
+        if value.startswith(b'"'):
+            end = value.rindex(b'"') + 1
+            key, before = self._plan(predicate, value[end:])
+            text = self._text(value[:end])
+            if before is None:
+                return key, text
+            return key, (before, self._word("@value") + b": " + text)
+        if predicate == _RDF_TYPE_TERM:
+            return self._word("@type"), self._type(value)
+        key, before = self._plan(predicate, b"<")
+        node = self._node(value)
+        return key, (node if before is None else (before + node,))
+
+    def _plan(self, predicate: bytes, ending: bytes) -> tuple[bytes, bytes | None]:
+        found = self._plans.get((predicate, ending))
+        if found is None:
+            found = self._plans[predicate, ending] = self._new_plan(
+                predicate[1:-1].decode(), ending
+            )
+        return found
+
+    def _new_plan(self, name: str, ending: bytes) -> tuple[bytes, bytes | None]:
+        coercions = self._terms.get(name, {})
+        if ending == b"<":
+            if "@id" in coercions:
+                return self._noted(coercions["@id"]), None
+            key = coercions.get("") or self._name(name, True)
+            return self._noted(key), self._word("@id") + b": "
+        before: bytes | None = None
+        if ending.startswith(b"@"):
+            tag = written_tag(ending[1:].decode())
+            before = self._word("@language") + b": " + self._noted(tag)
+        elif ending:
+            datatype = ending[3:-1].decode()
+            if datatype in coercions:
+                return self._noted(coercions[datatype]), None
+            before = self._word("@type") + b": " + self._noted(self._name(datatype, True))
+        return self._noted(coercions.get("") or self._name(name, False)), before
+
+    def _word(self, keyword: str) -> bytes:
+        if keyword not in self._used_keywords:
+            self._used_keywords.add(keyword)
+            self._note(self._alias[keyword])
+        return self._keywords[keyword]
+
+    def _node(self, term: bytes) -> bytes:
+        found = self._nodes.get(term)
+        if found is None:
+            if len(self._nodes) >= _MOST_NAMES:
+                self._nodes.clear()
+            name = self._name(term[1:-1].decode(), False) if term[0:1] == b"<" else term.decode()
+            found = self._nodes[term] = self._noted(name)
+        return found
+
+    def _type(self, term: bytes) -> bytes:
+        found = self._types.get(term)
+        if found is None:
+            if len(self._types) >= _MOST_NAMES:
+                self._types.clear()
+            name = self._name(term[1:-1].decode(), True) if term[0:1] == b"<" else term.decode()
+            found = self._types[term] = self._noted(name)
+        return found
+
+    def _text(self, quoted: bytes) -> bytes:
+        """Return a text of N-Triples as JSON has it: but for control characters the same."""
+        if b"\\u" in quoted or b"\\U" in quoted:
+            (quad,) = parse(b"<x:x> <x:x> " + quoted + b" .", format=RdfFormat.N_TRIPLES)
+            assert isinstance(quad.object, Literal)
+            return self._noted(quad.object.value)
+        text = quoted[1:-1]
+        if text in self._words or text.partition(b":")[0] in self._words:
+            self._note(text.decode())
+        return quoted
+
+    def _noted(self, name: str) -> bytes:
+        self._note(name)
+        return _quoted(name)
+
+    def _note(self, name: str) -> None:
+        """Remember a name if the context has it, or its prefix."""
+        prefix = name.partition(":")[0]
+        self.names |= {each for each in (name, prefix) if each.encode() in self._words}
+
+
+def _in_node(found: Sequence[_Member]) -> bytes:
+    """Return the values of a key; a list only when there are several."""
+    if len(found) == 1:
+        return _shown(found[0], b"   ")
+    return b"[\n    " + b",\n    ".join(_shown(each, b"    ") for each in found) + b"\n   ]"
+
+
+def _shown(member: _Member, indent: bytes) -> bytes:
+    if isinstance(member, bytes):
+        return member
+    line = b"\n" + indent + b" "
+    return b"{" + line + (b"," + line).join(member) + b"\n" + indent + b"}"
 
 
 def _add(node: dict[str, Any], key: str, value: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple, serialize
 
@@ -20,6 +21,8 @@ from publisher.rdf.media_types import (
     TURTLE,
     MediaType,
 )
+from publisher.rdf.namespaces import PREFIXES
+from publisher.rdf.sorted_files import blocks_of_subjects
 from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed, with_types_as_properties
 
 Statement = Triple | Quad
@@ -81,6 +84,40 @@ def used_prefixes(statements: Iterable[Statement], prefixes: Mapping[str, str]) 
             name = term.datatype if isinstance(term, Literal) else term
             if isinstance(name, NamedNode):
                 starts.add(name.value[: max(name.value.rfind("#"), name.value.rfind("/")) + 1])
+    return _prefixes_of(starts, prefixes)
+
+
+def used_prefixes_of_lines(lines: Iterable[bytes], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return the same for sorted N-Quads, each in a graph, whose names do not count."""
+    names: set[bytes] = set()
+    predicates: set[bytes] = set()
+    endings: set[bytes] = set()
+    for subject, of_subject in blocks_of_subjects(lines):
+        names.add(_namespace(subject))
+        start = len(subject) + 1
+        for line in of_subject:
+            predicate, value = line[start : line.rindex(b" <")].split(b" ", 1)
+            predicates.add(predicate)
+            if value.startswith(b'"'):
+                endings.add(value[value.rindex(b'"') + 1 :])
+            else:
+                names.add(_namespace(value))
+    names |= set(map(_namespace, predicates))
+    names |= {_namespace(ending[2:]) for ending in endings if ending.startswith(b"^^")}
+    starts = {name.decode() for name in names - {b""}}
+    starts |= {PREFIXES["rdf"]} if any(e.startswith(b"@") for e in endings) else set()
+    starts |= {PREFIXES["xsd"]} if b"" in endings else set()
+    return _prefixes_of(starts, prefixes)
+
+
+def _namespace(term: bytes) -> bytes:
+    """Return what is before the last ``#`` or ``/`` of an IRI, with it; nothing of a blank node."""
+    if not term.startswith(b"<"):
+        return b""
+    return term[1 : max(term.rfind(b"#"), term.rfind(b"/")) + 1]
+
+
+def _prefixes_of(starts: AbstractSet[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     by_namespace = turtle.prefixes_by_namespace(prefixes)
     return {
         prefix: start

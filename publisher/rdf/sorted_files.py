@@ -5,14 +5,16 @@ A line is bytes with a line feed at its end. UTF-8 sorts as the characters do: b
 
 from __future__ import annotations
 
-import heapq
 import mmap
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from pyoxigraph import Quad, RdfFormat, parse
 
@@ -20,8 +22,11 @@ from publisher.system.files import with_path
 
 _CHUNK_BYTES = 32 << 20
 _BUFFER_BYTES = 1 << 18
+_BLOCK_BYTES = 1 << 20
 # So many files are open at once.
 _MOST_RUNS = 128
+# Of all files that are merged, so much is in memory at once.
+_MERGED_BYTES = 8 << 20
 
 
 class Sorter:
@@ -93,6 +98,16 @@ def read_lines(path: Path) -> Iterator[bytes]:
         yield from lines
 
 
+def lines_with(path: Path, *parts: bytes) -> Iterator[bytes]:
+    """Yield the lines of a file in which any of some bytes stand, which is seldom."""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            block += file.readline()
+            if any(part in block for part in parts):
+                lines = block.splitlines(keepends=True)
+                yield from (line for line in lines if any(part in line for part in parts))
+
+
 def without_repetitions(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Yield sorted lines, each once."""
     last = None
@@ -112,7 +127,46 @@ def merge_lines(runs: Sequence[Path]) -> Iterator[bytes]:
         runs = [*runs[_MOST_RUNS:], together]
     with ExitStack() as stack:
         files = [stack.enter_context(run.open("rb", _BUFFER_BYTES)) for run in runs]
-        yield from without_repetitions(heapq.merge(*files))
+        yield from merge_streams(files)
+
+
+class LineStream(Protocol):
+    """What gives sorted lines, about so many bytes of them at a time, and none at its end."""
+
+    def readlines(self, size: int, /) -> list[bytes]:
+        """Return the next lines."""
+
+
+def merge_streams(files: Sequence[LineStream]) -> Iterator[bytes]:
+    """Return the lines of sorted streams in order, each once."""
+    return chain.from_iterable(_merged_blocks(files))
+
+
+def _merged_blocks(files: Sequence[LineStream]) -> Iterator[list[bytes]]:
+    """Yield the lines of sorted files in order, each once, many at a time.
+
+    Sorting what is nearly in order is ten times as fast as comparing line by line here.
+    """
+    size = max(_BUFFER_BYTES // 4, _MERGED_BYTES // max(1, len(files)))
+    waiting = [(file, lines) for file in files if (lines := file.readlines(size))]
+    last = None
+    while waiting:
+        # What has not been read of any file does not sort before this.
+        end = min(lines[-1] for _, lines in waiting)
+        block: list[bytes] = []
+        left = []
+        for file, lines in waiting:
+            count = bisect_right(lines, end)
+            block += lines[:count]
+            rest = lines[count:] or file.readlines(size)
+            if rest:
+                left.append((file, rest))
+        waiting = left
+        block.sort()
+        once = list(dict.fromkeys(block))
+        # A file may have the same line twice, and the second only now.
+        yield once[1:] if once[0] == last else once
+        last = end
 
 
 def merge_files(runs: Sequence[Path], target: Path) -> None:
@@ -120,6 +174,22 @@ def merge_files(runs: Sequence[Path], target: Path) -> None:
     write_lines(target, merge_lines(runs))
     for run in runs:
         run.unlink(missing_ok=True)
+
+
+def blocks_of_subjects(
+    lines: Iterable[bytes], mark: bytes = b" "
+) -> Iterator[tuple[bytes, list[bytes]]]:
+    """Yield each subject with its lines, which stand together; the mark is behind a subject."""
+    start, block = b"\n", list[bytes]()
+    for line in lines:
+        if line.startswith(start):
+            block.append(line)
+            continue
+        if block:
+            yield start[:-1], block
+        start, block = line[: line.index(mark) + 1], [line]
+    if block:
+        yield start[:-1], block
 
 
 class SortedLines:
@@ -138,8 +208,10 @@ class SortedLines:
         """Yield the lines that begin with some bytes."""
         content, length = self._content, len(start)
         before, position = self._last
-        is_next = content[position : position + length] == start and not before.startswith(start)
-        if not is_next:
+        here = content[position : position + length]
+        # What is asked for in order stands here, or would stand here.
+        is_behind = before < start and not start.startswith(before)
+        if not (is_behind and (here >= start or position == len(content))):
             position = self._position(start)
         while content[position : position + length] == start and position < len(content):
             end = content.find(b"\n", position) + 1
@@ -176,7 +248,8 @@ class SortedLines:
 
 # Quads on disk: sorted N-Quads, read anew each time, so that memory never holds them all.
 
-_GRAPH_BUFFER_BYTES = 1 << 20
+# So many quads are held while they are sorted out.
+_GRAPH_BATCH = 10_000
 
 
 @dataclass(frozen=True)
@@ -208,24 +281,23 @@ def by_graph(lines: Iterable[bytes], folder: Path) -> dict[str, Quads]:
         folder: For a file a graph.
     """
     folder.mkdir()
-    waiting: dict[bytes, bytearray] = defaultdict(bytearray)
     counts: dict[bytes, int] = defaultdict(int)
     numbers: dict[bytes, int] = {}
-
-    def write(graph: bytes) -> None:
-        number = numbers.setdefault(graph, len(numbers))
-        path = folder / f"{number}.nq"
-        with with_path(path), path.open("ab") as file:
-            file.write(waiting.pop(graph))
-
-    for line in lines:
-        graph = line[line.rindex(b" <") + 2 : -4]
-        waiting[graph] += line
-        counts[graph] += 1
-        if len(waiting[graph]) > _GRAPH_BUFFER_BYTES:
-            write(graph)
-    for graph in list(waiting):
-        write(graph)
+    rest = iter(lines)
+    while batch := list(islice(rest, _GRAPH_BATCH)):
+        waiting: dict[bytes, list[bytes]] = defaultdict(list)
+        end, of_graph = b"\n\n", list[bytes]()
+        for line in batch:
+            if not line.endswith(end):
+                end = line[line.rindex(b" <") :]
+                of_graph = waiting[end]
+            of_graph.append(line)
+        for end, found in waiting.items():
+            graph = end[2:-4]
+            counts[graph] += len(found)
+            path = folder / f"{numbers.setdefault(graph, len(numbers))}.nq"
+            with with_path(path), path.open("ab") as file:
+                file.writelines(found)
     return {
         graph.decode(): Quads(folder / f"{numbers[graph]}.nq", counts[graph])
         for graph in sorted(numbers)

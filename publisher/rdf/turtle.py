@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from publisher.rdf.language_tags import written_tag
 from publisher.rdf.namespaces import iri
+from publisher.rdf.sorted_files import blocks_of_subjects
 
 Subject = NamedNode | BlankNode
 _ObjectsByPredicate = dict[str, set[object]]  # of one subject: predicate → objects
@@ -28,6 +29,10 @@ _BARE = {
     iri("xsd:decimal"): re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     iri("xsd:boolean"): re.compile(r"true|false"),
 }
+_BARE_ENDINGS = {f"^^<{name}>".encode(): pattern for name, pattern in _BARE.items()}
+_TYPE_TERM, _LANG_STRING = f"<{_TYPE}>".encode(), iri("rdf:langString")
+# So many names are remembered as they are written.
+_MOST_NAMES = 100_000
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 )
@@ -191,26 +196,129 @@ def write_turtle(
 
 
 class BlockWriter:
-    """Writes the blocks of Turtle one by one; which prefixes they use is known at the end."""
+    """Writes the blocks of Turtle one by one; which prefixes they use is known at the end.
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        """Begin with no prefix used."""
-        self._writer = _TurtleWriter(prefixes)
+    It takes lines of N-Quads: what both languages write alike is not read.
+    """
 
-    def block(self, triples: Iterable[Triple | Quad]) -> str:
+    def __init__(
+        self,
+        prefixes: Mapping[str, str],
+        style: AuthorStyle = _NO_STYLE,
+        *,
+        in_graphs: bool = True,
+    ) -> None:
+        """Begin with no prefix used but those of the author.
+
+        Args:
+            prefixes: Prefix → namespace.
+            style: What the author has chosen; of it the prefixes count.
+            in_graphs: Whether each line has a graph; else it has a line feed.
+        """
+        self._writer, self._in_graphs = _TurtleWriter(prefixes, style), in_graphs
+        self._names: dict[bytes, str] = {}
+        self._orders: dict[bytes, tuple[int, str]] = {}
+        # What is behind the text of a literal → the same in Turtle.
+        self._endings: dict[bytes, str] = {}
+
+    def block(self, subject: bytes, lines: Iterable[bytes]) -> str:
         """Return what is said of one subject; a blank line is between two blocks."""
-        objects = _no_terms()
-        subject: Subject | None = None
-        for triple in triples:
-            assert not isinstance(triple.subject, Triple)
-            subject = triple.subject
-            objects[triple.predicate.value].add(triple.object)
-        assert subject is not None
-        return self._writer.block(subject, objects)
+        objects: dict[bytes, list[bytes]] = {}
+        start = len(subject) + 1
+        for line in lines:
+            end = line.rindex(b" <") if self._in_graphs else -3
+            predicate, value = line[start:end].split(b" ", 1)
+            if predicate in objects:
+                objects[predicate].append(value)
+            else:
+                objects[predicate] = [value]
+        ordered = sorted(objects, key=self._predicate_order) if len(objects) > 1 else objects
+        said = [self._said(predicate, objects[predicate]) for predicate in ordered]
+        return f"{self._node(subject)}\n{''.join(said)}.\n"
 
     def head(self) -> str:
         """Return the declarations of the prefixes that the blocks use."""
         return self._writer.head()
+
+    def _said(self, predicate: bytes, values: Collection[bytes]) -> str:
+        verb = "a" if predicate == _TYPE_TERM else self._node(predicate)
+        if len(values) > 1:
+            values = sorted(set(values), key=_line_order)
+        if len(values) == 1:
+            return f"    {verb} {self._term(*values)} ;\n"
+        return f"    {verb}\n        " + " ,\n        ".join(map(self._term, values)) + " ;\n"
+
+    def _predicate_order(self, predicate: bytes) -> tuple[int, str]:
+        if predicate not in self._orders:
+            self._orders[predicate] = _predicate_order(predicate[1:-1].decode())
+        return self._orders[predicate]
+
+    def _term(self, value: bytes) -> str:
+        return self._literal(value) if value.startswith(b'"') else self._node(value)
+
+    def _node(self, term: bytes) -> str:
+        found = self._names.get(term)
+        if found is None:
+            if len(self._names) >= _MOST_NAMES:
+                self._names.clear()
+            written = term.decode()
+            found = self._writer.iri(written[1:-1]) if written.startswith("<") else written
+            self._names[term] = found
+        return found
+
+    def _literal(self, value: bytes) -> str:
+        end = value.rindex(b'"') + 1
+        if b"\\u" in value or b"\\U" in value:  # control characters that Turtle has as they are
+            return self._writer.literal(_read_literal(value))
+        text, ending = value[:end].decode(), value[end:]
+        bare = _BARE_ENDINGS.get(ending)
+        if bare is not None and bare.fullmatch(text, 1, len(text) - 1):
+            return text[1:-1]
+        if ending not in self._endings:
+            self._endings[ending] = self._ending(ending.decode())
+        return text + self._endings[ending]
+
+    def _ending(self, ending: str) -> str:
+        if ending.startswith("@"):
+            return f"@{written_tag(ending[1:])}"
+        return f"^^{self._writer.iri(ending[3:-1])}" if ending else ""
+
+
+def write_turtle_of_lines(
+    lines: Iterable[bytes], prefixes: Mapping[str, str], declared: Mapping[str, str]
+) -> str:
+    """Return what ``write_turtle`` makes of sorted N-Triples.
+
+    Args:
+        lines: Each once.
+        prefixes: Prefix → namespace.
+        declared: The prefixes that the author of the file declares; of the author's style no more.
+    """
+    writer = BlockWriter(prefixes, AuthorStyle(declared), in_graphs=False)
+    found = dict(blocks_of_subjects(lines))
+    by_name = sorted(found, key=lambda subject: subject.removeprefix(b"<").removesuffix(b">"))
+    blocks = [writer.block(subject, found[subject]) for subject in by_name]
+    head = writer.head()
+    return head + ("\n" if head and blocks else "") + "\n".join(blocks)
+
+
+def _read_literal(value: bytes) -> Literal:
+    (quad,) = parse(b"<x:x> <x:x> " + value + b" .", format=RdfFormat.N_TRIPLES)
+    assert isinstance(quad.object, Literal)
+    return quad.object
+
+
+def _line_order(value: bytes) -> tuple[int, str, str, str]:
+    """Return what an object, in N-Triples, is sorted by; see ``_object_order``."""
+    if value.startswith(b'"'):
+        if b"\\" in value:
+            return _object_order(_read_literal(value))
+        text, _, ending = value[1:].decode().rpartition('"')
+        if ending.startswith("@"):
+            return (1, text, _LANG_STRING, ending[1:])
+        return (1, text, ending[3:-1] or _STRING, "")
+    written = value.decode()
+    return (0, written[1:-1] if written.startswith("<") else written, "", "")
 
 
 def as_n3(written: bytes) -> bytes:

@@ -38,8 +38,8 @@ from publisher.release.catalogue.published_files import copy_published_files, na
 from publisher.release.catalogue.void import partition_datasets
 from publisher.release.concepts import CONCEPTS_FILE, write_concepts
 from publisher.release.current import build_lock, switch
-from publisher.release.dates import instant_after, newest_date
-from publisher.release.documents import shared_documents
+from publisher.release.dates import dated_quads, instant_after, newest_date
+from publisher.release.documents import quads_of_documents, shared_documents
 from publisher.release.dumps import by_dataset, without_dump, write_dumps
 from publisher.release.examples import EXAMPLES, find_examples, write_examples
 from publisher.release.history.document_dates import PAGE_INPUTS, page_inputs_digest
@@ -79,12 +79,15 @@ from publisher.system.files import (
     sync_tree,
     with_path,
 )
+from publisher.system.processes import working_beside
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 Progress = Callable[[str], None]
+# From so many on, indexes are made in a process beside.
+_MANY_QUADS = 50_000
 
 
 def build(
@@ -156,7 +159,7 @@ def _build(request: _BuildRequest, progress: Progress) -> Release:
                 loss_gate.let_through(current, previous)
             switch(releases, previous.folder.name)
             return previous
-        newest = newest_date(chain.from_iterable(graphs.values()))
+        newest = newest_date(dated_quads(graphs.values()))
         published = instant_after(previous.published if previous else None, newest)
         folder = release_folder(releases, digest, inputs, published)
         if not folder.exists():
@@ -236,46 +239,89 @@ def _write(plan: _BuildPlan, progress: Progress) -> None:
 
 def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None:
     """Write everything that a release consists of."""
-    approved, graphs, folder = plan.approved, plan.canonical.graphs, plan.folder
-    published, previous, sources = plan.published, plan.previous, plan.approved.sources
-    progress("dumps")
-    datasets = by_dataset(graphs, sources.base_iri)
-    in_graphs = by_dataset(plan.canonical.in_graphs, sources.base_iri)
-    write_dumps(staging, datasets, sources.prefixes, sources.context, in_graphs)
-    _copy_sources(approved, staging)
-    progress("tables")
-    named = tuple(plan.canonical.named)
-    tables = write_tables(staging, graphs, datasets, sources.base_iri, sources.prefixes, named)
-    write_search(staging / SEARCH_FILE, graphs, sources.base_iri)
-    write_concepts(staging / CONCEPTS_FILE, graphs, sources.base_iri)
-    progress("catalogue")
-    descriptions = _describe(staging, plan, datasets, tables)
-    at_home = plan.canonical.stored()
-    counts = count_triples(plan.canonical.counts(), descriptions.catalogue, sources.base_iri)
+    graphs, base_iri = plan.canonical.graphs, plan.approved.sources.base_iri
+    is_large = sum(quads.count for quads in graphs.values()) >= _MANY_QUADS
+    indexes = _IndexTask(staging, graphs, base_iri)
+    # Nothing else reads them before they are listed.
+    with working_beside(_write_indexes, indexes, is_large=is_large) as write_indexes:
+        in_graphs = by_dataset(plan.canonical.in_graphs, base_iri)
+        datasets = by_dataset(graphs, base_iri)
+        progress("dumps")
+        sources = plan.approved.sources
+        write_dumps(staging, datasets, sources.prefixes, sources.context, in_graphs)
+        _copy_sources(plan.approved, staging)
+        progress("tables")
+        named = tuple(plan.canonical.named)
+        tables = write_tables(staging, graphs, datasets, base_iri, sources.prefixes, named)
+        progress("catalogue")
+        descriptions = _describe(staging, plan, datasets, tables)
+        _write_descriptions(staging, plan, descriptions)
+        progress("history")
+        documents = _shared_documents(plan.canonical.stored(), descriptions.catalogue, base_iri)
+        frame = _write_history(staging, plan, documents)
+        literals = lines_for_store(graphs, descriptions.catalogue, base_iri)
+        write_source_forms(staging / LITERALS, literals)
+        _write_engines(plan, staging, descriptions.catalogue, progress)
+        write_indexes()
+    progress("manifest")
+    manifest = _manifest(staging, plan, documents, frame, descriptions)
+    write_sealed(staging / MANIFEST, manifest)
+    if plan.key is not None:
+        sign(staging, plan.key)
+
+
+@dataclass(frozen=True)
+class _IndexTask:
+    """What the indexes of a release are made of, and its folder."""
+
+    staging: Path
+    graphs: Mapping[str, Quads]
+    base_iri: str
+
+
+def _write_indexes(task: _IndexTask) -> None:
+    """Write what words and concepts are looked up in."""
+    write_search(task.staging / SEARCH_FILE, task.graphs, task.base_iri)
+    write_concepts(task.staging / CONCEPTS_FILE, task.graphs, task.base_iri)
+
+
+def _write_descriptions(staging: Path, plan: _BuildPlan, descriptions: Descriptions) -> None:
+    sources = plan.approved.sources
     write_descriptions(
         staging,
         descriptions,
         sources.base_iri,
-        counts,
+        _counts(plan, descriptions),
         queries=read_named_queries(staging / QUERIES).values(),
         prefixes=sources.prefixes,
     )
-    progress("history")
-    stored = quads_for_store(at_home, descriptions.catalogue, sources.base_iri)
-    documents = shared_documents(stored, sources.base_iri)
+
+
+def _counts(plan: _BuildPlan, descriptions: Descriptions) -> dict[str, int]:
+    """Return graph IRI → number of its triples in the store."""
+    base_iri = plan.approved.sources.base_iri
+    return count_triples(plan.canonical.counts(), descriptions.catalogue, base_iri)
+
+
+def _write_history(staging: Path, plan: _BuildPlan, documents: Mapping[str, Sequence[str]]) -> str:
+    """Write what depends on the release before; return the digest of what all documents do."""
+    graphs, sources = plan.canonical.graphs, plan.approved.sources
     frame = page_inputs_digest(sources, without_dump(graphs, sources.base_iri), documents)
     write_lines(staging / SHAPES, without_dump(graphs, sources.base_iri))
-    chapter = HistoryInput(staging, folder.name, published, sources.base_iri, previous)
-    write_history(chapter, frame, documents)
-    literals = lines_for_store(graphs, descriptions.catalogue, sources.base_iri)
-    write_source_forms(staging / LITERALS, literals)
-    _write_engines(plan, staging, descriptions.catalogue, progress)
-    progress("manifest")
-    write_sealed(
-        staging / MANIFEST, _manifest(staging, plan, counts, documents, frame, descriptions)
+    names = staging, plan.folder.name, plan.published, sources.base_iri, plan.previous
+    write_history(HistoryInput(*names), frame, documents)
+    return frame
+
+
+def _shared_documents(
+    graphs: Mapping[str, Quads], catalogue: Sequence[Triple], base_iri: str
+) -> dict[str, list[str]]:
+    """Return which things share a document, in the store and in the complete catalogue."""
+    lines = chain.from_iterable(
+        quads.lines() for name, quads in graphs.items() if name != base_iri + CATALOGUE
     )
-    if plan.key is not None:
-        sign(staging, plan.key)
+    of_catalogue = quads_for_store({}, catalogue, base_iri)
+    return shared_documents(chain(quads_of_documents(lines, base_iri), of_catalogue), base_iri)
 
 
 def _describe(
@@ -309,7 +355,6 @@ def _describe(
 def _manifest(
     staging: Path,
     plan: _BuildPlan,
-    counts: Mapping[str, int],
     documents: Mapping[str, Sequence[str]],
     frame: object,
     descriptions: Descriptions,
@@ -326,7 +371,7 @@ def _manifest(
         "loss_allowed": plan.loss_allowed,
         "software": __version__,
         **validator_versions(sources),
-        "graphs": counts,
+        "graphs": _counts(plan, descriptions),
         "prefixes": dict(sources.prefixes),
         "documents": documents,
         PAGE_INPUTS: frame,

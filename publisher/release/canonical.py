@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from io import BytesIO
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import mkdtemp
 
 from publisher.errors import ReleaseError
 from publisher.load.sources import Sources
-from publisher.rdf.sorted_files import Quads, Sorter, by_graph, merge_lines, read_lines, write_lines
+from publisher.rdf.sorted_files import (
+    Quads,
+    Sorter,
+    by_graph,
+    merge_lines,
+    merge_streams,
+    read_lines,
+    write_lines,
+)
 
 # A million ordinary blank nodes take ten seconds; ten that all point at each other take for ever.
 SECONDS = 60.0
 MEMORY_BYTES = 4 << 30
+_BLOCK_BYTES, _LINES = 1 << 20, 10_000
 
 
 def canonical_lines(source: Path) -> Iterator[bytes]:
-    """Yield quads with canonical names for blank nodes (RDFC-1.0), sorted, as N-Quads.
+    """Return quads with canonical names for blank nodes (RDFC-1.0), sorted, as N-Quads.
 
     Only quads with blank nodes decide their names, so only these are canonicalised: in a process of
     its own, because a poisoned graph would hold this one for good (RDFC-1.0, section 7.1). All
@@ -35,9 +44,42 @@ def canonical_lines(source: Path) -> Iterator[bytes]:
     Raises:
         ReleaseError: It takes too much time or memory.
     """
-    nameless = [line for line in read_lines(source) if _has_blank_node(line)]
-    named = (line for line in read_lines(source) if not _has_blank_node(line))
-    return heapq.merge(named, _canonicalised(b"".join(nameless)) if nameless else ())
+    nameless = [line for block in _blocks(source) for line in block if _has_blank_node(line)]
+    if not nameless:
+        return read_lines(source)
+    canonical = BytesIO(b"".join(_canonicalised(b"".join(nameless))))
+    return merge_streams([_Named(source), canonical])
+
+
+def _blocks(source: Path) -> Iterator[list[bytes]]:
+    """Yield the lines of a file in parts, but for those parts that have no blank node."""
+    with source.open("rb") as file:
+        while lines := file.readlines(_BLOCK_BYTES):
+            if _may_have_blank_node(lines):
+                yield lines
+
+
+def _may_have_blank_node(lines: Sequence[bytes]) -> bool:
+    block = b"".join(lines)
+    return b" _:" in block or b"\n_:" in block or block.startswith(b"_:")
+
+
+class _Named:
+    """The lines of a file that have no blank node, read in parts."""
+
+    def __init__(self, source: Path) -> None:
+        self._blocks = self._read(source)
+
+    def readlines(self, size: int, /) -> list[bytes]:
+        return next(self._blocks, [])
+
+    def _read(self, source: Path) -> Iterator[list[bytes]]:
+        with source.open("rb") as file:
+            while lines := file.readlines(_BLOCK_BYTES):
+                if _may_have_blank_node(lines):
+                    lines = [line for line in lines if not _has_blank_node(line)]
+                if lines:
+                    yield lines
 
 
 def _has_blank_node(line: bytes) -> bool:
@@ -99,9 +141,10 @@ def canonical_graphs(sources: Sources) -> CanonicalGraphs:
     digest = hashlib.sha256()
 
     def digested() -> Iterator[bytes]:
-        for line in canonical_lines(sorted_sources.in_graphs):
-            digest.update(line)
-            yield line
+        lines = canonical_lines(sorted_sources.in_graphs)
+        while block := list(islice(lines, _LINES)):
+            digest.update(b"".join(block))
+            yield from block
 
     folder = Path(mkdtemp(dir=sorted_sources.folder))
     graphs = by_graph(digested(), folder / "graphs")

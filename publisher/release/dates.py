@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from publisher.errors import ReleaseError
-from publisher.rdf.namespaces import iri
+from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.sorted_files import Quads
 from publisher.release.model import Release, StoredFile
 
+_TERMS = f" <{PREFIXES['dcterms']}".encode()
 _DATE_PROPERTIES = {iri("dcterms:modified"), iri("dcterms:issued"), iri("dcterms:created")}
 
 
@@ -24,6 +26,15 @@ def _instant(literal: Literal) -> datetime | None:
     except ValueError:
         return None
     return None
+
+
+def dated_quads(graphs: Iterable[Quads]) -> Iterator[Quad]:
+    """Yield the quads that may give a date of creation, issue or change."""
+    names = {f"<{name}>".encode() for name in _DATE_PROPERTIES}
+    for quads in graphs:
+        for line in quads.lines():
+            if _TERMS in line and line.split(b" ", 2)[1] in names:
+                yield from parse(line, format=RdfFormat.N_QUADS)
 
 
 def newest_date(quads: Iterable[Quad]) -> datetime:

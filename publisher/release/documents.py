@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from publisher.addresses import Addresses
 from publisher.load.files import CATALOGUE, DATASET
@@ -57,6 +58,8 @@ _LEADS_TO_PART = {
     ),
 }
 _LONGEST_CHAIN = 4
+# So many lines are read at once.
+_BATCH = 10_000
 _TYPE, _VERSION = iri("rdf:type"), iri("owl:versionIRI")
 
 
@@ -108,6 +111,29 @@ def has_page(name: str, classes: AbstractSet[str], base_iri: str) -> bool:
     """
     is_named_as_thing = name.startswith(f"{base_iri}id/")
     return bool(classes & _CATALOGUE_PARTS or (classes & _PEOPLE and is_named_as_thing))
+
+
+def quads_of_documents(lines: Iterable[bytes], base_iri: str) -> Iterator[Quad]:
+    """Yield those of sorted N-Quads in which ``shared_documents`` sees what shares a document.
+
+    Of most things it sees nothing, and reading all that is said of them takes long.
+    """
+    chosen = _lines_of_documents(lines, base_iri)
+    while batch := b"".join(islice(chosen, _BATCH)):
+        yield from parse(batch, format=RdfFormat.N_QUADS)
+
+
+def _lines_of_documents(lines: Iterable[bytes], base_iri: str) -> Iterator[bytes]:
+    start, document = f"<{base_iri}".encode(), f"<{base_iri}doc/".encode()
+    catalogue, version = f" <{base_iri}{CATALOGUE}> .\n".encode(), f" <{_VERSION}> ".encode()
+    last = b"\n"
+    for line in lines:
+        if line.endswith(catalogue) or version in line:
+            yield line
+        elif line.startswith(start) and not line.startswith(last):
+            last = line[: line.index(b">") + 1]
+            if b"#" in last or line.startswith(document):
+                yield line
 
 
 def shared_documents(quads: Iterable[Quad], base_iri: str) -> dict[str, list[str]]:

@@ -6,20 +6,25 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from pyoxigraph import RdfFormat, Triple, parse, serialize
+from pyoxigraph import RdfFormat, Triple, serialize
 
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf import media_types
 from publisher.rdf.jsonld import AmbiguousPrefix, Context
 from publisher.rdf.language_tags import line_with_written_tag
 from publisher.rdf.media_types import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, MediaType
-from publisher.rdf.serialise import used_prefixes
-from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, write_lines
+from publisher.rdf.serialise import used_prefixes_of_lines
+from publisher.rdf.sorted_files import (
+    Quads,
+    Sorter,
+    blocks_of_subjects,
+    merge_lines,
+    write_lines,
+)
 from publisher.rdf.turtle import BlockWriter
 from publisher.rdf.well_formed import (
     BrokenXml,
@@ -135,31 +140,33 @@ def _write_turtle(quads: Quads, path: Path, prefixes: Mapping[str, str], context
     """Write Turtle: subjects by their IRIs, which is not the order of lines."""
     blocks = BlockWriter(prefixes)
     with TemporaryDirectory(dir=path.parent.parent) as folder, Sorter(Path(folder, "s")) as sorter:
-        for line in quads.lines():
-            sorter.add(_by_name(line))
+        for subject, lines in blocks_of_subjects(quads.lines()):
+            sorter.add(_by_name(subject, lines))
         sorter.close()
         body = Path(folder, "body")
-        with body.open("w", encoding="utf-8", newline="\n") as file:
-            for number, triples in enumerate(_subjects(map(_quad_line, merge_lines(sorter.runs)))):
-                file.write("\n" if number else "")
-                file.write(blocks.block(triples))
+        with body.open("wb", _CHUNK) as file:
+            for number, line in enumerate(merge_lines(sorter.runs)):
+                file.write(b"\n" if number else b"")
+                file.write(blocks.block(*_subject_and_lines(line)).encode())
         head = blocks.head()
         _write_with_head(path, (head + "\n" if head and quads.count else head).encode(), body)
 
 
-def _by_name(line: bytes) -> bytes:
-    """Return a line that sorts by the IRI of its subject: the bracket behind it would not."""
-    return line[1:].replace(b"> ", b"\0> ", 1) if line.startswith(b"<") else line
+# Neither stands in N-Quads: what says of one subject is one line, sorted by its IRI alone, since
+# the bracket behind it sorts otherwise.
+_NAME_END, _LINE_END = b"\0", b"\1"
 
 
-def _quad_line(line: bytes) -> bytes:
-    return line if line.startswith(b"_:") else b"<" + line.replace(b"\0", b"", 1)
+def _by_name(subject: bytes, lines: Iterable[bytes]) -> bytes:
+    """Return the lines of a subject as one, which sorts by its IRI."""
+    name = subject[1:-1] if subject.startswith(b"<") else subject
+    return name + _NAME_END + b"".join(lines)[:-1].replace(b"\n", _LINE_END) + b"\n"
 
 
-def _subjects(lines: Iterable[bytes]) -> Iterator[list[Triple]]:
-    """Yield the triples of each subject."""
-    for _, block in groupby(lines, lambda line: line.partition(b" ")[0]):
-        yield [quad.triple for quad in parse(b"".join(block), format=RdfFormat.N_QUADS)]
+def _subject_and_lines(line: bytes) -> tuple[bytes, list[bytes]]:
+    """Return the subject and the lines, without their line feeds, that were made one."""
+    name, _, rest = line[:-1].partition(_NAME_END)
+    return (name if name.startswith(b"_:") else b"<" + name + b">"), rest.split(_LINE_END)
 
 
 def _write_json(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
@@ -170,15 +177,15 @@ def _write_json(quads: Quads, path: Path, prefixes: Mapping[str, str], context: 
 
 
 def _write_nodes(quads: Quads, path: Path, context: Context) -> None:
-    names: set[str] = set()
+    writer = context.line_writer()
     with TemporaryDirectory(dir=path.parent.parent) as folder:
         body = Path(folder, "body")
-        with body.open("w", encoding="utf-8", newline="\n") as file:
-            for number, node in enumerate(context.nodes(quads)):
-                file.write(",\n" if number else "")
-                file.write(context.written(node, names))
-            file.write("\n" + context.tail())
-        _write_with_head(path, context.head(names).encode(), body)
+        with body.open("wb", _CHUNK) as file:
+            for number, (subject, lines) in enumerate(blocks_of_subjects(quads.lines())):
+                file.write(b",\n" if number else b"")
+                file.write(writer.node(subject, lines))
+            file.write(b"\n" + context.tail().encode())
+        _write_with_head(path, context.head(writer.names).encode(), body)
 
 
 def _write_with_head(path: Path, head: bytes, body: Path) -> None:
@@ -190,7 +197,7 @@ def _write_with_head(path: Path, head: bytes, body: Path) -> None:
 
 def _write_xml(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
     """Write RDF/XML, or nothing where it cannot carry the dataset: the check has said so."""
-    used = used_prefixes(quads, prefixes)
+    used = used_prefixes_of_lines(quads.lines(), prefixes)
     triples = with_types_as_properties(quad.triple for quad in quads)
     with TemporaryDirectory(dir=path.parent.parent) as folder:
         written = Path(folder, "written")

@@ -24,7 +24,7 @@ from publisher.release.catalogue.catalogue import Descriptions, write_descriptio
 from publisher.release.catalogue.partitions import count_partitions
 from publisher.release.concepts import CONCEPTS_FILE, write_concepts
 from publisher.release.current import switch
-from publisher.release.documents import shared_documents
+from publisher.release.documents import quads_of_documents, shared_documents
 from publisher.release.history.document_dates import PAGE_INPUTS
 from publisher.release.manifest import FORMAT, as_json, list_files, write_json, write_sealed
 from publisher.release.model import (
@@ -59,7 +59,7 @@ def _schema(stored: StoredFiles, prefixes: Mapping[str, str]) -> Schema:
     """Return what the files look like; a triple in several graphs counts once."""
     shapes = Subjects(parse(b"".join(_about_shapes(stored)), format=RdfFormat.N_QUADS))
     known = SubjectsOnDisk([stored.triples.path])
-    return make_schema(count_partitions(stored.triples), shapes, known, prefixes)
+    return make_schema(count_partitions(stored.triples.lines()), shapes, known, prefixes)
 
 
 def _about_shapes(stored: StoredFiles) -> Iterator[bytes]:
@@ -148,7 +148,9 @@ def _manifest(folder: Path, stored: StoredFiles) -> dict[str, object]:
         "software": __version__,
         "graphs": dict(stored.graphs),
         "prefixes": {**stored.prefixes, **PREFIXES},
-        "documents": shared_documents(stored.quads, stored.base_iri),
+        "documents": shared_documents(
+            quads_of_documents(stored.quads.lines(), stored.base_iri), stored.base_iri
+        ),
         PAGE_INPUTS: {},
         "named_graphs": {name: [name] for name in stored.graphs if name},
         "modified": {},

@@ -50,6 +50,32 @@ def map_on_all_cores(work: Callable[[_Task], _Result], parts: Sequence[_Task]) -
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def working_beside(
+    work: Callable[[_Task], _Result], task: _Task, *, is_large: bool = True
+) -> Iterator[Callable[[], _Result]]:
+    """Do some work in another process as long as the block lasts; yield what waits for its result.
+
+    Args:
+        work: A function of a module; what it raises, waiting raises.
+        task: A value that can be pickled.
+        is_large: Whether that is worth a process; else the work is done when it is waited for.
+    """
+    if not is_large or cores() < 2:
+        yield lambda: work(task)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with forbid_imports_from_working_folder():
+        pool = ProcessPoolExecutor(1, get_context("spawn"), _end_with_parent)
+        future = pool.submit(work, task)
+    try:
+        yield future.result
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def _end_with_parent() -> None:
     """End when the parent does, also when it is killed: a part that nobody waits for is waste."""
     from multiprocessing import parent_process

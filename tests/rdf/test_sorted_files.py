@@ -78,3 +78,20 @@ def test_lines_are_found_in_any_order(tmp_path: Path) -> None:
     for start in (*starts, *reversed(starts), b"<none> ", b"<b> 2", b"<b> "):
         assert list(found.starting(start)) == [line for line in lines if line.startswith(start)]
         next(found.starting(start), None)  # one that nobody reads to its end
+
+
+def test_what_is_asked_for_in_order_is_found_as_by_bisection(tmp_path: Path) -> None:
+    """Also what is not there, and what begins like what was asked for before."""
+    write_lines(tmp_path / "all", [b"<a/1> x\n", b"<a/1> y\n", b"<a> z\n", b"<c> z\n"])
+    found = SortedLines(tmp_path / "all")
+    asked = (b"<0", b"<a", b"<a/", b"<a> ", b"<b> ", b"<c> ", b"<d> ", b"<e> ", b"<a/1> ")
+    for start in asked:
+        apart = SortedLines(tmp_path / "all")
+        assert list(found.starting(start)) == list(apart.starting(start)), start
+
+
+def test_lines_with_some_bytes_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a part of the file ends."""
+    monkeypatch.setattr(sorted_files, "_BLOCK_BYTES", 2)
+    write_lines(tmp_path / "all", [b"a b\n", b"c\n", b"d b\n"])
+    assert list(sorted_files.lines_with(tmp_path / "all", b" b", b"x")) == [b"a b\n", b"d b\n"]

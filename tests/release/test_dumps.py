@@ -79,7 +79,7 @@ def test_an_iri_that_looks_like_a_short_one_takes_the_prefixes_out_of_json() -> 
 
 def test_graphs_are_kept_apart_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many there are, memory holds a little of each."""
-    monkeypatch.setattr(module, "_GRAPH_BUFFER_BYTES", 1)
+    monkeypatch.setattr(module, "_GRAPH_BATCH", 1)
     other = NamedNode(f"{BASE}shapes")
     said = [Quad(NAMES[0], NAMES[1], name, graph) for name in NAMES for graph in (GRAPH, other)]
     graphs = graphs_of(said, tmp_path)

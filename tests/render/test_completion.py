@@ -28,6 +28,10 @@ def quad(subject: str, predicate: str, value: NamedNode | Literal) -> Quad:
     return Quad(NamedNode(E + subject), NamedNode(name), value)
 
 
+def line(said: Quad) -> bytes:
+    return f"{said.triple} .\n".encode()
+
+
 def test_values_that_can_be_chosen_from_are_counted() -> None:
     """Free texts, and properties with more values than a list shows, have none."""
     quads = []
@@ -39,7 +43,7 @@ def test_values_that_can_be_chosen_from_are_counted() -> None:
             quad(ferry, "note", Literal("x" * 200)),
             Quad(NamedNode(E + ferry), _TYPE, NamedNode(E + "Ferry")),
         ]
-    properties = count_partitions(quads)[E + "Ferry"].properties
+    properties = count_partitions(map(line, quads))[E + "Ferry"].properties
     assert properties[E + "colour"].values == {'"red"': 20, '"yellow"': 60}
     assert not properties[E + "name"].values
     assert not properties[E + "note"].values
@@ -63,7 +67,7 @@ def test_values_of_a_shape_are_offered_before_anybody_uses_them() -> None:
         Quad(NamedNode(E + "a"), _TYPE, NamedNode(E + "Ferry")),
         quad("a", "fuel", Literal("diesel")),
     ]
-    schema = make_schema(count_partitions(data), graph, graph, {})
+    schema = make_schema(count_partitions(map(line, data)), graph, graph, {})
     (ferry,) = schema.values()
     assert ferry.properties[0].values == {'"wind"': 0, '"diesel"': 1}
     offered = completions(schema, {"f": E}, "r")["classes"][0]

@@ -184,7 +184,7 @@ def test_partitions_count_classes_of_what_is_linked_in_any_order() -> None:
     e:a a e:C ; e:p e:b, e:z, "x"@en, 1 . e:b a e:D ; e:p e:a . e:z a e:C, e:D .
     """
     quads = sorted(parse(turtle, format=RdfFormat.TURTLE), key=str)
-    found = count_partitions(quads)
+    found = count_partitions(f"{quad.triple} .\n".encode() for quad in quads)
     part = found["http://e/C"].properties["http://e/p"]
     assert found["http://e/C"].entities == 2
     assert (part.triples, part.subjects, part.most) == (4, 1, 4)
@@ -203,7 +203,8 @@ def test_equal_links_of_several_things_are_each_counted() -> None:
     ]
     quads += [Quad(NamedNode(e + "t"), typed, NamedNode(e + "T"))]
     quads += [Quad(NamedNode(e + "t"), NamedNode(e + "q"), Literal("x"))]
-    assert count_partitions(quads)[e + "C"].properties[e + "p"].classes == {e + "T": 3}
+    found = count_partitions(f"{quad.triple} .\n".encode() for quad in quads)
+    assert found[e + "C"].properties[e + "p"].classes == {e + "T": 3}
 
 
 def test_openapi_is_valid_and_names_every_route(catalogued_site: Site) -> None:

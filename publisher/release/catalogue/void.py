@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf.media_types import DUMPS as DUMPED
 from publisher.rdf.namespaces import iri
-from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, without_repetitions
+from publisher.rdf.sorted_files import (
+    Quads,
+    Sorter,
+    blocks_of_subjects,
+    merge_lines,
+    without_repetitions,
+)
 from publisher.release.catalogue.graph import MutableGraph, node, typed
 from publisher.release.catalogue.partitions import (
+    END,
     Partitions,
     PropertyPartition,
     count_partitions,
@@ -28,9 +34,9 @@ from publisher.release.model import StoredFile
 VOID = "void"
 # Datatype partitions: VoID itself has none (https://ldf.fi/void-ext).
 VOID_EXT = "http://ldf.fi/void-ext#"
-_TYPE = iri("rdf:type")
+_TYPE_TERM = f"<{iri('rdf:type')}>".encode()
 # These name terms of vocabularies, or repeat what a triple says.
-_NOT_LINKS = {_TYPE, iri("rdf:predicate"), iri("rdf:object")}
+_NOT_LINKS = {f"<{iri(name)}>".encode() for name in ("rdf:type", "rdf:predicate", "rdf:object")}
 _FORMATS = "http://www.w3.org/ns/formats/"
 _FEATURES = ("Turtle", "JSON-LD", "RDF_XML", "N-Triples", "N-Quads")
 _EXAMPLES = 5
@@ -59,54 +65,88 @@ class Counts:
     examples: dict[str, str] = field(default_factory=dict)
 
 
-def count_graph(triples: Iterable[Triple | Quad], base_iri: str) -> Counts:
-    """Return the counts of a graph, whose triples are all different and come by subject.
+def count_graph(lines: Iterable[bytes], base_iri: str) -> Counts:
+    """Return the counts of a graph: N-Triples that are all different and come by subject.
 
     An entity is a subject below the base (VoID, section 4.6, leaves that to the dataset).
     """
-    counts = Counts()
-    last: object = None
+    counts = _LineCounts(base_iri)
     with TemporaryDirectory() as folder, Sorter(Path(folder, "objects")) as objects:
-        for triple in triples:
-            name = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
-            is_own = name.startswith(base_iri)
-            if triple.subject != last:
-                last = triple.subject
-                counts.subjects += 1
-                counts.entities += is_own
-            objects.add(f"{triple.object}\n".encode())
-            _count_triple(counts, triple, name if is_own else "", base_iri)
+        found: set[bytes] = set()
+        for subject, of_subject in blocks_of_subjects(lines):
+            found.update(counts.add(subject, of_subject))
+            if len(found) > _BATCH:
+                objects.extend(list(found))
+                found = set()
+        objects.extend(list(found))
         objects.close()
-        counts.objects = sum(1 for _ in merge_lines(objects.runs))
-    return counts
+        return counts.finished(sum(1 for _ in merge_lines(objects.runs)))
 
 
-def _count_triple(counts: Counts, triple: Triple | Quad, name: str, base_iri: str) -> None:
-    """Count one triple; ``name`` is its subject, when that is an entity."""
-    predicate, value = triple.predicate.value, triple.object
-    counts.triples += 1
-    counts.properties[predicate] += 1
-    if not isinstance(value, NamedNode):
-        return
-    if predicate == _TYPE:
-        counts.classes[value.value] += 1
-        if name:
-            counts.examples[value.value] = min(name, counts.examples.get(value.value, name))
-    if name and predicate not in _NOT_LINKS and not value.value.startswith(base_iri):
-        host = _root(value.value)
-        if host:
-            counts.links[(host, predicate)] += 1
+class _LineCounts:
+    """Counts N-Triples, subject after subject."""
+
+    def __init__(self, base_iri: str) -> None:
+        self._base_iri = base_iri
+        self._start = f"<{base_iri}".encode()
+        self._counts = Counts()
+        self._classes: Counter[bytes] = Counter()
+        self._properties: Counter[bytes] = Counter()
+        self._links: Counter[tuple[bytes, bytes]] = Counter()
+        self._examples: dict[bytes, bytes] = {}
+
+    def add(self, subject: bytes, lines: Sequence[bytes]) -> list[bytes]:
+        """Count what is said of a subject; return the objects, each with a line feed."""
+        is_own = subject.startswith(self._start)
+        self._counts.triples += len(lines)
+        self._counts.subjects += 1
+        self._counts.entities += is_own
+        start = len(subject) + 1
+        pairs = [line[start : -len(END)].split(b" ", 1) for line in lines]
+        self._properties.update([predicate for predicate, _ in pairs])
+        for predicate, value in pairs:
+            if not value.startswith(b"<"):
+                continue
+            if predicate == _TYPE_TERM:
+                self._classes[value] += 1
+                if is_own:
+                    name = subject[1:-1]
+                    self._examples[value] = min(name, self._examples.get(value, name))
+            if is_own and not value.startswith(self._start) and predicate not in _NOT_LINKS:
+                self._links[_beginning(value), predicate] += 1
+        return [value + b"\n" for _, value in pairs]
+
+    def finished(self, objects: int) -> Counts:
+        """Return the counts with names as texts."""
+        counts = self._counts
+        counts.objects = objects
+        counts.classes = Counter({_name(term): n for term, n in self._classes.items()})
+        counts.properties = Counter({_name(term): n for term, n in self._properties.items()})
+        counts.examples = {_name(term): n.decode() for term, n in self._examples.items()}
+        for (beginning, predicate), number in self._links.items():
+            if root := _root(beginning.decode()):
+                counts.links[root, _name(predicate)] += number
+        return counts
 
 
-def _merge_by_subject(datasets: Iterable[Quads]) -> Iterator[Quad]:
+def _name(term: bytes) -> str:
+    return term[1:-1].decode()
+
+
+def _beginning(term: bytes) -> bytes:
+    """Return an IRI up to the slash behind its host, or as it is where there is none."""
+    end = term.find(b"/", term.find(b"://") + 3)
+    return term[1:end] if end > 0 else term[1:-1]
+
+
+def _merge_by_subject(datasets: Iterable[Quads]) -> Iterator[bytes]:
     """Yield the triples of several datasets by subject, each once."""
-    lines = without_repetitions(heapq.merge(*(_triples(quads) for quads in datasets)))
-    while batch := b"".join(islice(lines, _BATCH)):
-        yield from parse(batch, format=RdfFormat.N_TRIPLES)
+    return without_repetitions(heapq.merge(*map(triple_lines, datasets)))
 
 
-def _triples(quads: Quads) -> Iterator[bytes]:
-    return (line[: line.rindex(b" <")] + b" .\n" for line in quads.lines())
+def triple_lines(quads: Quads) -> Iterator[bytes]:
+    """Yield the quads of a graph as N-Triples."""
+    return (line[: line.rindex(b" <")] + END for line in quads.lines())
 
 
 def _root(name: str) -> str:
@@ -164,7 +204,7 @@ def describe_void(described: VoidInput) -> list[Triple]:
     draft.add(document, "foaf:primaryTopic", whole)
     for name, quads in described.datasets.items():
         dataset = NamedNode(base_iri + DATASET + name)
-        counts = count_graph(quads, base_iri)
+        counts = count_graph(triple_lines(quads), base_iri)
         draft.add(document, "foaf:topic", dataset)
         draft.add(whole, "void:subset", dataset)
         _copy_properties(draft, described.catalogue, dataset, dataset)

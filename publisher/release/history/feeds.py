@@ -5,11 +5,13 @@ A page of members is a file of N-Quads. A full page is never touched again; the 
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,6 +32,8 @@ from publisher.release.model import CATALOGUE_EU, FEED, Release
 ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams#"
 PAGE_MEMBERS = 250
 _PAGE_INDEX = "pages.tsv"
+# A language tag with capitals, perhaps: a dump has the customary ones.
+_WRITTEN_TAG = re.compile(r'"@[A-Za-z]+-')
 # DCAT-AP Feeds is published with the shapes of DCAT-AP 3.0.0, which want an xsd:decimal where DCAT
 # 3 and DCAT-AP 3 say xsd:nonNegativeInteger (SEMICeu/DCAT-AP issue 422; repaired in 3.0.1). No
 # literal is both, and it is optional: the feed leaves it to the catalogue, and satisfies them all.
@@ -88,17 +92,31 @@ class Member:
 
     def quads(self, stream: FeedKind) -> Iterator[Quad]:
         """Yield it: type, thing and time in the default graph, the rest in a graph of its own."""
+        yield from self._activity(stream)
+        node = NamedNode(self.name)
+        written = "\n".join(sorted(self.change.after)).encode()
+        triples = {q.triple: None for q in parse(written, format=RdfFormat.N_QUADS)}
+        for triple in triples:
+            if stream is FeedKind.ENTITIES or triple.predicate.value != _SIZE:
+                yield Quad(triple.subject, triple.predicate, triple.object, node)
+
+    def lines(self, stream: FeedKind) -> Iterator[str]:
+        """Yield the same as lines of N-Quads."""
+        if stream is not FeedKind.ENTITIES or any(map(_WRITTEN_TAG.search, self.change.after)):
+            yield from (f"{quad} .\n" for quad in self.quads(stream))
+            return
+        # Of things there are many, and the dumps have their triples as they are written here.
+        yield from (f"{quad} .\n" for quad in self._activity(stream))
+        triples = (line[: line.rindex(" <")] for line in sorted(self.change.after))
+        yield from (f"{triple} <{self.name}> .\n" for triple in dict.fromkeys(triples))
+
+    def _activity(self, stream: FeedKind) -> Iterator[Quad]:
         node = NamedNode(self.name)
         instant = Literal(self.published.isoformat(), datatype=NamedNode(iri("xsd:dateTime")))
         kind = NamedNode(ACTIVITY_STREAMS + _TYPES[self.change.kind])
         yield Quad(node, NamedNode(iri("rdf:type")), kind)
         yield Quad(node, NamedNode(stream.version_of), NamedNode(self.change.iri))
         yield Quad(node, NamedNode(stream.timestamp), instant)
-        written = "\n".join(sorted(self.change.after)).encode()
-        triples = {q.triple: None for q in parse(written, format=RdfFormat.N_QUADS)}
-        for triple in triples:
-            if stream is FeedKind.ENTITIES or triple.predicate.value != _SIZE:
-                yield Quad(triple.subject, triple.predicate, triple.object, node)
 
 
 def read_pages(folder: Path, stream: FeedKind) -> list[FeedPage]:
@@ -171,13 +189,16 @@ def _append_pages(
         shutil.copyfile(
             old / FEED / stream.folder / f"{page.number}.nq", folder / f"{page.number}.nq"
         )
-    for member in members:
+    while (first := next(members, None)) is not None:
         if not pages or pages[-1].is_closed:
-            pages.append(FeedPage(len(pages) + 1, 0, member.published, member.published))
+            pages.append(FeedPage(len(pages) + 1, 0, first.published, first.published))
         page = pages[-1]
+        of_page = chain([first], islice(members, PAGE_MEMBERS - page.members - 1))
         with (folder / f"{page.number}.nq").open("a", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{quad} .\n" for quad in member.quads(stream))
-        pages[-1] = FeedPage(page.number, page.members + 1, page.first, member.published)
+            for member in of_page:
+                file.writelines(member.lines(stream))
+                page = FeedPage(page.number, page.members + 1, page.first, member.published)
+        pages[-1] = page
     write_rows(
         folder / _PAGE_INDEX,
         ((str(p.number), str(p.members), p.first.isoformat(), p.last.isoformat()) for p in pages),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
@@ -56,6 +56,8 @@ _TYPED = f" <{iri('rdf:type')}> ".encode()
 _SPECIAL = f"<{SUB_PROPERTY}>".encode()
 # So many quads are written before other processes have begun.
 _IN_MEMORY_QUADS = 50_000
+# Of a table with at most so many cells, each of some 150 bytes, the lines are made once.
+_KEPT_CELLS = 500_000
 
 
 @dataclass(frozen=True)
@@ -277,26 +279,42 @@ def _write(
             }
             yield TableRow(thing, values, thing_geometries(thing, table.chains, subjects))
 
+    rows = _repeatable(lines, table)
     paths = {m.extension: staging / table.file(m.extension) for m in (CSV, XLSX, GEOJSON)}
     with (
         with_path(staging / table.file(INDEX_EXTENSION), has_temporary=True),
         paths["csv"].open("w", encoding="utf-8", newline="") as stream,
         closing(RowIndex(staging / table.file(INDEX_EXTENSION), table, names)) as index,
     ):
-        write_csv(table, index.noting(lines()), names, stream)
+        write_csv(table, index.noting(rows()), names, stream)
     described = staging / table.file(METADATA)
     write_json(described, csv_metadata(table, f"{table.slug}.csv"))
     if table.count <= MOST_ROWS:
         with with_path(paths["xlsx"], has_temporary=True):
-            write_workbook(table, lines, names, paths["xlsx"])
+            write_workbook(table, rows, names, paths["xlsx"])
     if table.chains:
         with paths["geojson"].open("w", encoding="utf-8", newline="\n") as stream:
-            write_features(table, lines(), names, stream)
+            write_features(table, rows(), names, stream)
     return {
         extension: StoredFile(table.file(extension), path.stat().st_size, digest_of(path))
         for extension, path in paths.items()
         if path.is_file()
     }
+
+
+def _repeatable(
+    lines: Callable[[], Iterator[TableRow]], table: Table
+) -> Callable[[], Iterable[TableRow]]:
+    """Return what gives the lines of a table again and again; of a small one they are kept."""
+    if table.count * (len(table.columns) + 1) > _KEPT_CELLS:
+        return lines
+    kept: list[TableRow] = []
+
+    def rows() -> Iterable[TableRow]:
+        kept.extend(lines() if not kept else ())
+        return kept
+
+    return rows
 
 
 def _names(subjects: Subjects) -> NameOf:
