@@ -7,7 +7,6 @@ the same ones. Nobody writes them, so a file never disagrees with them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 
 from pyoxigraph import Quad
@@ -16,7 +15,15 @@ from publisher.load.files import Role
 from publisher.load.parse import SourceFile
 from publisher.rdf.label_templates import MadeProperty, made_properties
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.rdf.sorted_files import SortedLines, Sorter, merge_lines, read_lines, write_lines
+from publisher.rdf.sorted_files import (
+    SortedLines,
+    Sorter,
+    blocks_of_subjects,
+    lines_with,
+    merge_lines,
+    read_lines,
+    write_lines,
+)
 from publisher.rdf.subjects import Subjects, SubjectsOnDisk
 
 _TYPE = f" <{iri('rdf:type')}> ".encode()
@@ -69,10 +76,11 @@ def _made_lines(
 ) -> Iterator[tuple[bytes, bytes]]:
     """Yield each label as a line of N-Quads up to its graph, and the graph of its thing."""
     subjects = SubjectsOnDisk([quads])
-    for subject, of_subject in groupby(read_lines(quads), lambda line: line.partition(b" ")[0]):
+    for subject, of_subject in blocks_of_subjects(read_lines(quads)):
         types: dict[bytes, bytes] = {}
-        for line in of_subject:
-            if line.startswith(_TYPE, len(subject)) and subject.startswith(b"<"):
+        start = len(subject)
+        for line in of_subject if subject.startswith(b"<") else ():
+            if line.startswith(_TYPE, start):
                 name, graph = line[len(subject) + len(_TYPE) :].split(b" ", 1)
                 types[name] = graph
         for each, known in zip(made, classes, strict=True):
@@ -93,10 +101,9 @@ def _graph_of(line: bytes, lines: SortedLines, usual: bytes) -> bytes:
 def _with_subclasses(made: Sequence[MadeProperty], quads: Path) -> list[set[bytes]]:
     """Return the classes of each property with their subclasses (SHACL, section 2.1.3.1)."""
     above: list[tuple[bytes, bytes]] = []
-    for line in read_lines(quads):
-        if _SUBCLASS in line:
-            narrower, _, rest = line.partition(_SUBCLASS)
-            above.append((narrower, rest.partition(b" ")[0]))
+    for line in lines_with(quads, _SUBCLASS):
+        narrower, _, rest = line.partition(_SUBCLASS)
+        above.append((narrower, rest.partition(b" ")[0]))
     found = [{f"<{name}>".encode() for name in each.classes} for each in made]
     for known in found:
         size = 0

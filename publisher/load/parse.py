@@ -104,9 +104,15 @@ class SourceFile:
             SourceError: It has changed since it was read first.
         """
         version = _version_of(self)
+        kept = None if version is None else _LAST_READ.get(version)
+        return self.quads_of(self.text) if kept is None else kept
+
+    def quads_of(self, text: str) -> list[Quad]:
+        """Return the same, for anyone who has its content already."""
+        version = _version_of(self)
         if version is not None and (kept := _LAST_READ.get(version)) is not None:
             return kept
-        quads = _quads(self.source, self.text, self.base_iri, self.limits)[0]
+        quads = _quads(self.source, text, self.base_iri, self.limits)[0]
         _LAST_READ.keep(version, quads)
         return quads
 
@@ -154,6 +160,18 @@ def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
             remedy="Unpack it, or end its name with .gz or .zip; nothing was published.",
         )
     return decode(content, source.name), sha256
+
+
+# What RDF 1.2 adds to Turtle is never written without one of these (sections 2.7 to 2.11).
+_ONLY_IN_RDF_1_2 = ("<<", "{|", "~", "--")
+_LIKE_TURTLE = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+
+
+def _may_be_of_rdf_1_2(source: SourcePath, text: str) -> bool:
+    """Tell whether a file may say what only RDF 1.2 can say: looking at each triple takes long."""
+    return syntax_of(source.name, text) not in _LIKE_TURTLE or any(
+        mark in text for mark in _ONLY_IN_RDF_1_2
+    )
 
 
 def _is_of_rdf_1_2(statement: Quad) -> bool:
@@ -257,7 +275,8 @@ def _parse(
 ) -> tuple[list[Quad], dict[str, str]]:
     """Return what a text says, if it is what a source may say, and the prefixes it declares."""
     quads, prefixes = _quads(source, text, base_iri, limits)
-    if younger := next(filter(_is_of_rdf_1_2, quads), None):
+    suspects = quads if _may_be_of_rdf_1_2(source, text) else []
+    if younger := next(filter(_is_of_rdf_1_2, suspects), None):
         raise SourceSyntax(
             "The file uses RDF 1.2: {term}.",
             where=source.name,

@@ -9,11 +9,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain, groupby
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    serialize,
+)
 
 from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.errors import SourceError, SourceErrors, SourceSyntax
@@ -44,7 +53,7 @@ from publisher.rdf.label_templates import TEMPLATE
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
 from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
-from publisher.rdf.sorted_files import Sorter, merge_files
+from publisher.rdf.sorted_files import Sorter, blocks_of_subjects, merge_files
 from publisher.rule_settings import RuleSettings, read_rule_settings
 from publisher.system.files import make_temporary_folder, storage_errors
 from publisher.system.processes import map_on_all_cores
@@ -295,6 +304,13 @@ class SortedSources:
     named_graphs: Mapping[str, tuple[str, ...]]
     findings: tuple[Finding, ...]
 
+    @property
+    def nothing(self) -> Path:
+        """Return an empty file."""
+        path = self.folder / "nothing.nq"
+        path.touch()
+        return path
+
 
 @dataclass(frozen=True)
 class _FileBatch:
@@ -418,15 +434,13 @@ def _read_batch(part: _FileBatch) -> _BatchResult:
             files.append(file)
             is_published = file.role is not Role.EXAMPLE
             if file.role is Role.SHAPES:
-                has_templates |= any(_TEMPLATE in line for line, _ in placed)
+                has_templates |= any(_TEMPLATE in line for line in placed.lines)
+            lines = sorted(set(placed.lines))
+            defining_files.extend(list(_defining_lines(lines, number, is_published=is_published)))
             end = f" <{part.base_iri}{file.source.graph}>".encode() + _END
-            lines = sorted({line for line, _ in placed})
-            for home in _defining_lines(lines, number, is_published=is_published):
-                defining_files.add(home)
-            for line in lines:
-                (quads if is_published else examples).add(line[: -len(_END)] + end)
-            for line, graph in placed if part.keeps_graphs and is_published else ():
-                in_graphs.add(line[: -len(_END)] + (graph or end))
+            (quads if is_published else examples).extend(_in_graph(lines, end))
+            if part.keeps_graphs and is_published:
+                in_graphs.extend(placed.in_graphs(end))
     return _BatchResult(
         files,
         quads.runs,
@@ -444,6 +458,37 @@ def _read_batch(part: _FileBatch) -> _BatchResult:
 GRAPHS_RULE = "graph-names"
 
 
+@dataclass(frozen=True)
+class _PlacedTriples:
+    """The triples of a file.
+
+    Attributes:
+        lines: Each as a line of N-Triples, in the order of the file.
+        ends: The end of each as a line of N-Quads, empty for the graph of the file; none where all
+            are in that graph.
+    """
+
+    lines: list[bytes]
+    ends: list[bytes]
+
+    def in_graphs(self, usual: bytes) -> list[bytes]:
+        """Return the lines of N-Quads; ``usual`` is the end of those in the graph of the file."""
+        if not self.ends:
+            return _in_graph(self.lines, usual)
+        pairs = zip(self.lines, self.ends, strict=True)
+        return [line[: -len(_END)] + (end or usual) for line, end in pairs]
+
+
+def _lines(statements: Iterable[Quad | Triple], rdf_format: RdfFormat) -> list[bytes]:
+    return (serialize(statements, format=rdf_format) or b"").splitlines(keepends=True)  # type: ignore[arg-type]
+
+
+def _in_graph(lines: Iterable[bytes], end: bytes) -> list[bytes]:
+    """Return lines of N-Triples as lines of N-Quads with an end."""
+    # Line feeds in texts are escaped, so a full stop with one behind it ends a line.
+    return b"".join(lines).replace(_END, end).splitlines(keepends=True)
+
+
 class _GraphPlacing:
     """Says in which graph each triple of a file is, and remembers the graphs."""
 
@@ -452,22 +497,21 @@ class _GraphPlacing:
         self.named: set[tuple[str, str]] = set()
         self.findings: list[Finding] = []
 
-    def lines(self, source: SourcePath, quads: Sequence[Quad]) -> list[tuple[bytes, bytes]]:
+    def lines(self, source: SourcePath, quads: Sequence[Quad]) -> _PlacedTriples:
         """Return each triple as a line of N-Triples, and the end of its line of N-Quads.
-
-        The end is empty for the graph of the file.
 
         Raises:
             SourceSyntax: A graph has a name that the site gives to a graph of its own.
         """
-        triples = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
-        lines = triples.splitlines(keepends=True)
+        if not _may_have_graphs(source):
+            return _PlacedTriples(_lines(quads, RdfFormat.N_QUADS), [])
+        lines = _lines((quad.triple for quad in quads), RdfFormat.N_TRIPLES)
         names = {quad.graph_name for quad in quads}
         if names == {DefaultGraph()}:
-            return [(line, b"") for line in lines]
+            return _PlacedTriples(lines, [])
         ends = {name: self._end(source, name) for name in names}
         self._note(source, names)
-        return [(line, ends[quad.graph_name]) for line, quad in zip(lines, quads, strict=True)]
+        return _PlacedTriples(lines, [ends[quad.graph_name] for quad in quads])
 
     def _end(self, source: SourcePath, name: NamedNode | BlankNode | DefaultGraph) -> bytes:
         home = self._base_iri + source.graph
@@ -516,9 +560,9 @@ def _read(
     return read_file(found, base_iri, limits)
 
 
-def _defining_lines(lines: Iterable[bytes], number: int, *, is_published: bool) -> Iterator[bytes]:
+def _defining_lines(lines: Sequence[bytes], number: int, *, is_published: bool) -> Iterator[bytes]:
     """Yield a line for each named subject of a file, from its sorted triples."""
-    for subject, said in groupby(lines, lambda line: line.partition(b" ")[0]):
+    for subject, said in blocks_of_subjects(lines):
         if not subject.startswith(b"<"):
             continue
         block = b"".join(said)

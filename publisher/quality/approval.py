@@ -65,10 +65,10 @@ CHECKS: tuple[Check, ...] = (
     ("repeated values", check_repeated_values),
     ("placeholders", check_placeholders),
 )
-CHECKS_BY_PROCESSES: tuple[Check, ...] = (
-    ("hygiene", check_hygiene),
-    ("queries", check_named_queries),
-    ("shapes", _shapes),
+# Each of these waits for a process of its own.
+CHECKS_BY_PROCESSES: tuple[tuple[Check, ...], ...] = (
+    (("hygiene", check_hygiene), ("queries", check_named_queries)),
+    (("shapes", _shapes),),
 )
 
 
@@ -89,9 +89,9 @@ def check(sources: Sources, progress: Progress = lambda step: None) -> list[Find
         return found
 
     # One set of processes for all queries; while they and the validator work, files are checked.
-    with folder_queries(sources), ThreadPoolExecutor(1) as beside:
-        later = beside.submit(copy_context().run, found_by, CHECKS_BY_PROCESSES)
-        found = [*found_by(CHECKS), *later.result()]
+    with folder_queries(sources), ThreadPoolExecutor(len(CHECKS_BY_PROCESSES)) as beside:
+        later = [beside.submit(copy_context().run, found_by, c) for c in CHECKS_BY_PROCESSES]
+        found = [*found_by(CHECKS), *(each for checks in later for each in checks.result())]
     return in_order(sources.rule_settings.apply(with_lines(found, sources)))
 
 

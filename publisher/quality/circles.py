@@ -9,7 +9,7 @@ from publisher.findings import Finding, Severity
 from publisher.load.sources import Sources
 from publisher.messages import text
 from publisher.rdf.namespaces import iri
-from publisher.rdf.sorted_files import read_lines
+from publisher.rdf.sorted_files import lines_with
 
 RULE = "circles"
 _BROADER = f"<{iri('skos:broader')}>".encode()
@@ -42,9 +42,7 @@ def check_circles(sources: Sources) -> Iterator[Finding]:
 
 def _arcs(sources: Sources) -> Iterator[tuple[bytes, bytes]]:
     """Yield each concept with one that is right above it."""
-    for line in read_lines(sources.sorted_sources.quads):
-        if _BROADER not in line and _NARROWER not in line:
-            continue
+    for line in lines_with(sources.sorted_sources.quads, _BROADER, _NARROWER):
         subject, predicate, value = line.split(b" ", 3)[:3]
         if subject.startswith(b"<") and value.startswith(b"<"):
             pair = subject[1:-1], value[1:-1]

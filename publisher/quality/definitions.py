@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
-from itertools import combinations, groupby
-from operator import itemgetter
+from itertools import combinations
 from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
@@ -17,7 +16,7 @@ from publisher.load.parse import SourceFile, find_line
 from publisher.load.sources import NO_GRAPH, PUBLISHED, Sources
 from publisher.messages import Text, text
 from publisher.rdf.namespaces import iri, shorten
-from publisher.rdf.sorted_files import SortedLines, read_lines
+from publisher.rdf.sorted_files import SortedLines, blocks_of_subjects, read_lines
 from publisher.rule_settings import RULES
 
 Pair = frozenset[str]
@@ -61,11 +60,12 @@ def _described_twice(
     sources: Sources,
 ) -> Iterator[tuple[str, list[SourceFile], list[SourceFile]]]:
     """Yield each typed IRI of several published files, these, and which define it differently."""
-    rows = (line[:-1].split(b"\t") for line in read_lines(sources.sorted_sources.defining_files))
-    for subject, of_subject in groupby(rows, itemgetter(0)):
-        found = sorted((int(n), digest) for _, _, n, digest in of_subject)
-        if len(found) < 2:
+    lines = read_lines(sources.sorted_sources.defining_files)
+    for subject, of_subject in blocks_of_subjects(lines, b"\t"):
+        if len(of_subject) < 2:
             continue
+        rows = (line[:-1].split(b"\t") for line in of_subject)
+        found = sorted((int(n), digest) for _, _, n, digest in rows)
         files = [(sources.files[n], d) for n, d in found if sources.files[n].role in PUBLISHED]
         defining = [(file, digest) for file, digest in files if digest != NO_GRAPH]
         if len(files) > 1 and defining:
@@ -181,12 +181,10 @@ def check_base(sources: Sources) -> Iterator[Finding]:
     A dataset about things of others, such as a set of mappings, is one all the same; but where the
     whole folder has no name below the base, the base is wrong.
     """
-    start = f"<{sources.base_iri}".encode()
-    lines = (line for line in read_lines(sources.sorted_sources.quads) if line.startswith(start))
-    named_here = {line.rsplit(b" ", 2)[1] for line in lines}
     files: dict[str, list[SourceFile]] = defaultdict(list)
     for file in sources.of_role(Role.DATA):
         files[file.source.graph].append(file)
+    named_here = _graphs_named_below_base(sources, files)
     for graph, among in files.items():
         if f"<{sources.base_iri}{graph}>".encode() in named_here:
             continue
@@ -212,6 +210,22 @@ def check_base(sources: Sources) -> Iterator[Finding]:
                 usual=usual,
             )
         yield _finding("dataset-base" if named_here else "base-iri", said, file, name)
+
+
+def _graphs_named_below_base(sources: Sources, graphs: Iterable[str]) -> set[bytes]:
+    """Return the graphs in which anything is named below the base; all of some are enough."""
+    start = f"<{sources.base_iri}".encode()
+    expected = {f"<{sources.base_iri}{graph}>".encode() for graph in graphs}
+    found: set[bytes] = set()
+    last = b"\n\n"
+    for line in read_lines(sources.sorted_sources.quads):
+        if line.startswith(start) and not line.endswith(last):
+            name = line.rsplit(b" ", 2)[1]
+            last = b" " + name + b" .\n"
+            found.add(name)
+            if found >= expected:
+                break
+    return found
 
 
 def _finding(rule: str, said: Text, file: SourceFile, name: str) -> Finding:

@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from publisher.findings import Finding
 from publisher.load.files import Role
 from publisher.load.parse import SourceFile, author_style, find_line
 from publisher.load.sources import PUBLISHED, Sources, cut_into_batches
 from publisher.messages import text
+from publisher.quality.first_look import suspicious_files
 from publisher.quality.literals import check_literals_in_file
 from publisher.quality.places import check_geometries_in_file
 from publisher.quality.vocabularies import Vocabularies, check_terms_in_file
 from publisher.rdf import media_types
-from publisher.rdf.turtle import write_turtle
+from publisher.rdf.turtle import write_turtle, write_turtle_of_lines
 from publisher.rule_settings import RULES
 from publisher.system.files import replace_file
 from publisher.system.processes import map_on_all_cores
@@ -81,6 +82,19 @@ def check_style(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each Turtle file that is not in the layout of the sources."""
     for file in sources.files:
         yield from check_style_in_file(file, file.triples, sources.prefixes)
+
+
+def is_laid_out(file: SourceFile, prefixes: Mapping[str, str]) -> bool:
+    """Tell whether a file certainly is in the layout, from its lines alone; most files are.
+
+    What its author has chosen beyond prefixes may make another file one in the layout as well.
+    """
+    if media_types.media_type_of_file(file.name) is not media_types.TURTLE or file.source.is_packed:
+        return True
+    written = file.text
+    said = serialize(file.quads_of(written), format=RdfFormat.N_QUADS)
+    lines = sorted(set((said or b"").splitlines(keepends=True)))
+    return written == write_turtle_of_lines(lines, prefixes, file.prefixes)
 
 
 def check_style_in_file(
@@ -151,8 +165,13 @@ def check_characters_in_file(file: SourceFile, triples: Iterable[Triple]) -> Ite
         name = triple.predicate.value
         if name not in properties:
             properties.add(name)
-            if not _ELEMENT_NAME.search(name):
+            if not has_element_name(name):
                 yield _property_finding(file, triple)
+
+
+def has_element_name(name: str) -> bool:
+    """Tell whether RDF/XML can write a property, given as an IRI."""
+    return _ELEMENT_NAME.search(name) is not None
 
 
 def _text_finding(file: SourceFile, triple: Triple, character: str) -> Finding:
@@ -200,6 +219,7 @@ def _finding(
 @dataclass(frozen=True)
 class _CheckTask:
     files: tuple[SourceFile, ...]
+    suspicious: frozenset[str]
     vocabularies: Vocabularies
     prefixes: Mapping[str, str] | None
 
@@ -215,9 +235,12 @@ def check_files(sources: Sources) -> Iterator[Finding]:
     """
     vocabularies = Vocabularies(sources)
     prefixes = dict(sources.prefixes) if sources.rule_settings.is_on(LAYOUT_RULE) else None
+    suspicious = suspicious_files(sources, vocabularies, has_element_name)
+    names = frozenset(file.name for file in suspicious)
+    # The layout of a file is seen in the file alone.
     parts = [
-        _CheckTask(tuple(file for _, file in part), vocabularies, prefixes)
-        for part in cut_into_batches(sources.files)
+        _CheckTask(tuple(file for _, file in part), names, vocabularies, prefixes)
+        for part in cut_into_batches(suspicious if prefixes is None else sources.files)
     ]
     for found in map_on_all_cores(_check, parts):
         yield from found
@@ -226,12 +249,17 @@ def check_files(sources: Sources) -> Iterator[Finding]:
 def _check(part: _CheckTask) -> list[Finding]:
     found: list[Finding] = []
     for file in part.files:
-        triples = file.triples
-        found += check_terms_in_file(file, triples, part.vocabularies)
-        found += check_literals_in_file(file, triples)
-        if file.role in PUBLISHED:
-            found += check_characters_in_file(file, triples)
-            found += check_geometries_in_file(file, triples)
-        if part.prefixes is not None:
-            found += check_style_in_file(file, triples, part.prefixes)
+        if file.name in part.suspicious:
+            found += _check_triples(file, part.vocabularies)
+        if part.prefixes is not None and not is_laid_out(file, part.prefixes):
+            found += check_style_in_file(file, file.triples, part.prefixes)
     return found
+
+
+def _check_triples(file: SourceFile, vocabularies: Vocabularies) -> Iterator[Finding]:
+    triples = file.triples
+    yield from check_terms_in_file(file, triples, vocabularies)
+    yield from check_literals_in_file(file, triples)
+    if file.role in PUBLISHED:
+        yield from check_characters_in_file(file, triples)
+        yield from check_geometries_in_file(file, triples)

@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.findings import Finding
 from publisher.load.parse import SourceFile, find_line, find_line_naming
+from publisher.messages import Text
 from publisher.rdf.geometries import (
     PAIR_PROPERTIES,
     TEXT_PROPERTIES,
@@ -27,37 +28,53 @@ _LATITUDES = frozenset(latitude for latitude, _ in PAIR_PROPERTIES)
 _LONGITUDES = frozenset(longitude for _, longitude in PAIR_PROPERTIES)
 
 
+_PROPERTIES = frozenset((*TEXT_PROPERTIES, *_LATITUDES, *_LONGITUDES))
+
+
 def check_geometries_in_file(file: SourceFile, triples: Iterable[Triple]) -> Iterator[Finding]:
     """Yield a finding for each geometry of a file that pages, tables and maps leave out."""
     for triple in triples:
         literal = triple.object
-        if not isinstance(literal, Literal):
-            continue
-        path = triple.predicate.value
-        if path in TEXT_PROPERTIES or literal.datatype.value in _DATATYPES:
-            written = literal.value
-        elif path in _LATITUDES:
-            written = point_text(literal.value, "0")
-        elif path in _LONGITUDES:
-            written = point_text("0", literal.value)
-        else:
-            continue
-        try:
-            parse_geometry(written)
-        except GeometryUnreadable as error:
-            if error.reason is not None:
-                yield _finding(file, triple, literal, error)
+        if isinstance(literal, Literal):
+            reason = _fault(triple.predicate.value, literal)
+            if reason is not None:
+                yield _finding(file, triple, literal, reason)
 
 
-def _finding(
-    file: SourceFile, triple: Triple, literal: Literal, error: GeometryUnreadable
-) -> Finding:
+def may_say_where(path: str, datatype: str) -> bool:
+    """Tell whether the literals of a property, or of a datatype, are geometries."""
+    return path in _PROPERTIES or datatype in _DATATYPES
+
+
+def is_misplaced(path: str, literal: Literal) -> bool:
+    """Tell whether a literal of a property is a geometry that cannot be placed on a map."""
+    return _fault(path, literal) is not None
+
+
+def _fault(path: str, literal: Literal) -> Text | None:
+    """Return why a literal is left out of maps; None where it is not, or is no geometry."""
+    if path in TEXT_PROPERTIES or literal.datatype.value in _DATATYPES:
+        written = literal.value
+    elif path in _LATITUDES:
+        written = point_text(literal.value, "0")
+    elif path in _LONGITUDES:
+        written = point_text("0", literal.value)
+    else:
+        return None
+    try:
+        parse_geometry(written)
+    except GeometryUnreadable as error:
+        return error.reason
+    return None
+
+
+def _finding(file: SourceFile, triple: Triple, literal: Literal, reason: Text) -> Finding:
     subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
     path = triple.predicate.value
     line = find_line(file, subject, path) if subject else 0
     return Finding(
         _RULE.severity,
-        error.reason or {},
+        reason,
         rule=_RULE.name,
         file=file.name,
         line=line or find_line_naming(file, shorten(path, file.prefixes), literal.value),

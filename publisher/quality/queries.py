@@ -41,6 +41,8 @@ Row = dict[str, object]
 _MEMORY_BYTES = 288 << 20
 # What one rule may find: some hundred thousand findings.
 _RESULT_BYTES = 64 << 20
+# Of so much data a process that holds it is there as soon as one that holds nothing.
+_SMALL_BYTES = 32 << 20
 _START_SECONDS = 120.0
 _NO_GRAPHS = ("urn:x-publisher:nothing",)
 _STOPPED = {
@@ -79,14 +81,16 @@ class FolderQueries:
         self.sorted_sources, self._bounds = sorted_sources, bounds
         self._limits = folder_query_limits(bounds)
         self._lock = threading.Lock()
-        self._workers: WorkerPool | None = None
-        self._is_in_memory = sorted_sources.quads.stat().st_size <= _MEMORY_BYTES
+        self._pools: dict[str, WorkerPool] = {}
+        size = sorted_sources.quads.stat().st_size
+        self._is_in_memory = size <= _MEMORY_BYTES
+        self._is_small = size <= _SMALL_BYTES
         self._count = 1 if self._is_in_memory else cores()
 
     def close(self) -> None:
         """End the processes."""
-        if self._workers is not None:
-            self._workers.close()
+        for pool in self._pools.values():
+            pool.close()
 
     def rows(self, rules: Mapping[str, str]) -> Iterator[tuple[str, list[Row]]]:
         """Yield file name and solutions over all graphs of each rule, in their order.
@@ -143,21 +147,29 @@ class FolderQueries:
                 named_graphs=_NO_GRAPHS,
                 prefixes=tuple(prefixes.items()),
             )
-            self._evaluate(operation)
+            # What only is read need not wait until much data has been, and others have been asked.
+            self._evaluate(operation, is_of_data=self._is_small)
         except NotAcceptable:  # nothing is accepted: that it came so far is all
             return None
         except QueryError as error:
             return error
         return None
 
-    def _evaluate(self, operation: Operation) -> bytes:
+    def _evaluate(self, operation: Operation, *, is_of_data: bool = True) -> bytes:
+        return self._pool(is_of_data=is_of_data).answer(operation).body
+
+    def _pool(self, *, is_of_data: bool) -> WorkerPool:
+        """Return the processes over what is published, or one over nothing."""
+        sources = self.sorted_sources
         with self._lock:
-            if self._workers is None:
-                sources = self.sorted_sources
-                store = str(sources.quads) if self._is_in_memory else _make_store(sources)
+            place = str(sources.quads if is_of_data else sources.nothing)
+            if place not in self._pools:
+                is_stored = is_of_data and not self._is_in_memory
+                store = _make_store(sources) if is_stored else place
                 config = WorkerConfig(store, self._limits)
-                self._workers = WorkerPool(config, self._count, _START_SECONDS)
-        return self._workers.answer(operation).body
+                count = self._count if is_of_data else 1
+                self._pools[place] = WorkerPool(config, count, _START_SECONDS)
+            return self._pools[place]
 
     def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:
         """Return what became of a query as the fault of its file."""

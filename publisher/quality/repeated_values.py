@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from itertools import groupby
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
@@ -21,7 +21,7 @@ from publisher.load.files import Role
 from publisher.load.sources import Sources
 from publisher.messages import text
 from publisher.rdf.namespaces import LABELS, iri
-from publisher.rdf.sorted_files import read_lines
+from publisher.rdf.sorted_files import blocks_of_subjects, read_lines
 from publisher.rule_settings import RULES
 
 _RULE = RULES["repeated-values"]
@@ -35,6 +35,8 @@ _DATES = frozenset(iri(f"xsd:{name}") for name in ("date", "gYear", "gYearMonth"
 _LEAST, _LEAST_SHARE = 3, 0.75
 _LABEL_NAMES = frozenset(f"<{path}>".encode() for path in LABELS)
 _TYPE_NAME = f"<{_TYPE}>".encode()
+_NAMES = tuple(name + b' "' for name in sorted(_LABEL_NAMES))
+_CLASSES = _TYPE_NAME + b" <"
 _COUNTED = frozenset(name.encode() for name in _NUMBERS | _DATES)
 # Quotation marks in texts are escaped.
 _DATATYPE = re.compile(rb'(?<!\\)"\^\^<([^>]*)>')
@@ -61,15 +63,20 @@ class RepeatingName:
     literal: Literal
     values: Mapping[str, frozenset[str]]
 
+    @cached_property
+    def numbers(self) -> list[str]:
+        """Return the numbers in the name."""
+        return numbers_in(self.literal.value)
+
     def repeats(self, path: str) -> bool:
         """Tell whether the name gives the value of a property."""
-        return not self.values[path].isdisjoint(numbers_in(self.literal.value))
+        return not self.values[path].isdisjoint(self.numbers)
 
     @property
     def strange(self) -> list[str]:
         """Return the numbers in the name that are no value of the thing."""
         known = {value for found in self.values.values() for value in found}
-        return [number for number in numbers_in(self.literal.value) if number not in known]
+        return [number for number in self.numbers if number not in known]
 
 
 def numbers_in(words: str) -> list[str]:
@@ -137,12 +144,16 @@ def _names(
     """
     graphs = {f"<{sources.base_iri}{file.source.graph}>" for file in sources.of_role(Role.DATA)}
     ends = tuple(f" {graph} .\n".encode() for graph in sorted(graphs))
-    lines = read_lines(sources.sorted_sources.quads)
-    for subject, of_subject in groupby(lines, key=lambda line: line.partition(b" ")[0]):
-        said = [line for line in of_subject if line.endswith(ends)]
-        if not subject.startswith(b"<"):
+    for subject, lines in blocks_of_subjects(read_lines(sources.sorted_sources.quads)):
+        start = len(subject) + 1
+        counted = [line for line in lines if _is_counted(line, start) and line.endswith(ends)]
+        if not counted or not subject.startswith(b"<"):
             continue
-        if not any(map(_is_numbered_name, said)):
+        named = [line for line in lines if line.startswith(_NAMES, start) and line.endswith(ends)]
+        # The rest of what is said tells nothing here, and most things have no digit in their names.
+        classes = [x for x in lines if x.startswith(_CLASSES, start) and x.endswith(ends)]
+        said = classes + named + counted
+        if not any(_DIGIT.search(line, line.index(b'"'), line.rfind(b'"')) for line in named):
             if others is not None:
                 _count(said, others)
             continue
@@ -176,10 +187,14 @@ def _count(said: Iterable[bytes], others: Counter[Pair]) -> None:
             others[kind, path] += labels
 
 
-def _is_numbered_name(line: bytes) -> bool:
-    """Tell whether a line gives a name with a digit in it."""
-    _, predicate, rest = line.split(b" ", 2)
-    return predicate in _LABEL_NAMES and _DIGIT.search(rest, 0, rest.rfind(b'"')) is not None
+def _is_counted(line: bytes, start: int) -> bool:
+    """Tell whether a line, whose property is at ``start``, gives a number or date, and no name."""
+    position = line.rfind(b'"^^<') + 4
+    return (
+        position > 4
+        and line[position : line.index(b">", position)] in _COUNTED
+        and not line.startswith(_NAMES, start)
+    )
 
 
 def _sort(

@@ -19,6 +19,7 @@ from publisher.rdf.sorted_files import (
     SortedLines,
     Sorter,
     merge_files,
+    merge_lines,
     read_lines,
     without_repetitions,
     write_lines,
@@ -96,9 +97,7 @@ def write_shapes(sources: Sources, folder: Path) -> ValidationFiles:
     """Write the shapes, what is held against them, and the prefixes; return where they are."""
     files = ValidationFiles(folder)
     shapes = f" <{sources.base_iri}{SHAPES}>".encode() + END
-    together = heapq.merge(
-        read_lines(sources.sorted_sources.quads), read_lines(sources.sorted_sources.examples)
-    )
+    together = merge_lines([sources.sorted_sources.quads, sources.sorted_sources.examples])
     with with_path(files.shapes), files.shapes.open("wb") as of_shapes:
 
         def validated() -> Iterator[bytes]:

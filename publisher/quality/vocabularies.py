@@ -223,17 +223,25 @@ class Vocabularies:
             return None
         if vocabulary.namespace.endswith("/") and "." in local:
             return None  # a file beside the terms, such as index.rdf
+        if vocabulary.is_complete and self._is_described(name):
+            return None
         near = nearest(local, vocabulary.terms, _NEAR if vocabulary.is_complete else _VERY_NEAR)
-        if not vocabulary.is_complete:
-            is_hinted = near and len(local) >= _SHORTEST_HINT
-            return WrongTerm(vocabulary, near) if is_hinted else None
-        return None if self._is_described(name) else WrongTerm(vocabulary, near)
+        is_hinted = near and len(local) >= _SHORTEST_HINT
+        return WrongTerm(vocabulary, near) if vocabulary.is_complete or is_hinted else None
 
     def _is_described(self, name: str) -> bool:
         """Tell whether the folder says something of an IRI, in whatever file."""
         if _split(name)[0] in built_in():
             return False
         return next(SortedLines(self._subjects).starting(f"<{name}>\t".encode()), None) is not None
+
+    def is_suspicious(self, name: str, *, is_used: bool) -> bool:
+        """Tell whether there may be a finding on an IRI; ``is_used``: it is a term for certain."""
+        return self.wrong(name) is not None or (is_used and bool(self.like(_split(name)[0])))
+
+    def namespaces(self) -> frozenset[str]:
+        """Return the namespaces of which anything is known; names of others are never wrong."""
+        return frozenset(self._known)
 
     def like(self, namespace: str) -> str:
         """Return the known namespace that one is written like; empty when there is none."""
