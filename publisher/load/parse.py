@@ -614,11 +614,11 @@ def stream_files(
             takes more than that (``ReadLimitExceeded``).
     """
     declared = {} if prefixes is None else prefixes
-    for source in _named_sources(paths, limits):
-        yield from _stream_source(source, base_iri, limits, declared)
+    for source in named_sources(paths, limits):
+        yield from stream_source(source, base_iri, limits, declared)
 
 
-def _named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourcePath]:
+def named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourcePath]:
     """Yield what file names stand for: the files themselves, or the RDF files in an archive.
 
     Raises:
@@ -647,7 +647,7 @@ def _named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[Source
         yield from inside
 
 
-def _stream_source(
+def stream_source(
     source: SourcePath, base_iri: str, limits: ReadLimits, prefixes: dict[str, str]
 ) -> Iterator[Quad]:
     """Yield the quads of a file of any syntax; see ``stream_files``."""

@@ -10,18 +10,26 @@ import weakref
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse, serialize
 
-from publisher.load.parse import FALLBACK, stream_files
+from publisher.errors import SourceError
+from publisher.load.files import SourcePath
+from publisher.load.parse import FALLBACK, named_sources, stream_source
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
+from publisher.rdf.reading import stream_quads
+from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, read_lines, write_lines
 from publisher.system.files import make_temporary_folder, storage_errors
+from publisher.system.processes import map_on_all_cores
 
 # So many quads at a time go from the parser to the file.
 _AT_ONCE = 10_000
+_BY_LINE = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+_PIECE_BYTES = 16 << 20
 # Scheme and host of a subject (RFC 3986, section 3).
 _ORIGIN = re.compile(rb"<(https?://[^/?#>]+)")
 
@@ -80,14 +88,18 @@ def store_files(
 
 def _store(paths: Sequence[Path], base_iri: str, limits: ReadLimits, folder: Path) -> StoredFiles:
     prefixes: dict[str, str] = {}
+    runs: list[Path] = []
     has_graphs = False
-    with Sorter(folder / "read") as sorter:
-        quads = stream_files(paths, base_iri, limits, prefixes)
-        while batch := list(islice(quads, _AT_ONCE)):
-            has_graphs = has_graphs or any(map(_is_in_graph, batch))
-            sorter.extend(_lines(batch, RdfFormat.N_QUADS))
-    stored = _written(folder / "quads.nq", merge_lines(sorter.runs))
-    for run in sorter.runs:
+    for number, source in enumerate(named_sources(paths, limits)):
+        start = folder / f"read-{number}"
+        read = _read_pieces(source, start, limits)
+        if read is None:
+            found = stream_source(source, base_iri, limits, prefixes)
+            read = _sorted_runs(found, start, _may_have_graphs(source))
+        runs += read.runs
+        has_graphs = has_graphs or read.has_graphs
+    stored = _written(folder / "quads.nq", merge_lines(runs))
+    for run in runs:
         run.unlink(missing_ok=True)
     triples, graphs = stored, Counter({"": stored.count})
     if has_graphs:
@@ -103,14 +115,85 @@ def _store(paths: Sequence[Path], base_iri: str, limits: ReadLimits, folder: Pat
     )
 
 
+@dataclass(frozen=True)
+class _SortedRuns:
+    """Sorted files of quads, and whether any is in a graph by name."""
+
+    runs: list[Path]
+    has_graphs: bool
+
+
+def _sorted_runs(quads: Iterator[Quad], start: Path, may_have_graphs: bool) -> _SortedRuns:
+    has_graphs = False
+    with Sorter(start) as sorter:
+        while batch := list(islice(quads, _AT_ONCE)):
+            has_graphs = has_graphs or (may_have_graphs and any(map(_is_in_graph, batch)))
+            sorter.extend(_lines(batch))
+    return _SortedRuns(sorter.runs, has_graphs)
+
+
+def _may_have_graphs(source: SourcePath) -> bool:
+    return syntax_by_name(source.name) not in ONE_GRAPH or is_open(source.name)
+
+
 def _is_in_graph(quad: Quad) -> bool:
     return not isinstance(quad.graph_name, DefaultGraph)
 
 
-def _lines(quads: Iterable[Quad], rdf_format: RdfFormat) -> list[bytes]:
-    is_quads = rdf_format == RdfFormat.N_QUADS
-    written = serialize(quads if is_quads else (q.triple for q in quads), format=rdf_format)
-    return (written or b"").splitlines(keepends=True)
+def _lines(quads: Iterable[Quad]) -> list[bytes]:
+    return (serialize(quads, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+
+
+# Large files that have a triple on each line are read in pieces, on all cores.
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part of a file, from one place to another, and where its sorted quads go."""
+
+    source: SourcePath
+    start: int
+    end: int
+    target: Path
+    limits: ReadLimits
+
+
+def _read_pieces(source: SourcePath, target: Path, limits: ReadLimits) -> _SortedRuns | None:
+    """Return the sorted quads of a file; None where it has to be read as a whole.
+
+    That is so for small ones, for those with blank nodes, whose names hold for the whole file, and
+    where anything is wrong, since only then the line is known.
+    """
+    size = source.path.stat().st_size
+    is_cut = syntax_by_name(source.name) in _BY_LINE and not is_open(source.name)
+    if not is_cut or source.is_packed or not _PIECE_BYTES < size <= limits.file_bytes:
+        return None
+    with source.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        if content.find(b"_:") >= 0:
+            return None
+        ends = [0]
+        while ends[-1] < size:
+            ends.append(content.find(b"\n", min(ends[-1] + _PIECE_BYTES, size - 1)) + 1 or size)
+    pieces = [
+        _Piece(source, start, end, target.with_name(f"{target.name}-{number}"), limits)
+        for number, (start, end) in enumerate(pairwise(ends))
+    ]
+    try:
+        read = list(map_on_all_cores(_read_piece, pieces))
+    except (SyntaxError, SourceError):
+        return None
+    runs = [run for piece in read for run in piece.runs]
+    return _SortedRuns(runs, any(piece.has_graphs for piece in read)) if runs else None
+
+
+def _read_piece(piece: _Piece) -> _SortedRuns:
+    with piece.source.path.open("rb") as file:
+        file.seek(piece.start)
+        content = file.read(piece.end - piece.start)
+    rdf_format = syntax_by_name(piece.source.name)
+    assert rdf_format is not None
+    quads = stream_quads(content, rdf_format, FALLBACK, piece.source.name, limits=piece.limits)
+    return _sorted_runs(quads, piece.target, _may_have_graphs(piece.source))
 
 
 def _written(path: Path, lines: Iterable[bytes]) -> Quads:
@@ -130,27 +213,38 @@ def _written(path: Path, lines: Iterable[bytes]) -> Quads:
 def _without_graphs(quads: Quads, graphs: Counter[str]) -> Iterator[bytes]:
     """Yield each triple once; those of several graphs stand together. The graphs are counted."""
     last = b""
-    found = iter(parse(path=str(quads.path), format=RdfFormat.N_QUADS))
-    while batch := list(islice(found, _AT_ONCE)):
-        graphs.update(
-            quad.graph_name.value if not isinstance(quad.graph_name, DefaultGraph) else ""
-            for quad in batch
-        )
-        for line in _lines(batch, RdfFormat.N_TRIPLES):
-            if line != last:
-                last = line
-                yield line
+    counts: Counter[bytes] = Counter()
+    for line in quads.lines():
+        graph = _graph_of(line)
+        counts[graph] += 1
+        triple = line[: -len(graph) - 4] + b" .\n" if graph else line
+        if triple != last:
+            last = triple
+            yield triple
+    for graph, count in counts.items():
+        name = graph[1:-1] if graph.startswith(b"<") else graph.removeprefix(b"_:")
+        graphs[name.decode()] += count
+
+
+def _graph_of(line: bytes) -> bytes:
+    """Return the graph of a line of N-Quads as it is there; empty for the default graph."""
+    rest = line.split(b" ", 2)[2]
+    if rest.startswith(b"<<("):  # a triple as a term, in RDF 1.2
+        (quad,) = parse(line, format=RdfFormat.N_QUADS)
+        return b"" if isinstance(quad.graph_name, DefaultGraph) else str(quad.graph_name).encode()
+    # Behind the text of a literal, as in any other term, is no space.
+    parts = rest[rest.rindex(b'"') :].split(b" ") if rest.startswith(b'"') else rest.split(b" ")
+    return parts[1] if len(parts) > 2 else b""
 
 
 def _most_common_origin(path: Path) -> str:
     """Return scheme and host of most subjects, with the slash."""
     origins: Counter[bytes] = Counter()
-    last = b""
+    last = b"\n"
     for line in read_lines(path):
-        subject = line.partition(b" ")[0]
-        if subject != last:
-            last = subject
-            if found := _ORIGIN.match(subject):
+        if not line.startswith(last):
+            last = line[: line.index(b" ") + 1]
+            if found := _ORIGIN.match(last):
                 origins[found[1]] += 1
     usual = origins.most_common(1)
     return f"{usual[0][0].decode()}/" if usual else FALLBACK

@@ -62,6 +62,11 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block + file.readline()
 
 
+def _iri_of(rest: bytes) -> bytes:
+    """Return the IRI, in angle brackets, with which the rest of a line begins."""
+    return rest.partition(b">")[0] + b">"
+
+
 class _Look:
     """Goes through lines, and keeps the subjects of those that stand out."""
 
@@ -79,18 +84,15 @@ class _Look:
     def at(self, block: bytes) -> None:
         """Look at some lines of N-Quads."""
         lines = [line.split(b" ", 2) for line in block.splitlines(keepends=True)]
-        predicates = {predicate for _, predicate, _ in lines}
+        subjects, predicates, values = map(set, zip(*lines, strict=True))
         strange = set(filter(self._is_strange_property, predicates))
-        classes = {rest for _, predicate, rest in lines if predicate == _TYPE}
-        values = {rest for _, _, rest in lines}
-        wrong = {rest for rest in values if self._is_strange_value(rest, rest in classes)}
-        names = set(filter(self._is_strange_name, {subject for subject, _, _ in lines}))
+        classes = {rest for _, predicate, rest in lines if predicate == _TYPE and rest[:1] == b"<"}
+        wrong = {rest for rest in classes if self._is_strange_term(_iri_of(rest))}
+        wrong |= set(filter(self._is_strange_value, values - classes))
+        names = set(filter(self._is_strange_name, subjects))
         if strange or wrong or names:
             self.subjects |= {s for s, p, rest in lines if p in strange or rest in wrong} | names
         self.subjects |= self._misplaced(lines, predicates)
-        if any(each in block for each in _UNUSUAL_CHARACTERS):
-            unusual = (line for line in lines if any(c in line[2] for c in _UNUSUAL_CHARACTERS))
-            self.subjects |= {subject for subject, _, _ in unusual}
 
     def _is_strange_property(self, term: bytes) -> bool:
         if term not in self._properties:
@@ -112,13 +114,14 @@ class _Look:
             term[1:-1].decode(), is_used=False
         )
 
-    def _is_strange_value(self, rest: bytes, is_class: bool) -> bool:
+    def _is_strange_value(self, rest: bytes) -> bool:
         """Tell whether an object stands out, with its graph and the full stop behind it."""
         if rest.startswith(b"<"):
-            term = rest[: rest.index(b">") + 1]
-            return self._is_strange_term(term) if is_class else self._is_strange_name(term)
+            return self._is_strange_name(_iri_of(rest))
         if not rest.startswith(b'"'):
             return False
+        if (b"\\" in rest or b"\xef\xbf" in rest) and any(c in rest for c in _UNUSUAL_CHARACTERS):
+            return True
         end = rest.rindex(b'"') + 1
         if not rest.startswith(b"^^<", end):
             return self._is_string_wrong

@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
@@ -17,6 +17,7 @@ from publisher.load.stored_files import StoredFiles
 from publisher.quality.reports import as_json as report_as_json
 from publisher.rdf.jsonld import without_cycles
 from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.sorted_files import Quads, SortedLines, lines_with
 from publisher.rdf.source_forms import write_source_forms
 from publisher.rdf.subjects import Subjects, SubjectsOnDisk
 from publisher.release.build import load_store
@@ -46,7 +47,7 @@ from publisher.release.second_engine import (
     write_release_counts,
     write_second_engine,
 )
-from publisher.system.processes import child_environment, module_command
+from publisher.system.processes import child_environment, module_command, working_beside
 
 _NAME = "preview"
 # With more, anyone who looks at a file once would wait longer for the index than for all else.
@@ -55,19 +56,29 @@ SEARCHED_AT_ONCE = 200_000
 _OF_SHAPES = (f"<{PREFIXES['sh']}".encode(), f"<{iri('rdf:first')}>".encode())
 
 
-def _schema(stored: StoredFiles, prefixes: Mapping[str, str]) -> Schema:
-    """Return what the files look like; a triple in several graphs counts once."""
-    shapes = Subjects(parse(b"".join(_about_shapes(stored)), format=RdfFormat.N_QUADS))
-    known = SubjectsOnDisk([stored.triples.path])
-    return make_schema(count_partitions(stored.triples.lines()), shapes, known, prefixes)
+@dataclass(frozen=True)
+class _SchemaTask:
+    """What a schema is made of: triples, each once, and the prefixes of the files."""
+
+    triples: Quads
+    prefixes: Mapping[str, str]
 
 
-def _about_shapes(stored: StoredFiles) -> Iterator[bytes]:
+def _schema(task: _SchemaTask) -> Schema:
+    """Return what the files look like."""
+    shapes = Subjects(parse(b"".join(_about_shapes(task.triples)), format=RdfFormat.N_QUADS))
+    known = SubjectsOnDisk([task.triples.path])
+    return make_schema(count_partitions(task.triples.lines()), shapes, known, task.prefixes)
+
+
+def _about_shapes(triples: Quads) -> Iterator[bytes]:
     """Yield what is said of the subjects that SHACL says anything of."""
-    for _, lines in groupby(stored.triples.lines(), lambda line: line.partition(b" ")[0]):
-        block = list(lines)
-        if any(name in line for line in block for name in _OF_SHAPES):
-            yield from block
+    last = b""
+    for line in lines_with(triples.path, *_OF_SHAPES):
+        subject = line[: line.index(b" ") + 1]
+        if subject != last:
+            last = subject
+            yield from SortedLines(triples.path).starting(subject)
 
 
 @contextmanager
@@ -119,15 +130,20 @@ def build_preview(
     named = {name: count for name, count in stored.graphs.items() if name}
     write_descriptions(folder, nothing, stored.base_iri, named, union=union)
     # The store is made by the engine's own threads.
-    with ThreadPoolExecutor(1) as beside:
+    schema = _SchemaTask(stored.triples, prefixes)
+    is_large = stored.triples.count > SEARCHED_AT_ONCE
+    with (
+        working_beside(_schema, schema, is_large=is_large) as wait_for_schema,
+        ThreadPoolExecutor(1) as beside,
+    ):
         store = beside.submit(load_store, folder / STORE, stored.quads.path)
         triples = {"": stored.triples}
         write_concepts(folder / CONCEPTS_FILE, triples, stored.base_iri)
-        if stored.triples.count <= SEARCHED_AT_ONCE:
+        if not is_large:
             write_search(folder / SEARCH_FILE, triples, stored.base_iri)
         write_json(folder / REPORT, report_as_json(()))  # nothing is checked
-        write_schema(folder, _schema(stored, prefixes))
         write_source_forms(folder / LITERALS, stored.quads.lines())
+        write_schema(folder, wait_for_schema())
         store.result()
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
     _write_engines(folder, stored, second_engine, union=union)
