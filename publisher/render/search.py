@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import urlencode
@@ -137,6 +137,11 @@ _SUMMARY = (
 )
 
 
+def _quoted(words: Iterable[str], language: str) -> str:
+    """Return words in quotation marks, by comma."""
+    return ", ".join(translate("“{name}”", language, name=word) for word in words)
+
+
 class SearchPages:
     """Shows what was found in one release."""
 
@@ -198,9 +203,7 @@ class SearchPages:
             longest=LONGEST_QUERY,
             total=len(shown),
             more=found.more,
-            left_out=", ".join(
-                translate("“{name}”", page_language.language, name=word) for word in found.left_out
-            ),
+            left_out=_quoted(found.left_out, page_language.language),
             sections=self._sections(shown, names, found, number, page_language),
             kinds=_kinds(lines, names, kind, lambda of_kind: url_of(text, 1, of_kind)),
             everything=url_of(text) if kind else "",
