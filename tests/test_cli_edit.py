@@ -84,7 +84,7 @@ def test_a_fifteenth_initiative_is_told_what_is_missing(clusters: Path) -> None:
     """The next steps are what the shapes say, in the editor's language."""
     result = publisher(
         *("new", "cluster", "Nya klustret", "--source", SOURCE),
-        *("--set", "Läge=sett verksamt", "--set", "kompetensområde=skoglig bioekonomi"),
+        *("--set", "Status=belagt verksamt", "--set", "kompetensområde=skoglig bioekonomi"),
         lang="sv",
     )
 
@@ -100,7 +100,7 @@ def test_a_fifteenth_initiative_that_is_complete_passes(clusters: Path) -> None:
     """Nothing more is to be done, and the check agrees."""
     result = publisher(
         *("new", "cluster", "Nya klustret", "--source", SOURCE),
-        *("--set", "status=sett verksamt", "--set", "competenceArea=skoglig bioekonomi"),
+        *("--set", "status=belagt verksamt", "--set", "competenceArea=skoglig bioekonomi"),
         *("--set", "Beskrivning@sv=Ett kluster för skog och papper, med säte i två län."),
         *("--set", "Beskrivning@en=A cluster on forests and paper, seated in two counties."),
     )

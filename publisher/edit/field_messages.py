@@ -46,7 +46,7 @@ _SENTENCES = {
     "too many": "“{field}”: keep at most {most}, and take the others away.",
     "like others": "“{field}” should be written in another way, for example as {example}.",
     "look over": "Look over “{field}”: something in it does not fit.",
-    "in files": "This is put right in the files: ask whoever looks after them.",
+    "in files": "This is put right in the files: ask those who look after them.",
     LINK: "“{field}”: choose from the list.",
     ADDRESS: "“{field}”: write a whole address, from http:// or https://.",
     NUMBER: "“{field}”: write a number that is allowed here, in digits.",

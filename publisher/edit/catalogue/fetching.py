@@ -241,7 +241,7 @@ def read_page(
         raise SourceSyntax(
             "Line {line}, column {column}: {expected}.",
             where=fetched.where,
-            remedy="Whoever makes the feed has to correct it; a file can be corrected by hand.",
+            remedy="Those who make the feed have to correct it; a file can be corrected by hand.",
             line=error.lineno or 1,
             column=error.offset or 1,
             expected=printable(re.sub(r"^Parser error .*?: ", "", str(error.msg))).rstrip("."),
@@ -303,7 +303,7 @@ def _endless(first: Fetched, address: str, message: str) -> SourceError:
     return SourceError(
         message,
         where=first.where,
-        remedy="Save the pages as files and import one after the other, or ask whoever makes the"
+        remedy="Save the pages as files and import one after the other, or ask those who make the"
         " feed. Nothing was imported.",
         address=printable(address),
     )

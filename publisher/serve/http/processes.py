@@ -29,7 +29,7 @@ _START_SECONDS = 120.0
 # A process that ends so soon after its start will do so again: pauses between starts grow.
 _EARLY_EXIT_SECONDS = 10.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0
-# Whoever did serve and was killed again and again is soon there again, for those who ask.
+# A process that had served and was killed is started again soon, however often that happens.
 _LONGEST_PAUSE_AFTER_SERVING_SECONDS = 2.0
 _ROUND_SECONDS = 0.25
 _MOST_HEARTBEATS = 4096

@@ -68,7 +68,7 @@ def test_retiring_an_initiative_asks_for_the_event_and_takes_it(
 ) -> None:
     """The shape says what is missing, and the form has the button beside it."""
     compare = Page(staff, COMPARE)
-    compare.type("Läge", f"{CONCEPT}status/wound-up")
+    compare.type("Status", f"{CONCEPT}status/wound-up")
     compare.go("review")
     assert "Lägg till händelsen som ledde till detta läge" in compare.text
 
@@ -83,7 +83,7 @@ def test_retiring_an_initiative_asks_for_the_event_and_takes_it(
     event.type("Benämning – Engelska", "Compare is wound up")
     event.type("Beskrivning – Svenska", "Stiftelsen avvecklas, enligt källan.")
     event.type("Beskrivning – Engelska", "The foundation is wound up, according to the source.")
-    event.type("Slag", f"{CONCEPT}event-kind/wound-up")
+    event.type("Typ", f"{CONCEPT}event-kind/wound-up")
     event.type("Tid", "2026-03")
     event.type("Källa", "NWT: Compare efter krisen")
     assert event.press("review").headers["Location"] == "/sv/review"
@@ -125,7 +125,7 @@ def test_a_fifteenth_initiative_comes_with_a_source_of_its_own(
     again.type("Beskrivning – Engelska", "An initiative that exists in this test and nowhere else.")
     for label, concept in (
         ("Kompetensområde", "competence-area/digital-services"),
-        ("Läge", "status/seen-active"),
+        ("Status", "status/seen-active"),
     ):
         again.type(label, CONCEPT + concept)
         again.type(f"{label}: Källa", "Provet: om oss")

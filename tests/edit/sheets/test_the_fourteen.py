@@ -49,11 +49,11 @@ def test_a_member_count_is_corrected(fourteen: Filled) -> None:
 
 def test_an_initiative_is_retired_with_its_event_and_its_source(fourteen: Filled) -> None:
     """A status alone is not enough: the check asks for the event, and for who says so."""
-    fourteen.write(INITIATIVES, COMPARE, Läge="avvecklat")
+    fourteen.write(INITIATIVES, COMPARE, Status="avvecklat")
     refused = fourteen.imported()
     assert refused.exit_code == 1
     assert "Lägg till händelsen som ledde till detta läge" in refused.stderr
-    assert "Välj källan till det som är nytt här: Läge." in refused.stderr
+    assert "Välj källan till det som är nytt här: Status." in refused.stderr
     assert fourteen.changed() == {}
 
     fourteen.write(INITIATIVES, COMPARE, Källa__till__det__nya="Exempel: avvecklingen")
@@ -106,7 +106,7 @@ def test_a_fifteenth_is_added_in_a_file_of_its_own(fourteen: Filled) -> None:
         Kompetensområde="industriell it",
         Verksamhetsområde="Gävleborgs län",
         Slag="klusterinitiativ",
-        Läge="sett verksamt",
+        Status="belagt verksamt",
         Grundat=2019,
         Källa__till__det__nya=source,
     )
