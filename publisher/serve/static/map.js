@@ -244,7 +244,10 @@
       });
       if (!cluster && this.spots.length <= NAMED)
         marker.bindTooltip(said.split(":")[0], { permanent: true, direction: "auto", className: "name" });
-      marker.on("add", () => marker.getElement().setAttribute("aria-label", said));
+      marker.on("add", () => {
+        marker.getElement().setAttribute("aria-label", said);
+        if (isOwn) marker.getElement().setAttribute("role", "img");
+      });
       marker.on("click keypress", (event) => {
         if (event.type === "keypress" && !["Enter", " "].includes(event.originalEvent.key)) return;
         if (!cluster) return this.tell([y, x], [place]);
