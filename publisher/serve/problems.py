@@ -23,6 +23,7 @@ from publisher.errors import (
     QueryLimitExceeded,
     QueryRefused,
     ReleaseError,
+    ReleaseUnreadable,
 )
 from publisher.messages import in_language, translate
 from publisher.query.remote.connection import engine_error
@@ -140,7 +141,7 @@ def error_sentences(error: PublisherError, language: str) -> list[str]:
 def with_error_headers(response: Response, error: PublisherError) -> None:
     """Add the header fields of an error to a response."""
     response.headers["Cache-Control"] = "no-store" if response.status_code >= 500 else "no-cache"
-    if isinstance(error, EngineBusy | ClientBusy | ReleaseError):
+    if isinstance(error, EngineBusy | ClientBusy | ReleaseUnreadable):
         response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
 
 
@@ -250,7 +251,7 @@ def register_error_handlers(app: Flask, site: Site) -> None:
         _log.error("A file of the release cannot be read (%s).", request.path, exc_info=error)
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         what = "The file of the release cannot be read: {reason}."
-        return _publisher_error(site, ReleaseError(what, remedy=_CURES[500], reason=reason))
+        return _publisher_error(site, ReleaseUnreadable(what, remedy=_CURES[500], reason=reason))
 
     for file_error in _ERRORS_OF_FILES:
         app.register_error_handler(file_error, on_file_error)

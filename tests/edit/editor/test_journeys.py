@@ -70,7 +70,7 @@ def test_retiring_an_initiative_asks_for_the_event_and_takes_it(
     compare = Page(staff, COMPARE)
     compare.type("Status", f"{CONCEPT}status/wound-up")
     compare.go("review")
-    assert "Lägg till händelsen som ledde till detta läge" in compare.text
+    assert "Lägg till händelsen som ledde till denna status" in compare.text
 
     part = next(
         line

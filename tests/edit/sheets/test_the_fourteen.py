@@ -52,7 +52,7 @@ def test_an_initiative_is_retired_with_its_event_and_its_source(fourteen: Filled
     fourteen.write(INITIATIVES, COMPARE, Status="avvecklat")
     refused = fourteen.imported()
     assert refused.exit_code == 1
-    assert "Lägg till händelsen som ledde till detta läge" in refused.stderr
+    assert "Lägg till händelsen som ledde till denna status" in refused.stderr
     assert "Välj källan till det som är nytt här: Status." in refused.stderr
     assert fourteen.changed() == {}
 
@@ -69,7 +69,7 @@ def test_an_initiative_is_retired_with_its_event_and_its_source(fourteen: Filled
         Benämning_en="The activities are wound up",
         Beskrivning_sv="Stiftelsen avvecklade verksamheten.",
         Beskrivning_en="The foundation wound up the activities.",
-        Slag="avveckling",
+        Typ="avveckling",
         Före="Compare",
         Ändrade="Compare",
         Tid="2026-10",
@@ -105,7 +105,7 @@ def test_a_fifteenth_is_added_in_a_file_of_its_own(fourteen: Filled) -> None:
         Beskrivning_en="An invented initiative for the forest industry, for the test alone.",
         Kompetensområde="industriell it",
         Verksamhetsområde="Gävleborgs län",
-        Slag="klusterinitiativ",
+        Typ="klusterinitiativ",
         Status="belagt verksamt",
         Grundat=2019,
         Källa__till__det__nya=source,
