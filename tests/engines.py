@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from subprocess import Popen
 from unittest import mock
@@ -149,15 +150,15 @@ def oxigraph(folder: Path, port: int = 0) -> Iterator[Remote]:
         yield Remote("oxigraph", f"{at}/query", f"{at}/store", f"{at}/update", process)
 
 
+_MOST_STARTS = 5
+
+
 @contextmanager
 def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Remote]:
     """Run Virtuoso, which gives at most so many rows."""
-    found = program("virtuoso-t")
-    port, sql = free_ports(2)
-    settings = folder / "virtuoso.ini"
-    settings.write_text(VIRTUOSO.format(folder=folder, port=port, sql=sql, rows=rows))
-    at = f"http://127.0.0.1:{port}"
-    with running([found, "-f", "-c", str(settings)], port, folder) as process:
+    with ExitStack() as stack:
+        port, process = _start_virtuoso(stack, folder, rows)
+        at = f"http://127.0.0.1:{port}"
         yield Remote(
             "virtuoso",
             f"{at}/sparql",
@@ -168,6 +169,24 @@ def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Remote]:
             (("PUBLISHER_ENGINE_USER", "dba"), ("PUBLISHER_ENGINE_PASSWORD", "dba")),
         )
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_virtuoso(stack: ExitStack, folder: Path, rows: int) -> tuple[int, Popen[bytes]]:
+    """Return port and process; it opens its ports seconds later, when another may have them."""
+    found = program("virtuoso-t")
+    for attempt in itertools.count(1):
+        own = folder / str(attempt)
+        own.mkdir(parents=True)
+        port, sql = free_ports(2)
+        settings = own / "virtuoso.ini"
+        settings.write_text(VIRTUOSO.format(folder=own, port=port, sql=sql, rows=rows))
+        try:
+            command = [found, "-f", "-c", str(settings)]
+            return port, stack.enter_context(running(command, port, own))
+        except AssertionError as error:
+            if attempt == _MOST_STARTS or "Address already in use" not in str(error):
+                raise
+    raise AssertionError("unreachable")
 
 
 SERVERS = {"oxigraph": oxigraph, "virtuoso": virtuoso}

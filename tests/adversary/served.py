@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,21 @@ class Server:
             for child in children(self.process.pid)
             if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()
         ]
+
+    def until_only(self, processes: list[int], seconds: float = 30.0) -> None:
+        """Wait until these are its web processes, and no other.
+
+        On a busy machine a loop may be silent for so long that a spare process is started; it
+        leaves when the first is heard of again.
+
+        Raises:
+            AssertionError: Another one has taken a place.
+        """
+        end = time.monotonic() + seconds
+        while (found := self.web_processes()) != processes:
+            assert set(processes) <= set(found), f"{found} and not {processes}"
+            assert time.monotonic() < end, f"{found} and not {processes}"
+            time.sleep(0.1)
 
     def memory_mb(self) -> float:
         """Return how much memory its web processes take together (resident, in MB)."""

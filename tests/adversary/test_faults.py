@@ -735,7 +735,7 @@ def test_query_workers_come_back_after_a_flood_of_connections(
                 flood.join()
         numbers = iter(range(1, 1000))
         until(lambda: _ask(server, next(numbers)) == 200, 60)
-        assert server.web_processes() == [web]
+        server.until_only([web])
 
 
 def test_the_settings_of_the_tiny_world_serve(config: Config) -> None:

@@ -113,7 +113,7 @@ def test_a_part_without_end_costs_little_memory_and_nobody_else_waits(
     assert most - before < MOST_MB
     assert report.failed == []
     assert report.longest() < on_this_machine(LONGEST_SECONDS)
-    assert server.web_processes() == [web]
+    server.until_only([web])
 
 
 def test_many_unfinished_bodies_together_have_a_limit(server: Server) -> None:

@@ -164,7 +164,7 @@ def test_an_engine_that_lies_costs_an_error_and_no_more(site: Site, name: str) -
     assert max(seconds for _, _, seconds in answers) < TIMEOUT_SECONDS + MORE_SECONDS
     assert all(body for status, body, _ in answers if status != 200)
     assert site.log()[written:].partition("Traceback")[2] == ""
-    assert site.server.web_processes() == processes
+    site.server.until_only(processes)
     assert site.server.memory_mb() - before < MOST_MB
     assert site.engine.followed == []
 
