@@ -141,6 +141,18 @@ def test_a_map_begins_to_move_when_the_page_is_used(browser: Browser, groves: st
     page.close()
 
 
+@pytest.mark.parametrize("path", ["", "table/grove"])
+def test_where_nothing_is_drawn_the_map_comes_by_itself(
+    browser: Browser, groves: str, path: str
+) -> None:
+    """A heading with nothing below it says nothing; nobody has moved anything yet."""
+    page = browser.new_page(base_url=groves)
+    page.goto(path or groves)
+    expect(page.locator(".map > svg")).to_have_count(0)
+    shown(page)
+    page.close()
+
+
 def test_without_a_script_the_drawing_stays(browser: Browser, groves: str) -> None:
     page = browser.new_page(java_script_enabled=False)
     page.goto(f"{groves}doc/grove/g-901")

@@ -319,10 +319,10 @@
       console.info("The map stays as it is drawn:", error);
     }
   };
-  // Library and ground are half a megabyte to read and to reckon: they come when somebody begins to
-  // use the page, not while it is first drawn.
+  // Library and ground are half a megabyte to read and to reckon. Where a map is drawn already they come
+  // when somebody begins to use the page; where nothing is, once the page is there and has time.
   const SIGNS = ["pointermove", "pointerdown", "touchstart", "wheel", "scroll", "keydown", "focusin"];
-  const LONGEST_WAIT = 10_000;
+  const LONGEST_WAIT = 1000;
   const used = new Promise((done) => {
     const onSign = () => {
       for (const sign of SIGNS) removeEventListener(sign, onSign, true);
@@ -330,7 +330,14 @@
     };
     for (const sign of SIGNS) addEventListener(sign, onSign, { capture: true, passive: true });
   });
-  const waited = new Promise((done) => setTimeout(done, LONGEST_WAIT));
+  const loaded = new Promise((done) => {
+    if (document.readyState === "complete") done();
+    else addEventListener("load", done, { once: true });
+  });
+  const idle = loaded.then(() => new Promise((done) => {
+    if (window.requestIdleCallback) requestIdleCallback(done, { timeout: LONGEST_WAIT });
+    else setTimeout(done, LONGEST_WAIT); // Safari
+  }));
   const near = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) {
       near.unobserve(entry.target);
@@ -339,7 +346,7 @@
   }, { rootMargin: "300px" });
   for (const figure of document.querySelectorAll("figure.map")) {
     // Nothing is drawn in place of a map that waits for its places: it has no size to be seen by.
-    if (figure.hidden) Promise.race([used, waited]).then(() => begin(figure));
+    if (figure.hidden) Promise.race([used, idle]).then(() => begin(figure));
     else used.then(() => near.observe(figure));
   }
 })();
