@@ -188,10 +188,12 @@ def _begin(
     refuse_wrong(options, folder)
     # A site of one table is about what its rows are; of several each is called as its file is.
     is_named = answers.things or (answers.names and len(guesses) == 1)
-    thing = next(iter(options.things.values())) if is_named else ""
+    own = guesses[0].language
+    language = own if own in options.things else next(iter(options.things))
+    thing = options.things[language] if is_named else ""
     with show_progress(lang) as progress:
         progress("sheets")
-        draft = draft_folder(options, guesses, thing)
+        draft = draft_folder(options, guesses, thing, language)
     _tell_faults(draft.faults, lang)
     if _stops(draft.faults, switches, lang) or switches.dry_run:
         return

@@ -69,7 +69,7 @@ class FolderDraft:
 
 
 def draft_folder(
-    start: StartOptions, guesses: Sequence[TableGuess], thing: str = ""
+    start: StartOptions, guesses: Sequence[TableGuess], thing: str = "", language: str = ""
 ) -> FolderDraft:
     """Return what guessed tables become.
 
@@ -77,6 +77,7 @@ def draft_folder(
         start: What somebody said of the data.
         guesses: What the tables are taken for.
         thing: What a row of the only table is called; empty: as the table.
+        language: Of that name; empty: that of the table.
 
     Raises:
         SheetRefused: No table has a row.
@@ -91,6 +92,8 @@ def draft_folder(
         mapping_of(guess, start.base_iri, start.dataset, thing if len(guesses) == 1 else "")
         for guess in guesses
     ]
+    if thing and len(mappings) == 1 and language not in ("", mappings[0].language):
+        mappings = [replace(mappings[0], label_language=language)]
     mappings = _apart(mappings)
     tables = [guess.table for guess in guesses]
     addresses = RowAddresses(zip(mappings, tables, strict=True))
@@ -309,7 +312,7 @@ def ontology(start: StartOptions, mappings: Sequence[TableMapping]) -> Propertie
         values = {"name": mapping.name, "thing": mapping.label}
         found[mapping.class_iri] = {
             "rdf:type": nodes("owl:Class"),
-            "rdfs:label": [Literal(mapping.label, language=mapping.language)],
+            "rdfs:label": [Literal(name, language=tag) for tag, name in mapping.title.items()],
             "rdfs:isDefinedBy": nodes(named),
             "skos:definition": _in_each("A row of the table {name}.", **values),
         }
@@ -421,7 +424,7 @@ def shapes(mapping: TableMapping, others: Sequence[TableMapping]) -> PropertiesB
         )
     own: dict[str, list[Term]] = {
         "rdf:type": nodes("sh:NodeShape"),
-        "rdfs:label": [Literal(mapping.label, language=mapping.language)],
+        "rdfs:label": [Literal(name, language=tag) for tag, name in mapping.title.items()],
         "sh:targetClass": nodes(mapping.class_iri),
         "sh:property": [NamedNode(part) for part in parts],
     }

@@ -77,6 +77,7 @@ class TableMapping:
         delimiter: Between cells; empty for workbooks.
         encoding: Of the file.
         address: Where the table is read again before each build; empty for a file.
+        label_language: Of the label; empty: that of the headings.
     """
 
     name: str
@@ -90,6 +91,12 @@ class TableMapping:
     delimiter: str = ""
     encoding: str = ""
     address: str = ""
+    label_language: str = ""
+
+    @property
+    def title(self) -> dict[str, str]:
+        """Return what one of its rows is called, by language."""
+        return {self.label_language or self.language: self.label}
 
     @property
     def file(self) -> str:
@@ -333,7 +340,7 @@ def as_csvw(mapping: TableMapping, file: str) -> str:
     found: dict[str, Any] = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": mapping.language}],
         "url": mapping.address or file,
-        "dc:title": {mapping.language: mapping.label},
+        "dc:title": mapping.title,
         "dc:identifier": mapping.name,
         "dialect": {
             "delimiter": mapping.delimiter or ",",
@@ -412,10 +419,12 @@ def read_csvw(path: Path) -> TableMapping:
         names = {column["name"]: column["titles"][0] for column in written}
         base_iri, _, rest = schema["aboutUrl"].partition("id/")
         language = found["@context"][1]["@language"]
+        ((label_language, label),) = found["dc:title"].items()
         return TableMapping(
             name=found["dc:identifier"],
             class_iri=types[0],
-            label=found["dc:title"][language],
+            label=label,
+            label_language="" if label_language == language else label_language,
             kind=rest.partition("/")[0],
             base_iri=base_iri,
             language=language,

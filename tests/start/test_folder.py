@@ -267,3 +267,27 @@ def test_new_columns_are_taken_in_with_property_field_and_list(folder: Path) -> 
     assert said.values(f"{BASE}id/concept/farg", iri("skos:prefLabel"))[0].value == "Färg"
     again = publisher("start", rows(folder, WIDER, "spår 2028.csv"), "--yes")
     assert "0 ändrade, 0 nya, 0 borta" in again.output
+
+
+def test_a_name_in_another_language_than_the_table_keeps_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so it is when the next table comes through the mapping that was kept."""
+    table = tmp_path / "puistot.csv"
+    table.write_text("Numero;Nimi;Tyyppi\nP1;Niittypuisto;Puisto\nP2;Rantatie;Katu\n", "utf-8")
+    folder = tmp_path / "made"
+    who = ("--publisher", "Kunta", "--contact", "a@example.org", "--base-iri", BASE)
+    names = ("--name", "en=Parks", "--licence", "cc0")
+    result = publisher("start", str(table), "--into", str(folder), "--yes", *names, *who)
+    assert result.exit_code == 0, result.output
+    labels = {
+        quad.object.language
+        for quad in read_sources(folder, BASE).quads(*PUBLISHED)
+        if quad.predicate.value == iri("rdfs:label") and quad.object.value == "Parks"
+    }
+    assert labels == {"en"}
+
+    monkeypatch.chdir(folder)
+    again = publisher("start", str(table), "--yes")
+    assert again.exit_code == 0, again.output
+    assert check(read_sources(folder, BASE)) == []
