@@ -216,6 +216,10 @@ class SortedLines:
 
     def starting(self, start: bytes) -> Iterator[bytes]:
         """Yield the lines that begin with some bytes."""
+        return iter(self.block(start).splitlines(keepends=True))
+
+    def block(self, start: bytes) -> bytes:
+        """Return the lines that begin with some bytes, together."""
         content, length = self._content, len(start)
         before, position = self._last
         here = content[position : position + length]
@@ -223,11 +227,11 @@ class SortedLines:
         is_behind = before < start and not start.startswith(before)
         if not (is_behind and (here >= start or position == len(content))):
             position = self._position(start)
-        while content[position : position + length] == start and position < len(content):
-            end = content.find(b"\n", position) + 1
-            yield content[position:end]
-            position = end
-        self._last = (start, position)
+        end = position
+        while content[end : end + length] == start and end < len(content):
+            end = content.find(b"\n", end) + 1
+        self._last = (start, end)
+        return content[position:end]
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield every line."""

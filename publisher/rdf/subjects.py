@@ -29,6 +29,11 @@ _CACHED_SUBJECTS = 2_000
 _CACHED_NAMES = 20_000
 
 
+def in_order(terms: Sequence[Term]) -> tuple[Term, ...]:
+    """Return terms sorted as they are written, each once."""
+    return tuple(terms if len(terms) < 2 else sorted(set(terms), key=str))
+
+
 class Subjects:
     """What some graphs say, by subject; values come sorted and once each."""
 
@@ -63,8 +68,7 @@ class Subjects:
 
     def values(self, subject: str, path: str) -> tuple[Term, ...]:
         """Return the values of one property of a subject, sorted."""
-        found = self.of(subject).get(path, ())
-        return tuple(found if len(found) < 2 else sorted(set(found), key=str))
+        return in_order(self.of(subject).get(path, ()))
 
     def nodes(self, subject: str, path: str) -> tuple[str, ...]:
         """Return the IRIs and blank nodes among the values of a property, sorted."""
@@ -146,7 +150,8 @@ class SubjectsOnDisk(Subjects):
         return self._named(subject)
 
     def _look_up(self, subject: str) -> Properties:
-        lines = b"".join(line for file in self._files for line in _lines_about(subject, file))
+        start = _line_start(subject)
+        lines = b"".join([file.block(start) for file in self._files])
         properties: dict[str, list[Term]] = {}
         for quad in parse(lines, format=RdfFormat.N_QUADS):
             assert not isinstance(quad.object, Triple)  # RDF 1.1 has no triples as terms
@@ -154,9 +159,9 @@ class SubjectsOnDisk(Subjects):
         return properties
 
 
-def _lines_about(subject: str, file: SortedLines) -> Iterator[bytes]:
-    start = f"<{subject}> " if ":" in subject else f"_:{subject} "
-    return file.starting(start.encode())
+def _line_start(subject: str) -> bytes:
+    """Return what the lines about a subject begin with: an IRI or the name of a blank node."""
+    return f"<{subject}> ".encode() if ":" in subject else f"_:{subject} ".encode()
 
 
 class StoredGraph:
@@ -168,12 +173,12 @@ class StoredGraph:
 
     def __contains__(self, subject: str) -> bool:
         """Tell whether anything is said of a subject."""
-        return any(True for _ in _lines_about(subject, self._file))
+        return bool(self._file.block(_line_start(subject)))
 
     def about(self, subjects: Iterable[str]) -> list[Triple]:
         """Return what is said of some subjects."""
-        lines = (line for subject in sorted(subjects) for line in _lines_about(subject, self._file))
-        return [quad.triple for quad in parse(b"".join(lines), format=RdfFormat.N_TRIPLES)]
+        lines = b"".join([self._file.block(_line_start(name)) for name in sorted(subjects)])
+        return [quad.triple for quad in parse(lines, format=RdfFormat.N_TRIPLES)]
 
     def nodes(self, subject: str, name: str) -> list[str]:
         """Return the IRIs that a subject leads to by a predicate, given as a prefixed name."""

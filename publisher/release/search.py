@@ -24,7 +24,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from itertools import chain, combinations
+from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,7 +40,7 @@ from publisher.rdf.label_properties import (
 )
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads
-from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk
+from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk, in_order
 from publisher.rdf.text import (
     compound_parts,
     index_words,
@@ -532,6 +533,8 @@ _YEAR = re.compile(r"[12]\d{3}(?!\d)")
 _LONGEST_AROUND = 80
 # What else says what is meant by a concept that a thing is described with.
 _CONCEPT_TEXTS = (iri("skos:altLabel"), iri("skos:definition"))
+# So many linked things, and properties, are remembered in each language.
+_CACHED_LINKED = 20_000
 # A thing that links to more is told by the first of them.
 _MOST_AROUND = 100
 
@@ -554,18 +557,15 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
     ):
         index.executescript(f"PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; {_TABLES}")
         index.execute("BEGIN")
-        vocabulary: dict[str, str] = {}
+        texts = _IndexedTexts()
         with _surroundings(subjects, graphs, label_properties, base_iri) as around:
             rows = _rows(subjects, of_catalogue, base_iri, label_properties, around)
             for number, (row, hidden) in enumerate(rows, start=1):
                 index.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *row))
                 label, names, text = row[2:5]
                 parts = (label, f"{names}\n{hidden}", text, row[6])
-                found = [index_words(part) for part in parts]
-                plain = [[*map(plain_letters, texts)] for texts in found]
-                _write_words(index, number, found, plain)
-                for written, word in zip(chain(*found), chain(*plain), strict=True):
-                    vocabulary[word] = min(written, vocabulary.get(word, written))
+                _write_words(index, number, [texts.words(part) for part in parts])
+        vocabulary = texts.vocabulary
         ordered = sorted(vocabulary.items())
         index.executemany("INSERT INTO words VALUES (?, ?)", ordered)
         index.executemany("INSERT INTO reversed VALUES (?)", sorted((w[::-1],) for w, _ in ordered))
@@ -581,20 +581,41 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         index.execute("VACUUM")
 
 
-def _write_words(
-    index: sqlite3.Connection,
-    number: int,
-    found: Sequence[Sequence[str]],
-    plain: Sequence[Sequence[str]],
-) -> None:
+# Names of places and concepts come back: so many are cut into words once.
+_CACHED_TEXTS = 50_000
+
+
+class _IndexedTexts:
+    """Texts as the index has them, and the vocabulary that they make: plain word → as written."""
+
+    def __init__(self) -> None:
+        """Begin with no words."""
+        self.vocabulary: dict[str, str] = {}
+        self._of_line = lru_cache(maxsize=_CACHED_TEXTS)(self._words_of_line)
+
+    def words(self, text: str) -> tuple[str, str]:
+        """Return the words of a text, and the same in plain letters, with spaces between."""
+        exact, plain = zip(*map(self._of_line, text.split("\n")), strict=True)
+        return " ".join(filter(None, exact)), " ".join(filter(None, plain))
+
+    def _words_of_line(self, line: str) -> tuple[str, str]:
+        found = index_words(line)
+        plain = [*map(plain_letters, found)]
+        known = self.vocabulary
+        for written, word in zip(found, plain, strict=True):
+            known[word] = min(written, known.get(word, written))
+        return " ".join(found), " ".join(plain)
+
+
+def _write_words(index: sqlite3.Connection, number: int, found: Sequence[tuple[str, str]]) -> None:
     """Write the words of a thing's label, names, texts and surroundings."""
+    exact, plain = zip(*found, strict=True)
     index.execute(
-        "INSERT INTO exact (rowid, label, names, text) VALUES (?, ?, ?, ?)",
-        (number, *map(" ".join, found[:3])),
+        "INSERT INTO exact (rowid, label, names, text) VALUES (?, ?, ?, ?)", (number, *exact[:3])
     )
     index.execute(
         "INSERT INTO plain (rowid, label, names, text, around) VALUES (?, ?, ?, ?, ?)",
-        (number, *map(" ".join, plain)),
+        (number, *plain),
     )
 
 
@@ -614,35 +635,52 @@ class _Surroundings:
         self._fields = fields
         of_names = (*naming.names, *naming.alternatives, *naming.hidden, *_IDENTIFIERS)
         self._elsewhere = {*of_names, *_TEXT_PROPERTIES, *_OF_RECORDS}
+        # A thing is asked for once a language; what it links to comes back with other things.
+        self._linked = lru_cache(maxsize=1)(self._linked_by)
+        self._texts = lru_cache(maxsize=_CACHED_LINKED)(self._texts_of)
+        self._fields_of = lru_cache(maxsize=_CACHED_LINKED)(self._called)
 
     def names(self, thing: str, tag: str) -> list[str]:
         """Return names in a language, or in none: of its classes, of its links, of its places."""
+        found: dict[str, None] = {}
+        for name in self._linked(thing):
+            found.update(self._texts(name, tag))
+        found.update(dict.fromkeys(self._values(thing, tag)))
+        return list(found)[: 2 * _MOST_AROUND]
+
+    def _linked_by(self, thing: str) -> list[str]:
+        """Return the first of the things that a thing links to, its classes and its places."""
         linked: dict[str, None] = dict.fromkeys(self._subjects.nodes(thing, _TYPE))
         for path in sorted(self._subjects.of(thing)):
             if path not in _NOT_AROUND:
                 linked.update(dict.fromkeys(self._subjects.nodes(thing, path)))
         if self._path:
             linked.update(dict.fromkeys(t.value for t in self._reach.values(thing, self._path)))
-        found: dict[str, None] = {}
-        for name in list(linked)[:_MOST_AROUND]:
-            names = self._subjects.names(name)
-            found.update(dict.fromkeys(filter(None, (names.get(tag), names.get("")))))
-            if _CONCEPT in self._subjects.nodes(name, _TYPE):
-                texts = _literals(self._subjects.of(name), _CONCEPT_TEXTS)
-                found.update(dict.fromkeys(_texts_in(texts, tag)))
-        found.update(dict.fromkeys(self._values(thing, tag)))
-        return list(found)[: 2 * _MOST_AROUND]
+        return list(linked)[:_MOST_AROUND]
+
+    def _texts_of(self, name: str, tag: str) -> dict[str, None]:
+        """Return what says in a language, or in none, what something linked is."""
+        names = self._subjects.names(name)
+        found = dict.fromkeys(filter(None, (names.get(tag), names.get(""))))
+        if _CONCEPT in self._subjects.nodes(name, _TYPE):
+            texts = _literals(self._subjects.of(name), _CONCEPT_TEXTS)
+            found.update(dict.fromkeys(_texts_in(texts, tag)))
+        return found
 
     def _values(self, thing: str, tag: str) -> Iterator[str]:
         """Yield years and short texts without a language, each with the name of its property."""
         for path, terms in sorted(self._subjects.of(thing).items()):
             if path in self._elsewhere:
                 continue
-            for term in sorted(set(terms), key=str):
+            for term in in_order(terms):
                 written = _around_value(term) if isinstance(term, Literal) else ""
                 if written:
-                    names = {**self._subjects.names(path), **self._fields.get(path, {})}
-                    yield f"{names.get(tag) or names.get('') or ''} {written}".strip()
+                    yield f"{self._fields_of(path, tag)} {written}".strip()
+
+    def _called(self, path: str, tag: str) -> str:
+        """Return what a property is called in a language, or in none."""
+        names = {**self._subjects.names(path), **self._fields.get(path, {})}
+        return names.get(tag) or names.get("") or ""
 
 
 def _around_value(literal: Literal) -> str:

@@ -173,7 +173,7 @@ def test_a_workbook_says_when_it_cuts_a_text(tmp_path: Path) -> None:
     table = Table("t", "https://e.org/C", {"en": "T"}, "d", 1, (), (column,))
     line = TableRow("https://e.org/a", {"https://e.org/p": (Literal("x" * 40_000),)})
 
-    write_workbook(table, lambda: [line], lambda name, language: "", tmp_path / "t.xlsx")
+    write_workbook(table, [line], lambda name, language: "", tmp_path / "t.xlsx")
 
     cell = load_workbook(tmp_path / "t.xlsx")["English"]["B2"].value
     assert isinstance(cell, str)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -68,11 +68,33 @@ def _texts_in(column: Column, tag: str) -> str:
     return f"{column.name}{JOINT}{tag.replace('-', JOINT)}" if tag else column.name
 
 
-def cell_texts(row: TableRow, of: FileColumn, names: NameOf) -> list[str]:
+@dataclass(frozen=True)
+class FileRow:
+    """A line of a table as its files have it; all of them are written from the same.
+
+    Attributes:
+        row: The thing and its values.
+        texts: For each of the table's file columns the values, in the order of the columns.
+    """
+
+    row: TableRow
+    texts: Sequence[Sequence[str]]
+
+
+def file_rows(table: Table, rows: Iterable[TableRow], names: NameOf) -> Iterator[FileRow]:
+    """Yield lines of a table as its files have them; ``names`` are those of what is linked."""
+    columns = file_columns(table)
+    for row in rows:
+        yield FileRow(row, [_texts(row, of, names) for of in columns])
+
+
+def _texts(row: TableRow, of: FileColumn, names: NameOf) -> Sequence[str]:
     """Return the values of a thing in one column of a file."""
     if of.column is None:
         return [row.iri]
     terms = row.values.get(of.column.path, ())
+    if not terms:
+        return ()
     if of.is_name:
         found = (names(term.value, of.language or "") for term in terms)
         return [name for name in found if name]
@@ -82,14 +104,24 @@ def cell_texts(row: TableRow, of: FileColumn, names: NameOf) -> list[str]:
     return [term.value for term in terms]
 
 
-def cell_text(row: TableRow, of: FileColumn, names: NameOf) -> str:
-    """Return the same as one text, with the column's separator between several."""
-    return (of.column.separator if of.column else "").join(cell_texts(row, of, names))
+class CsvFile:
+    """A table as CSV while it is written: a header, CR LF at the end of each line."""
+
+    def __init__(self, table: Table, stream: TextIO) -> None:
+        """Write the header."""
+        columns = file_columns(table)
+        self._separators = [of.column.separator if of.column else "" for of in columns]
+        self._writer = csv.writer(stream)
+        self._writer.writerow([of.name for of in columns])
+
+    def add(self, line: FileRow) -> None:
+        """Write a line, with the column's separator between several values."""
+        cells = zip(self._separators, line.texts, strict=True)
+        self._writer.writerow([separator.join(texts) for separator, texts in cells])
 
 
 def write_csv(table: Table, rows: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
-    """Write a table as CSV: a header, CR LF at the end of each line."""
-    writer = csv.writer(stream)
-    header = file_columns(table)
-    writer.writerow([of.name for of in header])
-    writer.writerows([cell_text(row, of, names) for of in header] for row in rows)
+    """Write a table as CSV."""
+    file = CsvFile(table, stream)
+    for line in file_rows(table, rows, names):
+        file.add(line)

@@ -118,62 +118,73 @@ def _order(shapes: Subjects, subject: str) -> float:
     return float(orders[0].value) if orders else _LAST
 
 
-def class_columns(
-    shapes: Subjects,
-    of_class: Sequence[str],
-    things: Sequence[str],
-    subjects: Subjects,
-    reach: PathResolver,
-    prefixes: Mapping[str, str],
-) -> Iterator[Column]:
-    """Yield the columns of a class: its label, then every property that some thing has.
+class ColumnCounts:
+    """The columns of a class while its things are looked at, one after the other."""
 
-    Args:
-        shapes: The graph of the shapes.
-        of_class: The shapes of the class.
-        things: The things of the class.
-        subjects: What is said of them.
-        reach: Where paths lead from them.
-        prefixes: For properties with the same local name.
-    """
-    places = ordered_paths(shapes, of_class)
-    tallies = {path: ValueCounts() for path in (*places, *LABELS)}
-    for thing in things:
-        for path, terms in reach.values_by_path(thing, tallies).items():
-            tallies[path].add(terms, subjects)
-    label = max(LABELS, key=lambda path: (tallies[path].said, -LABELS.index(path)))
-    if tallies[label].said:
-        places[label] = (-1, -1, places.get(label, (0, 0, ""))[2])
-    ordered = sorted(places, key=lambda path: (*places[path][:2], path))
-    names = _column_names([path for path in ordered if path != label], prefixes) | {label: LABEL}
-    for path in ordered:
-        if tallies[path].filled:
-            titles = texts_by_language(shapes.values(places[path][2], iri("sh:name")))
-            titles = titles or (subjects.names(path) if is_property(path) else {})
-            yield _column(names[path], path, titles, tallies[path], len(things))
+    def __init__(
+        self,
+        shapes: Subjects,
+        of_class: Sequence[str],
+        subjects: Subjects,
+        reach: PathResolver,
+        location_path: str,
+    ) -> None:
+        """Begin with no things.
 
+        Args:
+            shapes: The graph of the shapes.
+            of_class: The shapes of the class.
+            subjects: What is said of its things.
+            reach: Where paths lead from them.
+            location_path: Leads to all locations of a thing; empty when no property says any.
+        """
+        self._shapes, self._subjects, self._reach = shapes, subjects, reach
+        self._location_path = location_path
+        self._places = ordered_paths(shapes, of_class)
+        self._tallies = {path: ValueCounts() for path in (*self._places, *LABELS)}
+        self._locations = ValueCounts()
+        self._things = 0
 
-def location_column(
-    path: str, things: Sequence[str], subjects: Subjects, reach: PathResolver, taken: set[str]
-) -> Column | None:
-    """Return the column that says where things are; None where that tells none of them apart.
+    def add(self, thing: str) -> None:
+        """Count the values of a thing."""
+        self._things += 1
+        for path, terms in self._reach.values_by_path(thing, self._tallies).items():
+            self._tallies[path].add(terms, self._subjects)
+        if self._location_path and (terms := self._reach.values(thing, self._location_path)):
+            self._locations.add(terms, self._subjects)
 
-    Args:
-        path: Leads to all locations of a thing; empty when no property says any.
-        things: The things of the class.
-        subjects: What is said of them.
-        reach: Where paths lead from them.
-        taken: Names of the other columns.
-    """
-    tally = ValueCounts()
-    for thing in things if path else ():
-        if values := reach.values(thing, path):
-            tally.add(values, subjects)
-    if len(tally.different) < 2 or WHERE in taken:
-        return None
-    column = _column(WHERE, path, text("Where"), tally, len(things))
-    # Towns, municipalities and counties in one cell crowd a page; the facet is what it is for.
-    return replace(column, facet=len(tally.different) < tally.values, usual=False)
+    def columns(self, prefixes: Mapping[str, str]) -> tuple[Column, ...]:
+        """Return the columns: its label, then every property that some thing has, then where.
+
+        Args:
+            prefixes: For properties with the same local name.
+        """
+        found = list(self._of_shapes(prefixes))
+        where = self._location_column({column.name for column in found})
+        return (*found, where) if where else tuple(found)
+
+    def _of_shapes(self, prefixes: Mapping[str, str]) -> Iterator[Column]:
+        places, tallies = dict(self._places), self._tallies
+        label = max(LABELS, key=lambda path: (tallies[path].said, -LABELS.index(path)))
+        if tallies[label].said:
+            places[label] = (-1, -1, places.get(label, (0, 0, ""))[2])
+        ordered = sorted(places, key=lambda path: (*places[path][:2], path))
+        names = _column_names([path for path in ordered if path != label], prefixes)
+        names[label] = LABEL
+        for path in ordered:
+            if tallies[path].filled:
+                titles = texts_by_language(self._shapes.values(places[path][2], iri("sh:name")))
+                titles = titles or (self._subjects.names(path) if is_property(path) else {})
+                yield _column(names[path], path, titles, tallies[path], self._things)
+
+    def _location_column(self, taken: set[str]) -> Column | None:
+        """Return the column that says where things are; None where that tells none apart."""
+        tally = self._locations
+        if len(tally.different) < 2 or WHERE in taken:
+            return None
+        column = _column(WHERE, self._location_path, text("Where"), tally, self._things)
+        # Towns, municipalities, counties in one cell crowd a page; the facet is what it is for.
+        return replace(column, facet=len(tally.different) < tally.values, usual=False)
 
 
 def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -257,6 +268,8 @@ _NUMBERS = {
 }
 _DATES = {iri(f"xsd:{name}") for name in ("date", "dateTime", "gYear", "gYearMonth")}
 _BOOLEAN = iri("xsd:boolean")
+# So many linked things are remembered for each column.
+_MOST_LOOKED_UP = 10_000
 # Of a link there is no datatype.
 _NO_LANGUAGE = ""
 
@@ -274,11 +287,11 @@ class ValueCounts:
         different: Different values, up to one more than a facet may have.
         datatypes: IRIs of datatypes; an empty one for links.
         languages: Language tags.
-        written: Characters of the values.
+        written: Those of the separators that are in values.
         longest: Length of the longest value.
         named_in: Languages in which linked things are named.
         named_by: Properties that name them, the first of each; empty for none.
-        written_in_names: Characters of their names.
+        written_in_names: Those of the separators that are in their names.
         longest_name: Length of the longest name.
     """
 
@@ -296,6 +309,8 @@ class ValueCounts:
     named_by: set[str] = field(default_factory=set)
     written_in_names: set[str] = field(default_factory=set)
     longest_name: int = 0
+    # Whatever is linked to by many comes back.
+    _looked_up: set[str] = field(default_factory=set, repr=False)
 
     def add(self, terms: Iterable[Term], subjects: Subjects) -> None:
         """Count the values of one thing."""
@@ -304,26 +319,35 @@ class ValueCounts:
         self.filled += bool(found)
         self.values += len(found)
         self.most = max(self.most, len(found))
-        tags = Counter(t.language or "" for t in found if isinstance(t, Literal))
-        self.most_in_language = max(self.most_in_language, *tags.values(), 0)
-        self.languages |= tags.keys()
+        tags: dict[str, int] = {}
         for term in found:
+            value = term.value
             if len(self.different) <= FACET_VALUES:
                 self.different.add(term)
-            self.written.update(term.value)
-            self.longest = max(self.longest, len(term.value))
+            self.written.update(s for s in _SEPARATORS if s in value)
+            if len(value) > self.longest:
+                self.longest = len(value)
             if isinstance(term, Literal):
                 self.datatypes.add(term.datatype.value)
+                tag = term.language or ""
+                tags[tag] = tags.get(tag, 0) + 1
             else:
                 self.datatypes.add(_NO_LANGUAGE)
-                self._add_names(term.value, subjects)
+                self._add_names(value, subjects)
+        if tags:
+            self.languages.update(tags)
+            self.most_in_language = max(self.most_in_language, *tags.values())
 
     def _add_names(self, name: str, subjects: Subjects) -> None:
+        if name in self._looked_up:
+            return
+        if len(self._looked_up) < _MOST_LOOKED_UP:
+            self._looked_up.add(name)
         properties = subjects.of(name)
         self.named_by.add(next((path for path in LABELS if path in properties), ""))
         for tag, label in subjects.names(name).items():
             self.named_in.add(tag)
-            self.written_in_names.update(label)
+            self.written_in_names.update(s for s in _SEPARATORS if s in label)
             self.longest_name = max(self.longest_name, len(label))
 
     @property

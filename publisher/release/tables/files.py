@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from pathlib import Path
@@ -23,16 +23,22 @@ from publisher.rdf.sorted_files import Quads, SortedLines, Sorter, merge_lines, 
 from publisher.rdf.subjects import Subjects, SubjectsOnDisk, texts_by_language
 from publisher.release.manifest import digest_of, write_json
 from publisher.release.model import StoredFile
-from publisher.release.tables.cells import FileColumn, NameOf, TableRow, file_columns, write_csv
+from publisher.release.tables.cells import (
+    CsvFile,
+    FileColumn,
+    NameOf,
+    TableRow,
+    file_columns,
+    file_rows,
+)
 from publisher.release.tables.columns import (
-    class_columns,
+    ColumnCounts,
     class_slugs,
     local_name,
-    location_column,
     ordered_paths,
     target_shapes,
 )
-from publisher.release.tables.geojson import geometry_chains, thing_geometries, write_features
+from publisher.release.tables.geojson import FeatureFile, GeometryChains, thing_geometries
 from publisher.release.tables.index import INDEX_EXTENSION, RowIndex
 from publisher.release.tables.table import (
     ID,
@@ -48,7 +54,7 @@ from publisher.release.tables.table import (
     path_steps,
     write_links,
 )
-from publisher.release.tables.workbook import MOST_ROWS, write_workbook
+from publisher.release.tables.workbook import MOST_ROWS, WorkbookFile
 from publisher.system.files import with_path
 from publisher.system.processes import map_on_all_cores
 
@@ -56,8 +62,6 @@ _TYPED = f" <{iri('rdf:type')}> ".encode()
 _SPECIAL = f"<{SUB_PROPERTY}>".encode()
 # So many quads are written before other processes have begun.
 _IN_MEMORY_QUADS = 50_000
-# Of a table with at most so many cells, each of some 150 bytes, the lines are made once.
-_KEPT_CELLS = 500_000
 
 
 @dataclass(frozen=True)
@@ -142,13 +146,16 @@ def write_tables(
         by_iri = {base_iri + DATASET + name: quads for name, quads in datasets.items()}
         of_all = dict(prefixes), staging, named_graphs, locations
         classes = [
-            _Class(name, slug, homes[name], members, links, shapes, by_iri, *of_all)
+            _Class(name, slug, homes[name].dataset, members, links, shapes, by_iri, *of_all)
             for name, slug in _slugs(shaped, homes, prefixes)
             if shapes is not None
         ]
         is_small = sum(quads.count for quads in datasets.values()) < _IN_MEMORY_QUADS
-        parts = [classes] if is_small else [[each] for each in classes]
-        for table, files in chain.from_iterable(map_on_all_cores(_write_classes, parts)):
+        # Whoever begins with the largest table waits for no other at the end.
+        largest_first = sorted(classes, key=lambda of: -homes[of.name].things)
+        parts = [classes] if is_small else [[each] for each in largest_first]
+        written = chain.from_iterable(map_on_all_cores(_write_classes, parts))
+        for table, files in sorted(written, key=lambda pair: pair[0].slug):
             tables[table.slug] = table
             found.setdefault(table.dataset, []).append(files)
     write_json(staging / INDEX, as_json(tables))
@@ -181,14 +188,22 @@ def _inverse_properties(shapes: Subjects) -> set[str]:
 
 
 def _slugs(
-    shaped: Iterable[str], homes: Mapping[str, str], prefixes: Mapping[str, str]
+    shaped: Iterable[str], homes: Mapping[str, _Home], prefixes: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """Return each class that has a shape and things, and its slug, by slug."""
     inhabited = sorted(name for name in shaped if name in homes)
     return sorted(class_slugs(inhabited, prefixes).items(), key=lambda pair: pair[1])
 
 
-def _write_members(datasets: Mapping[str, Quads], path: Path) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Home:
+    """Where the things of a class are: the dataset of most of them, and how many there are."""
+
+    dataset: str
+    things: int
+
+
+def _write_members(datasets: Mapping[str, Quads], path: Path) -> dict[str, _Home]:
     """Write lines of class, thing and dataset; return class → the dataset of most of its things.
 
     A thing that several datasets say the class of belongs to the first.
@@ -214,22 +229,27 @@ def _write_members(datasets: Mapping[str, Quads], path: Path) -> dict[str, str]:
                 yield line
 
         write_lines(path, firsts())
-    return {kind: min(c, key=lambda d: (-c[d], d)) for kind, c in where.items()}
+    return {
+        kind: _Home(min(c, key=lambda d: (-c[d], d)), sum(c.values())) for kind, c in where.items()
+    }
 
 
-def _write_classes(classes: Iterable[_Class]) -> list[tuple[Table, TableFiles]]:
-    return [_write_class(each) for each in classes]
+def _write_classes(classes: Sequence[_Class]) -> list[tuple[Table, TableFiles]]:
+    shapes = Subjects(classes[0].shapes if classes else ())
+    return [_write_class(each, shapes) for each in classes]
 
 
-def _write_class(of: _Class) -> tuple[Table, TableFiles]:
-    shapes = Subjects(of.shapes)
+def _write_class(of: _Class, shapes: Subjects) -> tuple[Table, TableFiles]:
     subjects = SubjectsOnDisk([quads.path for quads in of.datasets.values()])
     reach = PathResolver(subjects, of.links, of.locations)
     rows = SortedLines(of.members).starting(f"{of.name}\t".encode())
     things = [row.split(b"\t")[1].decode() for row in rows]
     of_class = target_shapes(shapes)[of.name]
-    columns = list(class_columns(shapes, of_class, things, subjects, reach, of.prefixes))
-    columns += _location_columns(of, things, subjects, reach, {c.name for c in columns})
+    counts = ColumnCounts(shapes, of_class, subjects, reach, of.locations.path)
+    chains = GeometryChains(subjects)
+    for thing in things:
+        counts.add(thing)
+        chains.add(thing)
     table = Table(
         slug=of.slug,
         class_iri=of.name,
@@ -237,18 +257,11 @@ def _write_class(of: _Class) -> tuple[Table, TableFiles]:
         dataset=of.dataset,
         count=len(things),
         graphs=(*of.datasets, *of.named_graphs),
-        columns=tuple(columns),
-        chains=geometry_chains(things, subjects),
+        columns=counts.columns(of.prefixes),
+        chains=chains.found(),
     )
     written = _write(of.staging, table, things, subjects, reach)
     return replace(table, files=tuple(written)), TableFiles(of.slug, table.titles, written)
-
-
-def _location_columns(
-    of: _Class, things: Sequence[str], subjects: Subjects, reach: PathResolver, taken: set[str]
-) -> list[Column]:
-    found = location_column(of.locations.path, things, subjects, reach, taken)
-    return [found] if found else []
 
 
 def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subjects) -> Text:
@@ -279,22 +292,9 @@ def _write(
             }
             yield TableRow(thing, values, thing_geometries(thing, table.chains, subjects))
 
-    rows = _repeatable(lines, table)
     paths = {m.extension: staging / table.file(m.extension) for m in (CSV, XLSX, GEOJSON)}
-    with (
-        with_path(staging / table.file(INDEX_EXTENSION), has_temporary=True),
-        paths["csv"].open("w", encoding="utf-8", newline="") as stream,
-        closing(RowIndex(staging / table.file(INDEX_EXTENSION), table, names)) as index,
-    ):
-        write_csv(table, index.noting(rows()), names, stream)
-    described = staging / table.file(METADATA)
-    write_json(described, csv_metadata(table, f"{table.slug}.csv"))
-    if table.count <= MOST_ROWS:
-        with with_path(paths["xlsx"], has_temporary=True):
-            write_workbook(table, rows, names, paths["xlsx"])
-    if table.chains:
-        with paths["geojson"].open("w", encoding="utf-8", newline="\n") as stream:
-            write_features(table, rows(), names, stream)
+    _write_files(table, lines(), names, paths, staging / table.file(INDEX_EXTENSION))
+    write_json(staging / table.file(METADATA), csv_metadata(table, f"{table.slug}.csv"))
     return {
         extension: StoredFile(table.file(extension), path.stat().st_size, digest_of(path))
         for extension, path in paths.items()
@@ -302,19 +302,30 @@ def _write(
     }
 
 
-def _repeatable(
-    lines: Callable[[], Iterator[TableRow]], table: Table
-) -> Callable[[], Iterable[TableRow]]:
-    """Return what gives the lines of a table again and again; of a small one they are kept."""
-    if table.count * (len(table.columns) + 1) > _KEPT_CELLS:
-        return lines
-    kept: list[TableRow] = []
-
-    def rows() -> Iterable[TableRow]:
-        kept.extend(lines() if not kept else ())
-        return kept
-
-    return rows
+def _write_files(
+    table: Table,
+    rows: Iterable[TableRow],
+    names: NameOf,
+    paths: Mapping[str, Path],
+    index: Path,
+) -> None:
+    """Write all files of a table line by line: what a line says is looked up once."""
+    with ExitStack() as opened:
+        opened.enter_context(with_path(index, has_temporary=True))
+        of_rows = opened.enter_context(closing(RowIndex(index, table, names)))
+        stream = opened.enter_context(paths["csv"].open("w", encoding="utf-8", newline=""))
+        files: list[CsvFile | WorkbookFile | FeatureFile] = [CsvFile(table, stream)]
+        if table.count <= MOST_ROWS:
+            book = WorkbookFile(table, names, paths["xlsx"])
+            files.append(opened.enter_context(closing(book)))
+        if table.chains:
+            text = paths["geojson"].open("w", encoding="utf-8", newline="\n")
+            stream = opened.enter_context(text)
+            files.append(opened.enter_context(closing(FeatureFile(table, stream))))
+        for line in file_rows(table, rows, names):
+            of_rows.add(line.row)
+            for file in files:
+                file.add(line)
 
 
 def _names(subjects: Subjects) -> NameOf:

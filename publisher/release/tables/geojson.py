@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import product
 from typing import Any, TextIO
 
@@ -20,31 +21,58 @@ from publisher.rdf.geometries import (
 )
 from publisher.rdf.locations import DEFAULT
 from publisher.rdf.subjects import Subjects
-from publisher.release.tables.cells import FileColumn, NameOf, TableRow, cell_texts, file_columns
+from publisher.release.tables.cells import (
+    FileColumn,
+    FileRow,
+    NameOf,
+    TableRow,
+    file_columns,
+    file_rows,
+)
 from publisher.release.tables.table import NUMBER, TRUTH, Table
 
 
-def write_features(table: Table, rows: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
-    """Write a table as a FeatureCollection; a thing without a geometry is an unlocated feature."""
-    columns = file_columns(table)[1:]
-    stream.write('{"type":"FeatureCollection","features":[')
-    for number, row in enumerate(rows):
+class FeatureFile:
+    """A table as a FeatureCollection while it is written.
+
+    A thing without a geometry is an unlocated feature.
+    """
+
+    def __init__(self, table: Table, stream: TextIO) -> None:
+        """Begin the collection."""
+        self._columns, self._stream = file_columns(table)[1:], stream
+        self._separator = "\n"
+        stream.write('{"type":"FeatureCollection","features":[')
+
+    def add(self, line: FileRow) -> None:
+        """Write the feature of a thing."""
         properties: dict[str, Any] = {}
-        for of in columns:
-            found = [_value(of, text) for text in cell_texts(row, of, names)]
+        for of, texts in zip(self._columns, line.texts[1:], strict=True):
+            found = [_value(of, text) for text in texts]
             if of.column is not None and of.column.separator:
                 properties[of.name] = found
             else:
                 properties[of.name] = found[0] if found else None
         feature = {
             "type": "Feature",
-            "id": row.iri,
-            "geometry": join_geometries(readable(row.geometries)),
+            "id": line.row.iri,
+            "geometry": join_geometries(readable(line.row.geometries)),
             "properties": properties,
         }
-        stream.write(",\n" if number else "\n")
-        stream.write(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
-    stream.write("\n]}\n")
+        self._stream.write(self._separator)
+        self._stream.write(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
+        self._separator = ",\n"
+
+    def close(self) -> None:
+        """End the collection."""
+        self._stream.write("\n]}\n")
+
+
+def write_features(table: Table, rows: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
+    """Write a table as a FeatureCollection."""
+    with closing(FeatureFile(table, stream)) as file:
+        for line in file_rows(table, rows, names):
+            file.add(line)
 
 
 def _value(of: FileColumn, text: str) -> str | int | float | bool:
@@ -82,14 +110,33 @@ _MOST_PLACES = 2
 Chain = tuple[str, ...]
 
 
+class GeometryChains:
+    """The chains that lead things to geometries, while the things are looked at."""
+
+    def __init__(self, subjects: Subjects) -> None:
+        """Keep what is said of the things."""
+        self._subjects = subjects
+        self._leading: set[Chain] = set()
+
+    def add(self, thing: str) -> None:
+        """Look at a thing."""
+        self._leading.update(_chains_of(thing, self._subjects))
+
+    def found(self) -> tuple[Chain, ...]:
+        """Return the chains that lead some of the things to a geometry, the shortest first."""
+        ways = (
+            way for length in range(_MOST_PLACES + 1) for way in product(PLACE_PATHS, repeat=length)
+        )
+        ordered = ((*way, *last, end) for way in ways for last in _GEOMETRY_PATHS for end in _ENDS)
+        return tuple(chain for chain in ordered if chain in self._leading)
+
+
 def geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, ...]:
     """Return the chains that lead some of the things to a geometry, the shortest first."""
-    leading = {chain for thing in things for chain in _chains_of(thing, subjects)}
-    ways = (
-        way for length in range(_MOST_PLACES + 1) for way in product(PLACE_PATHS, repeat=length)
-    )
-    ordered = ((*way, *last, end) for way in ways for last in _GEOMETRY_PATHS for end in _ENDS)
-    return tuple(chain for chain in ordered if chain in leading)
+    chains = GeometryChains(subjects)
+    for thing in things:
+        chains.add(thing)
+    return chains.found()
 
 
 def _chains_of(thing: str, subjects: Subjects) -> Iterator[Chain]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -94,6 +93,15 @@ def lookup_text(column: Column, text: str) -> str:
     return str(Decimal(text).normalize() + 0) if is_number and len(text) <= _MOST_DIGITS else text
 
 
+class _Order:
+    """What things are sorted by in a column, for readers of a language."""
+
+    def __init__(self, column: Column, language: str) -> None:
+        self.column, self.path, self.kind = column, column.path, column.kind
+        self.tag = column.spoken(language)
+        self.letters = letter_order(column.sorted_in(language))
+
+
 class RowIndex:
     """The index of one table while it is written."""
 
@@ -101,53 +109,52 @@ class RowIndex:
         """Begin a file that does not exist; ``names`` are those of what is linked."""
         self._table, self._names = table, names
         orders = ((c, language) for c in table.columns for language in LANGUAGES)
-        self._places = {rank_column(table, c, language): (c, language) for c, language in orders}
+        self._places = {
+            rank_column(table, c, language): _Order(c, language) for c, language in orders
+        }
         self._index = sqlite3.connect(path, isolation_level=None)
         self._index.create_function("folded", 1, fold, deterministic=True)
         self._index.executescript(_BEGIN_SQL.format(places="".join(f", {p}" for p in self._places)))
+        marks = ", ?" * len(self._places)
+        self._insert = f"INSERT INTO temp.keys VALUES (?{marks})"  # nosec B608 # question marks
         self._count = 0
 
-    def noting(self, rows: Iterable[TableRow]) -> Iterator[TableRow]:
-        """Yield the table's lines, sorted by IRI, as they come, and note each."""
-        marks = ", ?" * len(self._places)
-        for row in rows:
-            self._count += 1
-            self._index.execute(
-                "INSERT INTO things (id, iri) VALUES (?, ?)", (self._count, row.iri)
-            )
-            self._index.executemany(
-                "INSERT INTO temp.said VALUES (?, ?, ?)",
-                (
-                    (number, self._count, lookup_text(column, term.value))
-                    for number, column in enumerate(self._table.columns)
-                    for term in row.values.get(column.path, ())
-                ),
-            )
-            keys = [self._key(row, *order) for order in self._places.values()]
-            insert = f"INSERT INTO temp.keys VALUES (?{marks})"  # nosec B608 # question marks
-            self._index.execute(insert, (self._count, *keys))
-            yield row
+    def add(self, row: TableRow) -> None:
+        """Note a line; lines come sorted by IRI."""
+        self._count += 1
+        self._index.execute("INSERT INTO things (id, iri) VALUES (?, ?)", (self._count, row.iri))
+        self._index.executemany(
+            "INSERT INTO temp.said VALUES (?, ?, ?)",
+            (
+                (number, self._count, lookup_text(column, term.value))
+                for number, column in enumerate(self._table.columns)
+                for term in row.values.get(column.path, ())
+            ),
+        )
+        keys = [self._key(row, order) for order in self._places.values()]
+        self._index.execute(self._insert, (self._count, *keys))
 
-    def _key(self, row: TableRow, column: Column, language: str) -> str | int | float | None:
+    def _key(self, row: TableRow, order: _Order) -> str | int | float | None:
         """Return what a thing is sorted by in a column: the least; None when it has nothing."""
-        tag = column.spoken(language)
-        terms = row.values.get(column.path, ())
-        if column.kind == NUMBER:
+        terms = row.values.get(order.path, ())
+        if not terms:
+            return None
+        if order.kind == NUMBER:
             return min(
                 (n for term in terms if (n := _number(term.value)) is not None), default=None
             )
-        if column.kind == TRUTH:
-            return min((lookup_text(column, term.value) == "true" for term in terms), default=None)
-        if column.kind == LINK:
-            texts = [self._names(t.value, tag or "") or t.value for t in terms]
-        elif column.kind == TEXT:
-            texts = [t.value for t in terms if _tag(t) == tag]
+        if order.kind == TRUTH:
+            return min(lookup_text(order.column, term.value) == "true" for term in terms)
+        if order.kind == LINK:
+            texts = [self._names(t.value, order.tag or "") or t.value for t in terms]
+        elif order.kind == TEXT:
+            texts = [t.value for t in terms if _tag(t) == order.tag]
         else:
             texts = [t.value for t in terms]
         # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-        order = letter_order(column.sorted_in(language))
-        keys = texts if column.kind == DATE else (t.lower().translate(order) for t in texts)
-        return min(keys, default=None)
+        if order.kind != DATE:
+            texts = [text.lower().translate(order.letters) for text in texts]
+        return min(texts, default=None)
 
     def close(self) -> None:
         """Put the rest in its place."""

@@ -25,7 +25,7 @@ from publisher.rdf.sorted_files import (
     without_repetitions,
     write_lines,
 )
-from publisher.rdf.subjects import Subjects, Term
+from publisher.rdf.subjects import Subjects, Term, in_order
 
 TABLES = "tables"
 INDEX = f"{TABLES}/tables.json"
@@ -241,8 +241,15 @@ class PathResolver:
 
     def values_by_path(self, thing: str, paths: Iterable[str]) -> Mapping[str, tuple[Term, ...]]:
         """Return path → its values from a thing, sorted; without those that lead nowhere."""
-        found = ((path, self.values(thing, path)) for path in paths)
-        return {path: values for path, values in found if values}
+        properties = self._subjects.of(thing)
+        found = {}
+        for path in paths:
+            if is_property(path):
+                if path in properties:
+                    found[path] = in_order(properties[path])
+            elif values := self.values(thing, path):
+                found[path] = values
+        return found
 
     def values(self, thing: str, path: str) -> tuple[Term, ...]:
         """Return the values of a path from a thing, sorted."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,7 +16,14 @@ from publisher.languages import BY_TAG, written_languages
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import pick_name
-from publisher.release.tables.cells import FileColumn, NameOf, TableRow, cell_texts, file_columns
+from publisher.release.tables.cells import (
+    FileColumn,
+    FileRow,
+    NameOf,
+    TableRow,
+    file_columns,
+    file_rows,
+)
 from publisher.release.tables.table import DATE, LINK, NUMBER, TRUTH, Table
 
 # Limits of the format (Excel specifications and limits).
@@ -31,22 +39,44 @@ _CREATED = datetime.fromisoformat("2000-01-01T00:00:00")
 _DAY = iri("xsd:date")
 
 
+class WorkbookFile:
+    """A table as a workbook while it is written: all its sheets at the same time."""
+
+    def __init__(self, table: Table, names: NameOf, file: Path | BinaryIO) -> None:
+        """Begin a file; ``names`` are those of what is linked."""
+        options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+        self._book = Workbook(str(file) if isinstance(file, Path) else file, options)
+        title = pick_name(table.titles, LANGUAGES[0])
+        self._book.set_properties({"title": title, "created": _CREATED})
+        languages = written_languages(table.titles)
+        self._sheets = [_Worksheet(self._book, table, language, names) for language in languages]
+
+    def add(self, line: FileRow) -> None:
+        """Write a line into each sheet."""
+        for sheet in self._sheets:
+            sheet.add(line)
+
+    def close(self) -> None:
+        """Write the file."""
+        for sheet in self._sheets:
+            sheet.close()
+        self._book.close()
+
+
 def write_workbook(
-    table: Table, rows: Callable[[], Iterable[TableRow]], names: NameOf, file: Path | BinaryIO
+    table: Table, rows: Iterable[TableRow], names: NameOf, file: Path | BinaryIO
 ) -> None:
     """Write a table as a workbook.
 
     Args:
         table: The table.
-        rows: Gives its lines, once for each sheet.
+        rows: Its lines.
         names: Of what is linked.
         file: Where to.
     """
-    options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    with Workbook(str(file) if isinstance(file, Path) else file, options) as book:
-        book.set_properties({"title": pick_name(table.titles, LANGUAGES[0]), "created": _CREATED})
-        for language in written_languages(table.titles):
-            _Worksheet(book, table, language, names).write(rows())
+    with closing(WorkbookFile(table, names, file)) as book:
+        for line in file_rows(table, rows, names):
+            book.add(line)
 
 
 class _Worksheet:
@@ -58,24 +88,28 @@ class _Worksheet:
         self._link = book.get_default_url_format()
         self._date = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self._language, self._names = language, names
+        self._other_languages = ("", *(tag for tag in LANGUAGES if tag != language))
+        columns = enumerate(file_columns(table))
         # Names of links are what their cells show.
-        self._fields = [of for of in file_columns(table) if not of.is_name]
+        self._fields = [(place, of) for place, of in columns if not of.is_name]
         self._links_left = _MOST_LINKS
-        self._count = table.count
-
-    def write(self, rows: Iterable[TableRow]) -> None:
-        for number, of in enumerate(self._fields):
+        self._rows = 0
+        for number, (_, of) in enumerate(self._fields):
             title = self._title(of)
             width = min(max(len(title) + 2, _WIDTHS[0]), _WIDTHS[1])
             is_wide = of.column is None or of.column.kind == LINK or of.language is not None
             self._sheet.set_column(number, number, 36 if is_wide else width)
             self._sheet.write_string(0, number, title, self._head)
-        last = 0
-        for last, row in enumerate(rows, start=1):
-            for number, of in enumerate(self._fields):
-                self._write(last, number, row, of)
+
+    def add(self, line: FileRow) -> None:
+        self._rows += 1
+        for number, (place, of) in enumerate(self._fields):
+            if found := line.texts[place]:
+                self._write(number, line.row, of, found)
+
+    def close(self) -> None:
         self._sheet.freeze_panes(1, min(2, len(self._fields)))
-        self._sheet.autofilter(0, 0, max(last, 1), len(self._fields) - 1)
+        self._sheet.autofilter(0, 0, max(self._rows, 1), len(self._fields) - 1)
 
     def _title(self, of: FileColumn) -> str:
         if of.column is None:
@@ -84,15 +118,16 @@ class _Worksheet:
         title = title[:1].upper() + title[1:]
         return f"{title} ({of.language})" if of.language else title
 
-    def _write(self, row: int, number: int, line: TableRow, of: FileColumn) -> None:
+    def _write(self, number: int, line: TableRow, of: FileColumn, found: Sequence[str]) -> None:
+        row = self._rows
         if of.column is None:
             self._write_link(row, number, line.iri, line.iri)
-            return
-        found = cell_texts(line, of, self._names)
-        if len(found) == 1:
-            if of.column.kind == LINK:
-                self._write_link(row, number, found[0], self._called(found[0]))
-                return
+        elif len(found) > 1:
+            is_link = of.column.kind == LINK
+            self._write_text(row, number, "; ".join(map(self._called, found) if is_link else found))
+        elif of.column.kind == LINK:
+            self._write_link(row, number, found[0], self._called(found[0]))
+        else:
             value = _cell_value(of.column.kind, line.values[of.column.path][0], found[0])
             if isinstance(value, bool):
                 self._sheet.write_boolean(row, number, value)
@@ -102,14 +137,11 @@ class _Worksheet:
                 self._sheet.write_number(row, number, value)
             else:
                 self._write_text(row, number, found[0])
-        elif found:
-            if of.column.kind == LINK:
-                found = [self._called(name) for name in found]
-            self._write_text(row, number, "; ".join(found))
 
     def _called(self, name: str) -> str:
-        tags = (self._language, "", *(tag for tag in LANGUAGES if tag != self._language))
-        return next((n for tag in tags if (n := self._names(name, tag))), name)
+        found = self._names(name, self._language)
+        others = self._other_languages
+        return found or next((n for tag in others if (n := self._names(name, tag))), name)
 
     def _write_link(self, row: int, number: int, address: str, text: str) -> None:
         is_safe = address.startswith(("https://", "http://")) and len(address) <= _LONGEST_LINK
@@ -132,6 +164,8 @@ class _Worksheet:
 
 def _cell_value(kind: str, term: Any, text: str) -> bool | date | float | None:
     """Return a value as the format can hold it; None for what it can only hold as text."""
+    if kind not in (TRUTH, DATE, NUMBER):
+        return None
     try:
         if kind == TRUTH:
             return text in ("true", "1")

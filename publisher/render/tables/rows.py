@@ -176,7 +176,7 @@ class TableReader:
         found = self.read(selection, self._table.columns, limit, located=is_located)
         if media_type is XLSX:
             book = BytesIO()
-            write_workbook(self._table, lambda: found.lines, found.name, book)
+            write_workbook(self._table, found.lines, found.name, book)
             return book.getvalue()
         text = StringIO(newline="")
         write = write_csv if media_type is CSV else write_features
