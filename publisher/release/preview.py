@@ -40,7 +40,13 @@ from publisher.release.model import (
 )
 from publisher.release.open import open_release
 from publisher.release.schema import Schema, make_schema, write_schema
-from publisher.release.search import SEARCH_FILE, index_in_the_making, write_search
+from publisher.release.search import (
+    SEARCH_FILE,
+    index_in_the_making,
+    read_label_properties,
+    write_search,
+)
+from publisher.release.search_names import NAMES_FILE, write_names
 from publisher.release.second_engine import (
     WITHOUT_SECOND_ENGINE,
     SecondEngine,
@@ -85,7 +91,7 @@ def _about_shapes(triples: Quads) -> Iterator[bytes]:
 def index_beside(stored: StoredFiles, release: Release) -> Iterator[None]:
     """Make the index of the search of large files in a process beside, as long as the block lasts.
 
-    Until it is there, the search says so.
+    Until it is there, the search finds names alone, and says so.
     """
     index = release.folder / SEARCH_FILE
     if index.exists():
@@ -139,7 +145,10 @@ def build_preview(
         store = beside.submit(load_store, folder / STORE, stored.quads.path)
         triples = {"": stored.triples}
         write_concepts(folder / CONCEPTS_FILE, triples, stored.base_iri)
-        if not is_large:
+        if is_large:
+            naming = read_label_properties(triples, stored.base_iri)
+            write_names(folder / NAMES_FILE, stored.triples, naming, stored.base_iri)
+        else:
             write_search(folder / SEARCH_FILE, triples, stored.base_iri)
         write_json(folder / REPORT, report_as_json(()))  # nothing is checked
         write_source_forms(folder / LITERALS, stored.quads.lines())

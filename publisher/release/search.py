@@ -25,13 +25,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pyoxigraph import Literal
 
-from publisher.errors import EngineBusy, QueryLimitExceeded, QueryRefused
+from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.load.files import CATALOGUE, SHAPES
 from publisher.rdf.label_properties import (
     LabelProperties,
@@ -39,7 +39,7 @@ from publisher.rdf.label_properties import (
     find_label_properties,
 )
 from publisher.rdf.namespaces import iri
-from publisher.rdf.sorted_files import Quads
+from publisher.rdf.sorted_files import Quads, lines_with
 from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk, in_order
 from publisher.rdf.text import (
     compound_parts,
@@ -51,6 +51,7 @@ from publisher.rdf.text import (
     without_ending,
     words,
 )
+from publisher.release.search_names import NAMES_FILE, find_names
 from publisher.release.tables.files import find_locations
 from publisher.release.tables.table import PathResolver, write_links
 from publisher.system.files import with_path
@@ -129,6 +130,7 @@ class SearchResult:
         each: Where nothing has all words: word → the first things that have it.
         near: Words that somebody may have meant, where nothing has the ones that were asked for.
         left_out: Words that the hits need not have, since nothing has all of them.
+        names_only: Whether nothing but names was searched, since the index is still being made.
     """
 
     hits: Sequence[Hit]
@@ -139,6 +141,7 @@ class SearchResult:
     each: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
     near: Sequence[str] = ()
     left_out: Sequence[str] = ()
+    names_only: bool = False
 
     def has(self, word: str) -> bool:
         """Tell whether a plain word is one of those that were looked for."""
@@ -155,15 +158,7 @@ class Search:
         self._is_there = path.is_file()
 
     def _look(self) -> bool:
-        """Tell whether the index is there: of a large preview it comes later.
-
-        Raises:
-            EngineBusy: It is being made.
-        """
-        if not self._is_there and index_in_the_making(self._path).exists():
-            raise EngineBusy(
-                "The index of the search is still being made.", remedy="Try again in a minute."
-            )
+        """Tell whether the index is there: of a large preview it comes later."""
         self._is_there = self._is_there or self._path.is_file()
         return self._is_there
 
@@ -173,7 +168,6 @@ class Search:
         Raises:
             QueryRefused: The text is too long.
             QueryLimitExceeded: It took too long.
-            EngineBusy: The index is still being made.
         """
         requested = words(text[: LONGEST_QUERY + 1])
         if len(text) > LONGEST_QUERY or len(requested) > MOST_WORDS:
@@ -183,9 +177,11 @@ class Search:
                 length=LONGEST_QUERY,
                 count=MOST_WORDS,
             )
-        if not requested or not self._look():
+        if not requested:
             return SearchResult(())
         telling = [word for word in requested if not is_small_word(word)] or requested
+        if not self._look():
+            return self._find_names(telling, language)
         with open_sqlite(self._seconds, self._path) as index:
             found = _find(index, telling, language)
             if found.hits:
@@ -200,6 +196,29 @@ class Search:
             near = [o for word in unknown[:_MOST_UNKNOWN] for o in _near_words(index, word)]
             first = dict(list(each.items())[:_MOST_OFFERED])
             return SearchResult((), each=first, near=near[:_MOST_OFFERED])
+
+    def _find_names(self, requested: Sequence[str], language: str) -> SearchResult:
+        """Return what is called by some words, as long as the index is being made."""
+        names = self._path.with_name(NAMES_FILE)
+        if not index_in_the_making(self._path).exists() or not names.exists():
+            return SearchResult(())
+        found = find_names(names, requested, self._seconds)
+        named = [
+            Hit(thing, name.language or "", name.value, "", "", ())
+            for thing, name in islice(found, 2 * MOST_HITS + 1)
+        ]
+        alternatives = [[word] for word in requested]
+        hits: dict[str, Hit] = {}
+        for hit in sorted(named, key=lambda hit: _closeness(hit, alternatives, language)):
+            hits.setdefault(hit.iri, hit)
+        plain = frozenset(map(plain_letters, requested))
+        return SearchResult(
+            [*hits.values()][:MOST_HITS],
+            plain,
+            more=len(named) > 2 * MOST_HITS or len(hits) > MOST_HITS,
+            beginnings=plain,
+            names_only=True,
+        )
 
 
 def _without_some(
@@ -549,7 +568,7 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         base_iri: Base of the names.
     """
     subjects, of_catalogue = _subjects(graphs, base_iri)
-    label_properties = _label_properties(graphs, base_iri)
+    label_properties = read_label_properties(graphs, base_iri)
     subjects.label_paths = label_properties.names
     with (
         with_path(path, has_temporary=True),
@@ -729,14 +748,13 @@ def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set
     return SubjectsOnDisk([quads.path for quads in searched.values()]), only
 
 
-def _label_properties(graphs: Mapping[str, Quads], base_iri: str) -> LabelProperties:
+def read_label_properties(graphs: Mapping[str, Quads], base_iri: str) -> LabelProperties:
     """Return what names things, and what the data declare to be like it."""
     lines = (
         line
         for name, quads in graphs.items()
         if name != base_iri + SHAPES
-        for line in quads.lines()
-        if b"#subPropertyOf> " in line
+        for line in lines_with(quads.path, b"#subPropertyOf> ")
     )
     return find_label_properties(declared_pairs(lines))
 

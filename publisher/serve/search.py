@@ -77,7 +77,11 @@ def _answer(site: Site, media_type: MediaType) -> Response:
     if body is None:
         abort(404)
     response = Response(body, content_type=media_type.content_type)
-    set_validators(response, body, site.release.published)
+    if found.names_only:  # soon there is more
+        response.headers["Cache-Control"] = "no-store"
+    else:
+        set_validators(response, body, site.release.published)
+        mark_cacheable()
     set_content_language(response, page_language)
     other = JSON if is_page else HTML
     query = request.query_string.decode("latin-1")
@@ -85,7 +89,6 @@ def _answer(site: Site, media_type: MediaType) -> Response:
     url = site.addresses.on_site(f"{site.release.base_iri}search{dot}")
     target = f"{url}?{query}" if query else url
     response.headers["Link"] = join_links([(target, f'rel="alternate"; type="{other.name}"')])
-    mark_cacheable()
     return response
 
 

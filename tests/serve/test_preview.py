@@ -15,10 +15,9 @@ from click.testing import CliRunner
 
 from publisher.cli import main
 from publisher.config import Config
-from publisher.errors import EngineBusy
 from publisher.load.stored_files import store_files
 from publisher.release import preview as previews
-from publisher.release.search import SEARCH_FILE, Search
+from publisher.release.search import SEARCH_FILE, Search, index_in_the_making
 
 BASE = "https://daten.example.org/"
 FOAF = "http://xmlns.com/foaf/0.1/"
@@ -148,28 +147,47 @@ def test_named_graphs_alone_are_asked_as_one_and_a_search_finds(
     assert seen == [(graph, ["East bay" if graph == "union" else "A"])]
 
 
-def test_the_search_of_large_files_comes_later(
+def test_names_are_found_before_large_files_have_an_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever looks at a file once waits for pages, not for the index; until then it is told."""
+    """Whoever looks at a file once waits for pages, not for the index; until then it is said."""
     monkeypatch.setattr(previews, "SEARCHED_AT_ONCE", 1)
     (tmp_path / "bays.ttl").write_text(
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
-        f'<{BASE}id/bay/1> skos:prefLabel "East bay"@en .'
-        f'<{BASE}id/bay/2> skos:prefLabel "Västra viken"@sv, "West bay"@en .'
+        "@prefix dcterms: <http://purl.org/dc/terms/> ."
+        f'<{BASE}id/bay/1> skos:prefLabel "East bay"@en ; dcterms:description "Shallow"@en .'
+        f'<{BASE}id/bay/2> skos:prefLabel "Västra viken"@sv, "West \\"Øre\\" bay"@en .'
+        f'<{BASE}id/bay/3> skos:altLabel "Северная бухта"@ru, "Weiße Straße" .'
+        f'<{BASE}id/bay/3> skos:hiddenLabel "Baye" .'
+        '<http://other.example/bay> skos:prefLabel "Bay of others" .'
     )
-    stored = store_files([tmp_path / "bays.ttl"])
+    stored = store_files([tmp_path / "bays.ttl"], BASE)
     release = previews.build_preview(stored, tmp_path / "releases", union=True)
     index = Search(release.folder / SEARCH_FILE, 30.0)
-    assert index.find("bay", "en").hits == ()
-    said: list[str] = []
+
+    def found(text: str) -> list[str]:
+        return [hit.label for hit in index.find(text, "en").hits]
+
+    assert found("bay") == []
+    index_in_the_making(release.folder / SEARCH_FILE).touch()
+    result = index.find("the bay", "en")
+    assert [(hit.label, hit.language) for hit in result.hits] == [
+        ("East bay", "en"),
+        ('West "Øre" bay', "en"),
+    ]
+    assert result.names_only
+    asked = ("VASTRA vik", "bay west", "öre", "бухта", "Straße", "shallow", "baye", "others", "(")
+    assert [found(text) for text in asked] == [
+        ["Västra viken"],
+        ['West "Øre" bay'],
+        ['West "Øre" bay'],
+        ["Северная бухта"],
+        ["Weiße Straße"],
+        *[[]] * 4,
+    ]
     with previews.index_beside(stored, release):
         while not (release.folder / SEARCH_FILE).exists():
-            try:
-                index.find("bay", "en")
-            except EngineBusy as error:
-                said.append(error.in_language("en"))
             time.sleep(0.01)
+        assert found("shallow") == ["East bay"]
         hits = index.find("vastra", "sv").hits
-    assert said[0].startswith("The index of the search is still being made.")
     assert [hit.label for hit in hits] == ["Västra viken"]
