@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import http.client
+import json
 import re
 import shutil
 import socket
@@ -58,7 +59,9 @@ def wait_until_searchable(port: int, seconds: float = 600.0) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request("GET", "/search.json?q=a")
-            if connection.getresponse().status == HTTPStatus.OK:
+            answer = connection.getresponse()
+            # Until then nothing but names is searched.
+            if answer.status == HTTPStatus.OK and "namesOnly" not in json.load(answer):
                 return
         finally:
             connection.close()
