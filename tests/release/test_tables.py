@@ -181,6 +181,23 @@ def test_a_workbook_says_when_it_cuts_a_text(tmp_path: Path) -> None:
     assert cell.endswith("… (40000 characters; the CSV file has the whole text)")
 
 
+def test_a_workbook_has_links_as_long_as_the_format_allows(tmp_path: Path) -> None:
+    """They are counted in units of UTF-16; a longer one stands there as text."""
+    names = ["https://e.org/" + "\N{MUSICAL SYMBOL G CLEF}" * count for count in (1032, 1033)]
+    table = Table("t", "https://e.org/C", {"en": "T"}, "d", 2, (), ())
+
+    write_workbook(
+        table,
+        [TableRow(name, {}) for name in names],
+        lambda name, language: "",
+        tmp_path / "t.xlsx",
+    )
+
+    cells = [row[0] for row in load_workbook(tmp_path / "t.xlsx")["English"].iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == names
+    assert [cell.hyperlink is not None for cell in cells] == [True, False]
+
+
 def test_geojson_holds_every_thing_located_or_not(municipalities: Release) -> None:
     """RFC 7946, section 3.2: a feature without a place has a null geometry."""
     collection = described(municipalities, "municipality.geojson")

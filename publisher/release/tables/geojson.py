@@ -106,6 +106,14 @@ _ENDS = (
 # What leads from a thing to where it is, or to its site.
 PLACE_PATHS = DEFAULT.seats
 _MOST_PLACES = 2
+# Whatever has none of these has no geometry.
+_FIRST_STEPS = frozenset(
+    (
+        *(name for path in _GEOMETRY_PATHS for name in path),
+        *(name for end in _ENDS for name in end.split(" ")),
+        *PLACE_PATHS,
+    )
+)
 
 Chain = tuple[str, ...]
 
@@ -141,6 +149,8 @@ def geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, .
 
 def _chains_of(thing: str, subjects: Subjects) -> Iterator[Chain]:
     """Yield the chains that lead one thing to a geometry."""
+    if subjects.of(thing).keys().isdisjoint(_FIRST_STEPS):
+        return
     reached: dict[Chain, set[str]] = {(): {thing}}
     for _ in range(_MOST_PLACES + 1):
         for chain, here in reached.items():

@@ -236,7 +236,9 @@ class PathResolver:
             locations: The properties that a path to all locations takes.
         """
         self._subjects, self._links = subjects, SortedLines(links)
-        self._locations = locations or LocationProperties().only(())
+        by = self._locations = locations or LocationProperties().only(())
+        # Whatever has none of these is nowhere, unless a place says that it holds it.
+        self._leading = {*by.seats, *by.areas, *by.about, *by.inside}
         self._around: dict[Term, tuple[Term, ...]] = {}
 
     def values_by_path(self, thing: str, paths: Iterable[str]) -> Mapping[str, tuple[Term, ...]]:
@@ -264,6 +266,8 @@ class PathResolver:
 
     def _locations_of(self, thing: str) -> tuple[Term, ...]:
         """Return every place where a thing is, sorted; see ``publisher.rdf.locations``."""
+        if not self._locations.holds and self._subjects.of(thing).keys().isdisjoint(self._leading):
+            return ()
         itself, by = NamedNode(thing), self._locations
         seats = self._along([itself], by.seats)
         seats |= self._along(seats, by.seats)

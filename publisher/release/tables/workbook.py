@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pyoxigraph import Literal
 from xlsxwriter import Workbook
+from xlsxwriter.url import Url
 
 from publisher.languages import BY_TAG, written_languages
 from publisher.messages import LANGUAGES, translate
@@ -34,6 +36,7 @@ _LONGEST_LINK = 2_079
 _MOST_DIGITS = 15
 _FIRST_YEAR = 1900
 _WIDTHS = (12, 60)
+_CACHED_LINKS = 10_000
 # Fixed, so that the same table gives the same bytes.
 _CREATED = datetime.fromisoformat("2000-01-01T00:00:00")
 _DAY = iri("xsd:date")
@@ -49,7 +52,11 @@ class WorkbookFile:
         title = pick_name(table.titles, LANGUAGES[0])
         self._book.set_properties({"title": title, "created": _CREATED})
         languages = written_languages(table.titles)
-        self._sheets = [_Worksheet(self._book, table, language, names) for language in languages]
+        # Read once for all sheets and lines.
+        links = lru_cache(maxsize=_CACHED_LINKS)(_link_to)
+        self._sheets = [
+            _Worksheet(self._book, table, language, names, links) for language in languages
+        ]
 
     def add(self, line: FileRow) -> None:
         """Write a line into each sheet."""
@@ -82,12 +89,19 @@ def write_workbook(
 class _Worksheet:
     """One worksheet: column heads and names of linked things in one language."""
 
-    def __init__(self, book: Workbook, table: Table, language: str, names: NameOf) -> None:
+    def __init__(
+        self,
+        book: Workbook,
+        table: Table,
+        language: str,
+        names: NameOf,
+        links: Callable[[str], Url | None],
+    ) -> None:
         self._sheet = book.add_worksheet(BY_TAG[language].name)
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         self._link = book.get_default_url_format()
         self._date = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        self._language, self._names = language, names
+        self._language, self._names, self._links = language, names, links
         self._other_languages = ("", *(tag for tag in LANGUAGES if tag != language))
         columns = enumerate(file_columns(table))
         # Names of links are what their cells show.
@@ -144,10 +158,11 @@ class _Worksheet:
         return found or next((n for tag in others if (n := self._names(name, tag))), name)
 
     def _write_link(self, row: int, number: int, address: str, text: str) -> None:
-        is_safe = address.startswith(("https://", "http://")) and len(address) <= _LONGEST_LINK
-        if is_safe and len(text) <= _LONGEST_LINK and self._links_left:
+        link = self._links(address) if self._links_left and len(text) <= _LONGEST_LINK else None
+        if link is not None:
             self._links_left -= 1
-            self._sheet.write_url(row, number, address, self._link, text)
+            link.text = text
+            self._sheet.write_url(row, number, link, self._link)
         else:
             self._write_text(row, number, text)
 
@@ -160,6 +175,13 @@ class _Worksheet:
             )
             text = text[: _LONGEST_TEXT - len(note)] + note
         self._sheet.write_string(row, number, text)
+
+
+def _link_to(address: str) -> Url | None:
+    """Return a link; None for an address that the format has no links to."""
+    is_web = address.startswith(("https://", "http://"))
+    is_short = len(address.encode("utf-16-le")) <= 2 * _LONGEST_LINK
+    return Url(address) if is_web and is_short else None
 
 
 def _cell_value(kind: str, term: Any, text: str) -> bool | date | float | None:
