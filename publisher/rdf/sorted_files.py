@@ -102,14 +102,23 @@ def read_lines(path: Path) -> Iterator[bytes]:
         yield from lines
 
 
-def lines_with(path: Path, *parts: bytes) -> Iterator[bytes]:
-    """Yield the lines of a file in which any of some bytes stand, which is seldom."""
+def read_parts(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, many at a time.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
-            block += file.readline()
-            if any(part in block for part in parts):
-                lines = block.splitlines(keepends=True)
-                yield from (line for line in lines if any(part in line for part in parts))
+            yield block + file.readline()
+
+
+def lines_with(path: Path, *parts: bytes) -> Iterator[bytes]:
+    """Yield the lines of a file in which any of some bytes stand, which is seldom."""
+    for block in read_parts(path):
+        if any(part in block for part in parts):
+            lines = block.splitlines(keepends=True)
+            yield from (line for line in lines if any(part in line for part in parts))
 
 
 def without_repetitions(lines: Iterable[bytes]) -> Iterator[bytes]:

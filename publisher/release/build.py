@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Quad, RdfFormat, Store, Triple
+from pyoxigraph import RdfFormat, Store, Triple, parse
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
@@ -30,6 +30,7 @@ from publisher.release.catalogue.catalogue import (
     describe_release,
     files_by_dataset,
     lines_for_store,
+    parts_for_store,
     quads_for_store,
     write_descriptions,
 )
@@ -406,7 +407,7 @@ def _write_engines(
     """Write what queries are put to: the store, counts, and the files of the second engine."""
     base_iri, stored = plan.approved.sources.base_iri, plan.canonical.stored()
     progress("store")
-    _write_store(staging, quads_for_store(stored, catalogue, base_iri))
+    _write_store(staging, parts_for_store(stored, catalogue, base_iri))
     write_release_counts(staging)
     if plan.second_engine.most_triples:
         progress("sparq")
@@ -416,9 +417,9 @@ def _write_engines(
     write_release_answers(staging, read_named_queries(staging / QUERIES), base_iri)
 
 
-def _write_store(staging: Path, quads: Iterable[Quad]) -> None:
+def _write_store(staging: Path, parts: Iterable[bytes]) -> None:
     """Write the store, and the list of its files: they differ from build to build."""
-    write_store(staging / STORE, quads)
+    write_store(staging / STORE, parts)
     write_sealed(
         staging / STORE_MANIFEST, {"files": files_as_json(list_files(staging / STORE, ()))}
     )
@@ -473,44 +474,48 @@ def _is_same_release(folder: Path, inputs: str, published: datetime) -> bool:
     return release.inputs == inputs and release.published >= published
 
 
-# Quads → an Oxigraph store on disk, made once and never written again.
-
-
-def write_store(folder: Path, quads: Iterable[Quad]) -> None:
-    """Make a store in a new folder, complete and flushed.
-
-    Raises:
-        OSError: The folder cannot be written; ``filename`` says which.
-    """
-    with with_path(folder):
-        store = Store(str(folder))
-        store.bulk_extend(quads)
-        store.flush()
-        store.optimize()
-
+# Lines of N-Quads → an Oxigraph store on disk, made once and never written again.
 
 # So much at once takes 350 MB of memory, and all of a large file three times that.
 _LOADED_BYTES = 48 << 20
 
 
-def load_store(folder: Path, quads: Path) -> None:
-    """Make a store of a file of N-Quads, the same way; the engine reads it.
+def write_store(folder: Path, parts: Iterable[bytes]) -> None:
+    """Make a store in a new folder, complete and flushed; the engine reads the lines.
+
+    Args:
+        folder: Where to.
+        parts: N-Quads, each part some whole lines.
 
     Raises:
         OSError: The folder cannot be written; ``filename`` says which.
     """
     with with_path(folder):
         store = Store(str(folder))
-        with quads.open("rb") as file:
-            # The names of blank nodes hold for what is loaded at once.
-            has_blank_nodes = any(b" _:" in line or line[:2] == b"_:" for line in file)
-            file.seek(0)
-            while not has_blank_nodes and (block := file.read(_LOADED_BYTES)):
-                store.bulk_load(block + file.readline(), format=RdfFormat.N_QUADS)
-        if has_blank_nodes:
-            store.bulk_load(path=str(quads), format=RdfFormat.N_QUADS)
+        for named, nameless in _loads(parts):
+            store.bulk_load(named, format=RdfFormat.N_QUADS)
+            if nameless:
+                # Loading would give blank nodes names that hold for one load.
+                store.bulk_extend(parse(nameless, format=RdfFormat.N_QUADS))
         store.flush()
         store.optimize()
+
+
+def _loads(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the lines without blank nodes and those that may have some, much at a time."""
+    named, nameless, length = list[bytes](), list[bytes](), 0
+    for part in parts:
+        if b"_:" in part:
+            for line in part.splitlines(keepends=True):
+                (nameless if b"_:" in line else named).append(line)
+        else:
+            named.append(part)
+        length += len(part)
+        if length >= _LOADED_BYTES:
+            yield b"".join(named), b"".join(nameless)
+            named, nameless, length = [], [], 0
+    if length:
+        yield b"".join(named), b"".join(nameless)
 
 
 # The named queries travel with the release whose data they ask.

@@ -18,11 +18,10 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from publisher.errors import QueryLimitExceeded
 from publisher.rdf.label_properties import LabelProperties
-from publisher.rdf.sorted_files import Quads, write_lines
+from publisher.rdf.sorted_files import Quads, read_parts, write_lines
 from publisher.rdf.text import fold, plain_letters, words
 
 NAMES_FILE = "names.nt"
-_BLOCK_BYTES = 1 << 20
 # Letters with marks of the scripts that are folded: Latin, Greek, Cyrillic.
 _MARKED = range(0xC0, 0x2000)
 # So many lines are looked at closely, for one search.
@@ -43,15 +42,8 @@ def write_names(path: Path, triples: Quads, naming: LabelProperties, base_iri: s
     )
     below = re.escape(f"<{base_iri}".encode())
     line = re.compile(rb'^%s[^>]*> (?:%s) ".*\n' % (below, properties), re.MULTILINE)
-    lines = (found for block in _blocks(triples.path) for found in line.findall(block))
+    lines = (found for block in read_parts(triples.path) for found in line.findall(block))
     write_lines(path, lines)
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    """Yield a file in parts of whole lines."""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            yield block + file.readline()
 
 
 def find_names(
@@ -71,7 +63,7 @@ def find_names(
     plain = [plain_letters(word) for word in requested]
     candidate = re.compile(f"^.*{_pattern(max(plain, key=len))}.*\\n", re.MULTILINE)
     looked_at = 0
-    for block in _blocks(path):
+    for block in read_parts(path):
         lines = candidate.findall(block.decode())
         yield from _with_words(lines, plain)
         looked_at += len(lines)
