@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Store
 
 from publisher.errors import NotApproved, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import ApprovedSources, approve
-from publisher.release.build import build, switch
+from publisher.release.build import build, switch, write_store
 from publisher.release.current import JOURNAL
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_current, open_release
@@ -258,6 +259,23 @@ def test_a_full_disk_leaves_the_current_release(
     monkeypatch.undo()
     assert open_current(releases) == first
     assert build_from(world, releases) != first
+
+
+def test_a_blank_node_is_the_same_in_all_parts_of_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much is loaded at once; a text that looks like one stays a text."""
+    monkeypatch.setattr("publisher.release.build._LOADED_BYTES", 1)
+    lines = (
+        b"_:c14n0 <urn:p> <urn:a> <urn:g> .\n<urn:a> <urn:p> <urn:b> <urn:g> .\n",
+        b'<urn:a> <urn:q> "_:c14n0" <urn:g> .\n',
+        b"<urn:b> <urn:p> _:c14n0 <urn:g> .\n",
+    )
+    write_store(tmp_path / "store", lines)
+    stored = Store.read_only(str(tmp_path / "store"))
+    assert sorted(f"{quad} .\n".encode() for quad in stored) == sorted(
+        b"".join(lines).splitlines(keepends=True)
+    )
 
 
 STEPS = ("write_dumps", "write_store", "list_files", "sync_tree", "sync_folder", "switch")
