@@ -222,6 +222,9 @@ class SortedLines:
         if path.is_file() and path.stat().st_size:
             with path.open("rb") as file:
                 self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        content = self._content
+        self._first_line = content[: content.find(b"\n") + 1]
+        self._last_line = content[content.rfind(b"\n", 0, len(content) - 1) + 1 :]
 
     def starting(self, start: bytes) -> Iterator[bytes]:
         """Yield the lines that begin with some bytes."""
@@ -230,6 +233,8 @@ class SortedLines:
     def block(self, start: bytes) -> bytes:
         """Return the lines that begin with some bytes, together."""
         content, length = self._content, len(start)
+        if start > self._last_line or self._first_line[:length] > start:
+            return b""
         before, position = self._last
         here = content[position : position + length]
         # What is asked for in order stands here, or would stand here.
