@@ -216,15 +216,17 @@ class SortedLines:
 
     def __init__(self, path: Path) -> None:
         """Map the file; one that is missing or empty has no lines."""
-        self._content: mmap.mmap | bytes = b""
         # What was looked up last, and where the lines behind it begin: most go through in order.
         self._last: tuple[bytes, int] = (b"", 0)
+        self._use(b"")
         if path.is_file() and path.stat().st_size:
             with path.open("rb") as file:
-                self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        content = self._content
+                self._use(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+    def _use(self, content: mmap.mmap | bytes) -> None:
+        self._content = content
         self._first_line = content[: content.find(b"\n") + 1]
-        self._last_line = content[content.rfind(b"\n", 0, len(content) - 1) + 1 :]
+        self._last_line = content[content.rfind(b"\n", 0, max(0, len(content) - 1)) + 1 :]
 
     def starting(self, start: bytes) -> Iterator[bytes]:
         """Yield the lines that begin with some bytes."""

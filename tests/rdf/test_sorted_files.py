@@ -57,7 +57,7 @@ def test_lines_are_found_by_what_they_begin_with(lines: list[str], start: str) -
     """Bisection finds what looking at every line finds."""
     listed = sorted({f"{line}\n".encode() for line in lines})
     found = SortedLines(Path("nowhere"))
-    found._content = b"".join(listed)
+    found._use(b"".join(listed))
     assert list(found.starting(start.encode())) == [
         line for line in listed if line.startswith(start.encode())
     ]
