@@ -259,7 +259,7 @@ def rings_of_topology(topology: Mapping[str, Any], layer: str) -> list[_Line]:
             x, y = x + right, y + up
             line.append((x * dx + x0, y * dy + y0))
         arcs.append(line)
-    found = []
+    found: list[_Line] = []
     for geometry in topology["objects"][layer]["geometries"]:
         parts = geometry.get("arcs", [])
         for polygon in parts if geometry["type"] == "MultiPolygon" else [parts]:
@@ -336,7 +336,7 @@ def joined(sides: Iterable[tuple[_Position, _Position]]) -> list[_Line]:
     for first, second in sides:
         beside[first].append(second)
         beside[second].append(first)
-    found = []
+    found: list[_Line] = []
     ends = [point for point, others in beside.items() if len(others) != 2]
     for start in (*ends, *beside):
         while beside[start]:
