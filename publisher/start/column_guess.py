@@ -151,6 +151,14 @@ class ColumnView:
         return sum(map(len, self.sample)) / len(self.sample) if self.sample else 0.0
 
 
+def column_view(table: RawTable, index: int) -> ColumnView:
+    """Return a column while it is guessed, the same each time."""
+    found = table.views.get(index)
+    if not isinstance(found, ColumnView):
+        found = table.views[index] = ColumnView(table, index)
+    return found
+
+
 def _has_decimal_commas(table: RawTable) -> bool:
     """Tell whether a table writes 12,5 and nowhere 12.5."""
     some = [cell for row in table.rows[:_SAMPLE] for cell in row.cells]
@@ -536,7 +544,10 @@ def split_values(cell: str, separator: str) -> list[str]:
     >>> split_values("trä; brons;trä", ";")
     ['trä', 'brons']
     """
-    parts = [cell] if not separator else cell.split(separator)
+    if not separator or separator not in cell:
+        only = cell.strip()
+        return [only] if only else []
+    parts = cell.split(separator)
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
@@ -681,7 +692,7 @@ def _detect(column: ColumnView) -> tuple[_Detected, str]:
 
 def guess_column(table: RawTable, index: int) -> Guess:
     """Return what a column is taken for, by itself."""
-    column = ColumnView(table, index)
+    column = column_view(table, index)
     (kind, confidence, reason), separator = _detect(column)
     values = list(column.read(kind)) if kind in kinds.WITH_NOTE else []
     warning = None

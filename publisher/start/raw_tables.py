@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -72,6 +73,11 @@ class RawTable:
     header: int = 1
     notes: tuple[Text, ...] = ()
     address: str = ""
+
+    @cached_property
+    def views(self) -> dict[int, Any]:
+        """Return what has been found out about columns, by index: each is looked at once."""
+        return {}
 
     def column(self, index: int) -> list[str]:
         """Return the cells of a column."""

@@ -17,7 +17,7 @@ from publisher.rdf.text import fold
 from publisher.start import cell_values as cells
 from publisher.start import kinds
 from publisher.start.cell_values import is_missing
-from publisher.start.column_guess import CODED, ColumnView, Guess, guess_column
+from publisher.start.column_guess import CODED, ColumnView, Guess, column_view, guess_column
 from publisher.start.projection import SYSTEMS, is_within, named_system, system_of
 from publisher.start.raw_tables import RawTable
 from publisher.start.text_language import table_language, text_language
@@ -104,7 +104,7 @@ _FARTHEST_AXES = 30
 
 def _with_places(table: RawTable, columns: Sequence[Guess], spoken: str) -> list[Guess]:
     """Return the columns with those that say where things are taken for that, in pairs."""
-    views = {i: ColumnView(table, i) for i, g in enumerate(columns) if _may_be_place(g)}
+    views = {i: column_view(table, i) for i, g in enumerate(columns) if _may_be_place(g)}
     found = list(columns)
     epsg = next((code for h in (*table.headings, table.name) if (code := named_system(h))), None)
     taken: set[int] = set()
@@ -267,7 +267,7 @@ def _with_name(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
 def _name_score(table: RawTable, index: int, guess: Guess) -> float:
     if guess.kind not in (kinds.TEXT, kinds.LIST, kinds.DESCRIPTION, kinds.CODE):
         return 0.0
-    column = ColumnView(table, index)
+    column = column_view(table, index)
     if not guess.filled or column.mean_length > 120:
         return 0.0
     words = " ".join(re.findall(r"[^\W_]+", fold(guess.base))) or column.words
@@ -351,7 +351,7 @@ def _key_score(table: RawTable, index: int, guess: Guess) -> float:
     )
     fitting += (kinds.LIST, kinds.YEAR, kinds.TELEPHONE, kinds.POSTCODE, kinds.DATE)
     fitting += (kinds.MUNICIPALITY, kinds.COUNTY)
-    column = ColumnView(table, index)
+    column = column_view(table, index)
     if guess.kind not in fitting or not column.is_unique:
         return 0.0
     if any(len(cell) > 60 or "\n" in cell for cell in column.distinct):
@@ -516,7 +516,7 @@ _WHOLE = r"förälder|parent|ingår i|överordna|huvud|del av|part of|belongs"
 
 
 def _target(guess: TableGuess, index: int, others: Iterable[TableGuess]) -> TableGuess | None:
-    column = ColumnView(guess.table, index)
+    column = column_view(guess.table, index)
     if not column.distinct:
         return None
     for other in others:
