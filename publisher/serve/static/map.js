@@ -31,6 +31,22 @@
   ]);
   // A ground that cannot be had, or a part of it, is no reason to go without the map.
   const part = (name) => fetch(new URL(name, root)).then((answer) => answer.json()).catch(() => null);
+  // Countries on both sides of the 180th meridian go on beyond it: else a line crosses the world.
+  const unbroken = (ring) => {
+    let before = ring[0][0], turn = 0;
+    const found = ring.map(([x, y]) => {
+      turn += before - x > 180 ? 360 : x - before > 180 ? -360 : 0;
+      before = x;
+      return [x + turn, y];
+    });
+    const back = Math.min(...found.map(([x]) => x)) < -181 ? 360 : 0;
+    return back ? found.map(([x, y]) => [x + back, y]) : found;
+  };
+  const inOnePiece = ({ id, geometry: { type, coordinates } }) => ({
+    type: "Feature", id, properties: {}, geometry: {
+      type, coordinates: type === "Polygon" ? coordinates.map(unbroken) : coordinates.map((rings) => rings.map(unbroken)),
+    },
+  });
   let world = null;
   const ground = () => world ??= Promise.all([
     part("world-atlas/countries-50m.json"),
@@ -38,7 +54,8 @@
     part("ground/sweden.json"),
     script("topojson-client/topojson-client.min.js").catch(() => null),
   ]).then(([atlas, water, sweden]) => ({
-    countries: atlas && window.topojson ? window.topojson.feature(atlas, atlas.objects.countries).features : [],
+    countries: atlas && window.topojson
+      ? window.topojson.feature(atlas, atlas.objects.countries).features.map(inOnePiece) : [],
     lakes: water ? water.lakes.map((line) => positions(line, water.parts)) : [],
     swedish: (name) => (sweden ? sweden[name].map((line) => positions(line, sweden.parts)) : []),
   }));
