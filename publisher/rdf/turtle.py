@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -19,6 +20,7 @@ from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import blocks_of_subjects
 
 Subject = NamedNode | BlankNode
+_SomeSubject = TypeVar("_SomeSubject", bound=Subject)  # the keys of a mapping are invariant
 _ObjectsByPredicate = dict[str, set[object]]  # of one subject: predicate → objects
 _TYPE, _STRING = iri("rdf:type"), iri("xsd:string")
 _FIRST = {_TYPE: 0, iri("rdfs:label"): 1}
@@ -100,6 +102,7 @@ class _TurtleWriter:
         self.used = set(style.prefixes)
         self.long_texts, self.tags = style.long_texts, style.tags
         self.bare = _BARE if style is _NO_STYLE else _BARE_IN_SOURCES
+        self._verbs: dict[str, str] = {_TYPE: "a"}
 
     def iri(self, value: str) -> str:
         namespace, local_name = _split(value)
@@ -138,17 +141,18 @@ class _TurtleWriter:
         return self.iri(term.value) if isinstance(term, NamedNode) else str(term)
 
     def predicate(self, predicate: str, objects: Collection[object]) -> str:
-        verb = "a" if predicate == _TYPE else self.iri(predicate)
+        verb = self._verbs.get(predicate)
+        if verb is None:
+            verb = self._verbs[predicate] = self.iri(predicate)
         if len(objects) == 1:
             (only,) = objects
             return f"    {verb} {self.term(only)} ;\n"
         written = [self.term(term) for term in sorted(objects, key=_object_order)]
         return f"    {verb}\n        " + " ,\n        ".join(written) + " ;\n"
 
-    def block(self, subject: Subject, objects: _ObjectsByPredicate) -> str:
+    def block(self, subject: Subject, objects: Mapping[str, Collection[object]]) -> str:
         lines = [
-            self.predicate(predicate, objects[predicate])
-            for predicate in sorted(objects, key=_predicate_order)
+            self.predicate(predicate, objects[predicate]) for predicate in _in_order(tuple(objects))
         ]
         return self.term(subject) + "\n" + "".join(lines) + ".\n"
 
@@ -160,6 +164,11 @@ class _TurtleWriter:
 
 def _no_terms() -> _ObjectsByPredicate:
     return defaultdict(set)
+
+
+@lru_cache(maxsize=1024)  # things of a kind have the same ones
+def _in_order(predicates: tuple[str, ...]) -> Sequence[str]:
+    return sorted(predicates, key=_predicate_order)
 
 
 def _predicate_order(predicate: str) -> tuple[int, str]:
@@ -195,6 +204,21 @@ def write_turtle(
         subject = triple.subject
         assert not isinstance(subject, Triple)  # RDF 1.1 has no triples as terms
         subjects[subject][triple.predicate.value].add(triple.object)
+    return write_subjects(subjects, prefixes, style)
+
+
+def write_subjects(
+    subjects: Mapping[_SomeSubject, Mapping[str, Collection[object]]],
+    prefixes: Mapping[str, str],
+    style: AuthorStyle = _NO_STYLE,
+) -> str:
+    """Return subjects with their values as Turtle in the layout of the sources.
+
+    Args:
+        subjects: Subject → IRI of a property → its values, each once.
+        prefixes: Prefix → namespace; only the used ones are declared.
+        style: What the author of the file has chosen, which goes before the rest.
+    """
     writer = _TurtleWriter(prefixes, style)
     blocks = [
         writer.block(subject, subjects[subject]) for subject in sorted(subjects, key=_sort_key)

@@ -55,7 +55,6 @@ MISSING = frozenset(
         ),
     )
 )
-_SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007]+")
 # Also characters that no RDF/XML can carry, which come along when text is pasted.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 
@@ -102,7 +101,10 @@ def clean(text: str) -> str:
     >>> clean("  1\u00a0200\u200b kr ")
     '1 200 kr'
     """
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+    # What is printable has neither what nobody sees nor other spaces than the plain one.
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
 
 
 def is_missing(text: str) -> bool:

@@ -151,6 +151,14 @@ class ColumnView:
         return sum(map(len, self.sample)) / len(self.sample) if self.sample else 0.0
 
 
+def column_view(table: RawTable, index: int) -> ColumnView:
+    """Return a column while it is guessed, the same each time."""
+    found = table.views.get(index)
+    if not isinstance(found, ColumnView):
+        found = table.views[index] = ColumnView(table, index)
+    return found
+
+
 def _has_decimal_commas(table: RawTable) -> bool:
     """Tell whether a table writes 12,5 and nowhere 12.5."""
     some = [cell for row in table.rows[:_SAMPLE] for cell in row.cells]
@@ -318,6 +326,9 @@ _YEARLY += r"|grunda[dt]|bilda[dt]|tillkomst|jahr\b|vuosi\b|läsår|skoleår|byg
 _MEASURED = r"antal|pris|kr\b|yta|area|höjd|längd|bredd|vikt|count|price|size|kostnad|belopp|volym"
 
 
+_CLOCKED = r"tid|time|klock|\bkl\b|avgång|avgår|ankomst|ankommer|öppnar|stänger|start|slut|abfahrt"
+_CLOCKED += r"|ankunft|uhrzeit|öffnet|schließt|avgang|åpner|stenger|departure|arrival|opens|closes"
+_CLOCKED += r"|lähtö|saapu|\bkello|aukeaa|sulkeutuu"
 _MIDNIGHT = re.compile(r"\d[T ]00:00(:00)?(\.0+)?$")
 
 
@@ -353,7 +364,7 @@ def _is_bare(column: ColumnView) -> bool:
 
 def _has_clock(column: ColumnView) -> bool:
     colons = all(":" in cell for cell in column.sample)
-    return colons or column.says(r"tid|time|klock|\bkl\b|avgång|ankomst|öppnar|stänger|start|slut")
+    return colons or column.says(_CLOCKED)
 
 
 def _has_short_days(column: ColumnView) -> bool:
@@ -414,6 +425,8 @@ def _year(column: ColumnView) -> _Detected | None:
 
 CODED = r"\bid\b|\bnr\b|nummer|\bno\b|kod\b|\bcode|number$|id$|nr$|beteckning|\bref\b|uuid|guid"
 CODED += r"|\bkonto\b|diarie"
+# Postcodes of other countries, which may begin with a zero.
+_POSTAL = r"\bplz\b|postleitzahl|postin(ume)?ro|\bpostnr|\bpost ?code|code postal|\bzip\b"
 # What accounts are kept by, where it is digits.
 _ACCOUNTED = r"^(ansvar|verksamhet|objekt|projekt|aktivitet|motpart|kostnadsställe|kostenstelle)$"
 
@@ -425,7 +438,7 @@ def _code(column: ColumnView) -> _Detected | None:
     zeros = sum(1 for cell in digits if re.match(r"0\d", cell))
     if zeros and not any("," in cell or "." in cell for cell in column.sample):
         return kinds.CODE, 0.9, text("The values have zeros in front, so they are no numbers.")
-    coded = column.says(CODED) or column.says(_ACCOUNTED)
+    coded = any(map(column.says, (CODED, _ACCOUNTED, _POSTAL)))
     if coded and not column.says(r"antal|number of|count") and not column.style.unit:
         return kinds.CODE, 0.8, text("The heading says number or code; nobody counts with these.")
     if any(len(cell) > 15 for cell in digits):
@@ -466,7 +479,15 @@ def _number(column: ColumnView) -> _Detected | None:
 
 
 _email = _by_values(kinds.EMAIL, text("The values are mail addresses."), r"mail|e ?post")
-_wikidata = _by_values(kinds.WIKIDATA, text("The values are items of Wikidata."))
+_items = _by_values(kinds.WIKIDATA, text("The values are items of Wikidata."))
+
+
+def _wikidata(column: ColumnView) -> _Detected | None:
+    """Return items of Wikidata; Q1, Q2 and Q3 alone are numbers that somebody gave."""
+    is_long = all(re.search(r"Q\d{3,}$", cell) for cell in column.sample)
+    return _items(column) if is_long or column.says("wikidata|qid") else None
+
+
 _DETECTORS: Sequence[_Detector] = (
     _by_values(kinds.PLACE, text("The values are shapes on the map (WKT).")),
     _by_values(kinds.GEOJSON, text("The values are shapes on the map (GeoJSON).")),
@@ -499,11 +520,22 @@ _LISTED = (
     r"kategori|categor|typ\b|\btype|status|skick|stadsdel|område|ort\b|bransch|klass|grupp|art\b"
 )
 _LISTED += r"|slag\b|zon|enhet|avdelning|förvaltning|material|\bstad\b|distrikt|tema|nivå|kön|färg"
+_LISTED += r"|\bgrade?\b|svårighet|\bparti\b|betyg|bedömning|ägar|bydel|bezirk|ortsteil|stadtteil"
+_LISTED += r"|gattung|zustand|träger|tilstand|tyyppi|luokka|\blaji|kaupunginosa|\btila\b|omistaj"
+_LISTED += r"|form\b|fraktion|underlag|surface|\bbelag"
+_LISTED += r"|quartier|statut|district|\bward\b|\bkind\b|owner|\blevel\b|operatör|huvudman|säsong"
+# Of which a thing often has several.
+_SEVERAL = r"\btags?\b|taggar|nyckelord|keyword|ämnesord|schlagw|avainsan|stikkord|emneord|genre"
+_SEVERAL += (
+    r"|underlag|språk|language|sprache|\bkieli|kielet|material|instrument|uttag|målgrupp|utrustning"
+)
 _WORDY = (
     r"beskriv|descript|\bom\b|about|kommentar|comment|\btext|\binfo|ingress|anteckning|sammanfatt"
 )
 _NOT_LISTED = r"adress|address|gata\b|street|person|konstnär|artist|ansvarig|arkitekt|författare"
-_CODE_LIKE = re.compile(r"[\w.:/-]*\d[\w.:/-]*")
+_FEW_ROWS = 12
+# One word with digits, or digits behind capital letters: DP 123.
+_CODE_LIKE = re.compile(r"[\w.:/-]*\d[\w.:/-]*|[A-ZÅÄÖ]{1,4} \d[\w.:/-]*")
 
 
 def split_values(cell: str, separator: str) -> list[str]:
@@ -512,12 +544,19 @@ def split_values(cell: str, separator: str) -> list[str]:
     >>> split_values("trä; brons;trä", ";")
     ['trä', 'brons']
     """
-    parts = [cell] if not separator else cell.split(separator)
+    if not separator or separator not in cell:
+        only = cell.strip()
+        return [only] if only else []
+    parts = cell.split(separator)
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
-def find_separator(values: Sequence[str]) -> str:
+def find_separator(values: Sequence[str], is_expected: bool = False) -> str:
     """Return what separates several values in a cell; empty when cells have one value.
+
+    Args:
+        values: The cells.
+        is_expected: Whether the heading says that there are several.
 
     >>> find_separator(["trä; brons", "trä", "brons; glas", "glas"])
     ';'
@@ -525,8 +564,10 @@ def find_separator(values: Sequence[str]) -> str:
     whole = len(set(values))
     for mark in _SEPARATORS:
         several = [cell for cell in values if mark in cell.strip(mark)]
-        if len(several) < 2:
+        if len(several) < (1 if is_expected else 2):
             continue
+        if is_expected and mark in ";|,/" and _are_words(values, mark):
+            return mark
         if len({cell.count(mark) for cell in values}) == 1:
             continue  # parts of one value, like street and floor
         parts = [part for cell in values for part in split_values(cell, mark)]
@@ -539,6 +580,13 @@ def find_separator(values: Sequence[str]) -> str:
         if fewer and different <= len(parts) * 0.5 and words <= 4:
             return mark
     return ""
+
+
+def _are_words(values: Sequence[str], mark: str) -> bool:
+    """Tell whether the parts of cells are single words, or short, and some come again."""
+    parts = [part for cell in values for part in split_values(cell, mark)]
+    comes_again = len({fold(part) for part in parts}) < len(parts)
+    return comes_again and all(len(part.split()) <= 2 and len(part) <= 30 for part in parts)
 
 
 def _come_together(cells_of_column: set[str], mark: str) -> bool:
@@ -554,7 +602,8 @@ def _is_list(column: ColumnView, values: Mapping[str, int]) -> bool:
         return False
     if filled < 4:
         return filled >= 2 and column.says(_LISTED) and len(values) < filled
-    hinted = column.says(_LISTED) and not column.says(_NOT_LISTED)
+    hinted = column.says(_LISTED) or column.says(_SEVERAL)
+    hinted = hinted and not column.says(_NOT_LISTED)
     # Yes, no and something between.
     hinted = hinted or (column.share(kinds.TRUTH) >= 0.4 and len(values) <= 6)
     share = len(values) / filled
@@ -563,7 +612,9 @@ def _is_list(column: ColumnView, values: Mapping[str, int]) -> bool:
         return False
     if column.says(_NOT_LISTED) or column.says(_WORDY):
         return share <= 0.1
-    return share <= (0.8 if hinted else 0.5)
+    # In a short table few things come again; short words that do are choices there.
+    is_short_table = filled <= _FEW_ROWS and words <= 2
+    return share <= (0.8 if hinted else 0.67 if is_short_table else 0.5)
 
 
 def _left(column: ColumnView) -> tuple[_Detected, str]:
@@ -571,7 +622,7 @@ def _left(column: ColumnView) -> tuple[_Detected, str]:
     values = column.values
     if not values:
         return (kinds.EMPTY, 1.0, text("The column has no value yet.")), ""
-    separator = "" if column.says(_WORDY) else find_separator(column.sample)
+    separator = "" if column.says(_WORDY) else find_separator(column.sample, column.says(_SEVERAL))
     parts = Counter(part for cell in values for part in split_values(cell, separator))
     if separator and _is_list(column, parts):
         reason = text("Cells have several of {count} values.", count=len(parts))
@@ -588,7 +639,9 @@ def _left(column: ColumnView) -> tuple[_Detected, str]:
     )
     if long or (column.says(_WORDY) and column.mean_length > 25):
         return (kinds.DESCRIPTION, 0.9, text("The texts are long.")), ""
-    if all(_CODE_LIKE.fullmatch(cell) for cell in column.sample) and column.mean_length < 24:
+    coded = column.says(CODED) and all(any(map(str.isdigit, cell)) for cell in column.sample)
+    coded = coded or all(_CODE_LIKE.fullmatch(cell) for cell in column.sample)
+    if coded and column.mean_length < 24:
         return (kinds.CODE, 0.7, text("The values look like codes.")), ""
     return (kinds.TEXT, 0.7, text("The values are words.")), ""
 
@@ -639,7 +692,7 @@ def _detect(column: ColumnView) -> tuple[_Detected, str]:
 
 def guess_column(table: RawTable, index: int) -> Guess:
     """Return what a column is taken for, by itself."""
-    column = ColumnView(table, index)
+    column = column_view(table, index)
     (kind, confidence, reason), separator = _detect(column)
     values = list(column.read(kind)) if kind in kinds.WITH_NOTE else []
     warning = None

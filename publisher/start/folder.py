@@ -7,7 +7,7 @@ files as they change any others; only the mapping is for the next table.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from publisher.errors import SheetRefused
 from publisher.languages import LANGUAGES, within_sentence, written_languages
 from publisher.messages import translate
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.rdf.turtle import write_turtle
+from publisher.rdf.turtle import write_subjects, write_turtle
 from publisher.start import kinds
 from publisher.start.mapping import (
     GEOMETRY,
@@ -195,8 +195,9 @@ def _texts(
             as_triples(shapes(mapping, mappings))
         )
         if each.things:
-            thing_triples = as_triples(typed_things(mapping, each))
-            found[f"data/{start.dataset}/{mapping.kind}.ttl"] = turtle(thing_triples)
+            # Of a hundred thousand rows no triples are made first.
+            things = write_subjects(dict(typed_things(mapping, each)), prefixes)
+            found[f"data/{start.dataset}/{mapping.kind}.ttl"] = things
         found[mapping.file] = as_csvw(mapping, table.file)
         for column in mapping.columns:
             if column.scheme:
@@ -267,12 +268,13 @@ def _years(converted: Sequence[Converted]) -> tuple[int, int] | None:
     return (min(years), max(years)) if years else None
 
 
-def typed_things(mapping: TableMapping, converted: Converted) -> PropertiesBySubject:
-    """Return what is said of each row, with its class."""
-    return {
-        thing: {"rdf:type": nodes(mapping.class_iri), **properties}
-        for thing, properties in converted.things.items()
-    }
+def typed_things(
+    mapping: TableMapping, converted: Converted
+) -> Iterator[tuple[NamedNode, Mapping[str, Sequence[Term]]]]:
+    """Yield each row with what is said of it, its class too."""
+    own_class = nodes(mapping.class_iri)
+    for thing, properties in converted.things.items():
+        yield NamedNode(thing), {iri("rdf:type"): own_class, **properties}
 
 
 def concept_scheme(

@@ -7,7 +7,7 @@ made of the first rows, so that it follows each choice at once; what is saved is
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -34,7 +34,8 @@ from publisher.errors import PublisherError
 from publisher.load.sources import read_sources
 from publisher.messages import LANGUAGES, in_language, translate
 from publisher.start import kinds
-from publisher.start.folder import draft_folder, write_folder
+from publisher.start.corrections import cell_of, column_of, with_cells
+from publisher.start.folder import FolderDraft, draft_folder, write_folder
 from publisher.start.mapping import with_kind
 from publisher.start.plain_words import UNSURE, becomes, details
 from publisher.start.table_guess import TableGuess
@@ -76,6 +77,7 @@ class MappingEditor:
         options: Callable[[SaveAnswers], StartOptions],
         answers: SaveAnswers,
         into: Path | None = None,
+        thing: tuple[str, str] = ("", ""),
     ) -> None:
         """Keep the guesses.
 
@@ -84,8 +86,10 @@ class MappingEditor:
             options: Answers → what is said of the data.
             answers: What is known of the answers already.
             into: Folder to write; None for one named like the data.
+            thing: What a row of the only table is called, and its language; empty: as the table.
         """
         self.guesses, self.answers, self.into = list(guesses), answers, into
+        self.thing = thing
         self.saved: Path | None = None
         self._options = options
         self._preview: tuple[str, Preview, str] | None = None
@@ -116,7 +120,7 @@ class MappingEditor:
                     contact=self.answers.contact or "info@example.org",
                 )
             )
-            draft = draft_folder(options, few)
+            draft = draft_folder(options, few, *self.thing)
             with TemporaryDirectory(prefix="publisher-") as temporary:
                 folder = Path(temporary)
                 made = [FileChange(n, folder / n, None, t) for n, t in draft.texts.items()]
@@ -128,20 +132,39 @@ class MappingEditor:
             self._preview = (host, shown, "\n\n".join(data.split("\n\n")[:2]))
         return self._preview
 
-    def save(self, answers: SaveAnswers) -> Path:
-        """Write the folder; return where it is.
+    def draft(self, answers: SaveAnswers) -> FolderDraft:
+        """Return the folder as it would be written.
 
         Raises:
             UsageError: Something of the answers cannot be so.
-            SourceError: A file cannot be written.
         """
         self.answers = answers
         options = self._options(answers)
-        folder = self.into or Path(options.dataset)
-        refuse_wrong(options, folder)
-        write_folder(draft_folder(options, self.guesses), folder)
+        refuse_wrong(options, self.into or Path(options.dataset))
+        return draft_folder(options, self.guesses, *self.thing)
+
+    def write(self, draft: FolderDraft) -> Path:
+        """Write a folder; return where it is.
+
+        Raises:
+            SourceError: A file cannot be written.
+        """
+        folder = self.into or Path(draft.start.dataset)
+        write_folder(draft, folder)
         self.saved = folder
         return folder
+
+    def correct(self, written: Mapping[tuple[int, int, str], str]) -> None:
+        """Write cells anew.
+
+        Args:
+            written: Position of a table, number of a row and heading → what stands there now.
+        """
+        for position, guess in enumerate(self.guesses):
+            own = {(r, h): cell for (t, r, h), cell in written.items() if t == position}
+            if own:
+                self.guesses[position] = replace(guess, table=with_cells(guess.table, own))
+                self._preview = None
 
 
 def read_answers(form: object, before: SaveAnswers) -> SaveAnswers:
@@ -162,9 +185,13 @@ def options_of(answers: SaveAnswers, first: StartOptions, language: str) -> Star
     Raises:
         UsageError: The licence is none.
     """
-    names = {language: answers.name}
+    given = dict(first.names)
+    tag = next(iter(given), language)
+    # A name that was given with its language keeps it, and those in others stay beside it.
+    names = {**given, tag: answers.name}
+    things = {each: first.things.get(each) or name for each, name in names.items()}
     options = replace(
-        first, names=names, things=names, publisher=answers.body, contact=answers.contact
+        first, names=names, things=things, publisher=answers.body, contact=answers.contact
     )
     base = answers.base_iri or default_base(answers.contact, options.dataset)
     return replace(options, base_iri=base, licence=read_licence(answers.licence))
@@ -215,6 +242,16 @@ class _Pages:
         turtle = self.editor.turtle(self.host())
         return self.render("mapping.html", language, tables=tables, turtle=turtle)
 
+    def cells(self, language: str, draft: FolderDraft) -> bytes:
+        faults = _faults_view(draft, language)
+        return self.render(
+            "cells.html",
+            language,
+            faults=faults[:_MOST_ASKED],
+            more=max(0, len(faults) - _MOST_ASKED),
+            loses=any(not fault["is_kept"] for fault in faults),
+        )
+
     def saving(self, language: str, problem: str = "") -> bytes:
         return self.render(
             "saving.html",
@@ -224,6 +261,31 @@ class _Pages:
             problem=problem.splitlines(),
             default=default_base(self.editor.answers.contact, "…"),
         )
+
+
+# As many cells as a page asks for; who has more corrects them in the table.
+_MOST_ASKED, _LONGEST_CELL = 100, 2_000
+
+
+def _faults_view(draft: FolderDraft, language: str) -> list[dict[str, object]]:
+    """Return what cannot be read, each with the cell that may be written anew."""
+    found = []
+    for position, (table, converted) in enumerate(zip(draft.tables, draft.converted, strict=True)):
+        for fault in converted.faults:
+            heading, cell = column_of(fault, table), cell_of(fault, table)
+            is_short = len(cell) <= _LONGEST_CELL and "\n" not in cell
+            found.append(
+                {
+                    "file": fault.file,
+                    "row": fault.row,
+                    "heading": fault.heading,
+                    "message": in_language(fault.message, language),
+                    "is_kept": fault.is_kept,
+                    "field": f"{position} {fault.row} {heading}" if heading and is_short else "",
+                    "cell": cell,
+                }
+            )
+    return found
 
 
 def _column_view(column: object, language: str) -> dict[str, object]:
@@ -310,8 +372,37 @@ def _add_mapping_routes(app: Flask, pages: _Pages) -> None:
     def save(language: str) -> tuple[bytes, int] | bytes:
         answers = read_answers(request.form, editor.answers)
         editor.answers = answers
+        return written(language, is_looked_at=False)
+
+    @app.post(f"/{LANGUAGE_PART}/cells")
+    def cells(language: str) -> tuple[bytes, int] | bytes:
+        leaves_out = "leave" in request.form
+        if not leaves_out:
+            editor.correct(read_cells(request.form, editor.guesses))
+        return written(language, is_looked_at=leaves_out)
+
+    def written(language: str, is_looked_at: bool) -> tuple[bytes, int] | bytes:
+        """Write the folder, unless somebody must first see what cannot be read."""
         try:
-            folder = editor.save(answers)
+            draft = editor.draft(editor.answers)
+            if draft.faults and not is_looked_at:
+                return pages.cells(language, draft)
+            folder = editor.write(draft)
         except PublisherError as error:
             return pages.saving(language, error.in_language(language)), 409
         return pages.render("done.html", language, folder=str(folder))
+
+
+def read_cells(
+    form: Mapping[str, str], guesses: Sequence[TableGuess]
+) -> dict[tuple[int, int, str], str]:
+    """Return the cells of a form that was sent: table, row and heading → what stands there."""
+    found = {}
+    for field, cell in form.items():
+        table, _, rest = field.partition(" ")
+        row, _, heading = rest.partition(" ")
+        if not (table.isdecimal() and row.isdecimal()) or int(table) >= len(guesses):
+            continue
+        if heading in guesses[int(table)].table.headings:
+            found[int(table), int(row), heading] = cell
+    return found

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -72,6 +73,11 @@ class RawTable:
     header: int = 1
     notes: tuple[Text, ...] = ()
     address: str = ""
+
+    @cached_property
+    def views(self) -> dict[int, Any]:
+        """Return what has been found out about columns, by index: each is looked at once."""
+        return {}
 
     def column(self, index: int) -> list[str]:
         """Return the cells of a column."""
@@ -392,7 +398,7 @@ def _is_header(rows: Sequence[tuple[int, Sequence[str]]]) -> bool:
         # "No" is a number too, unless there are yes and no below.
         if _looks_like_value(cell) and not (_is_truth(cell) and not _has_truth(below, n))
     ]
-    years = [cell for cell in filled if re.fullmatch(r"(19|20)\d\d", cell)]
+    years = [cell for cell in filled if _is_year(cell)]
     if len(years) == len(values):  # a column for each year is a heading too
         values = []
     if values:
@@ -435,11 +441,20 @@ def _is_second_heading(first: Sequence[str], body: Sequence[tuple[int, Sequence[
     gaps = [n for n, cell in enumerate(first) if not cell]
     second = body[0][1]
     inner = [n for n in gaps if n and second[n]]
-    if not inner or any(_looks_like_value(cell) for cell in second if cell):
+    filled = [cell for cell in second if cell]
+    # Below a heading that was merged over several, each has its year: that is a heading too.
+    values = [cell for cell in filled if _looks_like_value(cell) and not _is_year(cell)]
+    has_years = any(map(_is_year, filled))
+    if not inner or values or (has_years and all(cell for cell in second)):
         return False
     below = [row for _n, row in body[1:_SAMPLE]]
     typed = any(_looks_like_value(cell) for row in below for cell in row if cell)
-    return typed and len({second[n] for n in inner}) == len(inner)
+    joined = [cell for cell in _joined(first, second) if cell]
+    return typed and len({cell.casefold() for cell in joined}) == len(joined)
+
+
+def _is_year(cell: str) -> bool:
+    return re.fullmatch(r"(19|20)\d\d", cell) is not None
 
 
 def _joined(first: Sequence[str], second: Sequence[str]) -> list[str]:

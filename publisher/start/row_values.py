@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
@@ -69,6 +69,9 @@ class CellFault:
     is_kept: bool = False
 
 
+_Terms = Sequence[tuple[str, Term]]  # property and value
+
+
 @dataclass
 class Converted:
     """What the rows of a table mean.
@@ -80,6 +83,7 @@ class Converted:
         rows: IRI → number of its row.
         noted: Headings of columns with cells that say more than their value.
         listed: IRI of a list and a value as written → the concept, so that each is named once.
+        known: Heading → cell → properties and values of a cell that has been read without a fault.
     """
 
     things: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
@@ -90,6 +94,9 @@ class Converted:
     rows: dict[str, int] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
     listed: dict[tuple[str, str], NamedNode] = field(default_factory=dict, repr=False)
+    known: dict[str, dict[str, _Terms]] = field(
+        default_factory=lambda: defaultdict(dict), repr=False
+    )
 
 
 class RowAddresses:
@@ -155,11 +162,13 @@ def convert(mapping: TableMapping, table: RawTable, addresses: RowAddresses) -> 
         for column in mapping.columns:
             if column.heading in indices and column.kind != kinds.OMITTED:
                 cell = row.cells[indices[column.heading]]
-                _add_cell(properties, column, cell, found, addresses, (table, row))
+                for path, term in _known_terms(column, cell, found, addresses, (table, row)):
+                    properties[path].append(term)
         _add_place(properties, mapping, row, indices)
         _add_name(properties, mapping, row, indices, thing)
         found.things[thing] = {
-            path: list(dict.fromkeys(terms)) for path, terms in properties.items()
+            path: list(dict.fromkeys(terms)) if len(terms) > 1 else terms
+            for path, terms in properties.items()
         }
         found.rows[thing] = row.number
     return found
@@ -171,14 +180,37 @@ def _fault(
     return CellFault(table.file, row.number, heading, shorten_input(written), message, is_kept)
 
 
-def _add_cell(
-    properties: dict[str, list[Term]],
+# So many different cells of a column are remembered: of more hardly any comes again.
+_MOST_KNOWN = 20_000
+
+
+def _known_terms(
     column: ColumnMapping,
     cell: str,
     found: Converted,
     addresses: RowAddresses,
     position: tuple[RawTable, Row],
-) -> None:
+) -> _Terms:
+    """Return what a cell means: what the same has meant before, if it had no fault."""
+    if not cell:
+        return ()
+    known = found.known[column.heading]
+    terms = known.get(cell)
+    if terms is None:
+        faults = len(found.faults)
+        terms = list(_terms_of_cell(column, cell, found, addresses, position))
+        if len(found.faults) == faults and len(known) < _MOST_KNOWN:
+            known[cell] = terms
+    return terms
+
+
+def _terms_of_cell(
+    column: ColumnMapping,
+    cell: str,
+    found: Converted,
+    addresses: RowAddresses,
+    position: tuple[RawTable, Row],
+) -> Iterator[tuple[str, Term]]:
     if cells.is_missing(cell):
         return
     for part in split_values(cell, column.separator):
@@ -192,20 +224,21 @@ def _add_cell(
                 )
                 found.faults.append(_fault(*position, column.heading, part, message))
             else:
-                properties[column.path].append(NamedNode(target))
+                yield column.path, NamedNode(target)
             continue
         value = cells.READERS[column.kind](part, column.style)
         if value is None and column.kind == kinds.DATETIME:
             value = _midnight(part, column)
         if value is None:
-            _tell_unreadable(properties, column, part, found, position)
+            _tell_unreadable(column, part, found, position)
+            if column.note:
+                yield column.note, Literal(part)
             continue
-        term = _term(column, value, found)
-        properties[column.path].append(term)
+        yield column.path, _term(column, value, found)
         if not value.is_exact:
             found.noted.add(column.heading)
             if column.note:
-                properties[column.note].append(Literal(part))
+                yield column.note, Literal(part)
 
 
 def _midnight(part: str, column: ColumnMapping) -> cells.CellValue | None:
@@ -221,7 +254,6 @@ def _example(kind: str, language: str) -> str:
 
 
 def _tell_unreadable(
-    properties: dict[str, list[Term]],
     column: ColumnMapping,
     part: str,
     found: Converted,
@@ -239,8 +271,6 @@ def _tell_unreadable(
         for language in LANGUAGES
     }
     found.noted.add(column.heading)
-    if column.note:
-        properties[column.note].append(Literal(part))
     found.faults.append(_fault(*position, column.heading, part, message, bool(column.note)))
 
 

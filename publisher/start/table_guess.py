@@ -17,7 +17,7 @@ from publisher.rdf.text import fold
 from publisher.start import cell_values as cells
 from publisher.start import kinds
 from publisher.start.cell_values import is_missing
-from publisher.start.column_guess import CODED, ColumnView, Guess, guess_column
+from publisher.start.column_guess import CODED, ColumnView, Guess, column_view, guess_column
 from publisher.start.projection import SYSTEMS, is_within, named_system, system_of
 from publisher.start.raw_tables import RawTable
 from publisher.start.text_language import table_language, text_language
@@ -56,7 +56,7 @@ def _guess_alone(table: RawTable, language: str) -> TableGuess:
     silent = [c for c in columns if c.kind == kinds.DESCRIPTION and not c.language]
     texts = [cell for column in silent for cell in _some(table, column)]
     spoken = table_language(table.headings, texts, language)
-    columns = _with_places(table, columns)
+    columns = _with_places(table, columns, spoken)
     columns = _with_name(table, columns)
     key, columns = _with_key(table, columns)
     columns = _named_by_key(columns, key)
@@ -89,9 +89,12 @@ _STRONG_LONGITUDE += r"|pituusaste"
 _AXES: Mapping[str, str] = {
     kinds.LATITUDE: rf"{_STRONG_LATITUDE}|\bnorth|\by\b|\bn\b|\bnord",
     kinds.LONGITUDE: rf"{_STRONG_LONGITUDE}|\beast|\bx\b|\be\b|öst|\bost\b",
-    kinds.NORTHING: r"\bn\b|\bnord|north|\bx\b|\by\b|sweref|rt ?90|koordinat|lat",
-    kinds.EASTING: r"\be\b|\böst|\bost\b|east|\by\b|\bx\b|sweref|rt ?90|koordinat|lon",
+    kinds.NORTHING: r"\bn\b|\bnord|north|\bx\b|\by\b|sweref|rt ?90|koordinat|lat|hochwert|\bpohj",
+    kinds.EASTING: r"\be\b|\böst|\bost\b|east|\by\b|\bx\b|sweref|rt ?90|koordinat|lon"
+    r"|rechtswert|\bøst|\bitä|\bostwert",
 }
+# The system that a country writes metres in, by the language of its tables, where nothing says it.
+_USUAL_SYSTEMS: Mapping[str, int] = {"de": 25832, "da": 25832, "fi": 3067, "nb": 25833}
 
 
 # So many columns lie between two that say together where something is: all pairs of a table of the
@@ -99,9 +102,9 @@ _AXES: Mapping[str, str] = {
 _FARTHEST_AXES = 30
 
 
-def _with_places(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
+def _with_places(table: RawTable, columns: Sequence[Guess], spoken: str) -> list[Guess]:
     """Return the columns with those that say where things are taken for that, in pairs."""
-    views = {i: ColumnView(table, i) for i, g in enumerate(columns) if _may_be_place(g)}
+    views = {i: column_view(table, i) for i, g in enumerate(columns) if _may_be_place(g)}
     found = list(columns)
     epsg = next((code for h in (*table.headings, table.name) if (code := named_system(h))), None)
     taken: set[int] = set()
@@ -111,7 +114,7 @@ def _with_places(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
             continue
         for north, east in ((first, second), (second, first)):
             pair = _as_degrees(views[north], views[east]) or _as_metres(
-                views[north], views[east], epsg
+                views[north], views[east], epsg, _USUAL_SYSTEMS.get(spoken)
             )
             if pair is not None:
                 for index, guessed in zip((north, east), pair, strict=True):
@@ -167,14 +170,18 @@ def _is_exchanged(north: ColumnView, east: ColumnView) -> bool:
     )
 
 
-def _as_metres(north: ColumnView, east: ColumnView, epsg: int | None) -> tuple[Guess, Guess] | None:
+def _as_metres(
+    north: ColumnView, east: ColumnView, epsg: int | None, usual: int | None
+) -> tuple[Guess, Guess] | None:
     norths, easts = north.metres, east.metres
     if not norths or not easts:
         return None
     pairs = list(zip(norths, easts, strict=False))
+    is_usual = epsg is None and usual is not None
+    epsg = epsg or usual
     inside = sum(is_within(*pair, epsg) for pair in pairs) >= len(pairs) * 0.9
     named = north.says(_AXES[kinds.NORTHING]) and east.says(_AXES[kinds.EASTING])
-    if not inside or not (named or epsg):
+    if not inside or not (named or (epsg and not is_usual)):
         return None
     by_range = system_of(_middle(norths), _middle(easts))
     system = epsg if epsg in SYSTEMS else by_range
@@ -185,7 +192,7 @@ def _as_metres(north: ColumnView, east: ColumnView, epsg: int | None) -> tuple[G
     if system is not None:
         name = SYSTEMS[system].name
         reason = text("The values are coordinates in {system}.", system=name)
-        sure = 0.95 if epsg or by_range else 0.8
+        sure = 0.6 if is_usual else 0.95 if epsg or by_range else 0.8
     else:
         system, sure = 3011, 0.4
         reason = text(
@@ -225,6 +232,11 @@ _OTHER_NAMES += r"|adress|address|gata|street|placering|anmärkning|kommentar|be
 _OTHER_NAMES += r"|förvaltare|leverantör|upphov|arkitekt|owner|author|contact|comment|note|län\b"
 
 
+# What says what a thing is like, not what it is called, also where each row says it otherwise.
+_GRADED = r"status|skick|\btyp|kategori|categor|klass|\bgrupp|betyg|bedömning|nivå|\bfärg|\bkön\b"
+_GRADED += r"|\bgrade|\bstate\b|zustand|\bart\b|tyyppi|\btila\b|tilstand"
+
+
 def _with_name(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
     """Return the columns with the one that names the things (in each language) taken for that."""
     rated = [(_name_score(table, i, guess), i) for i, guess in enumerate(columns)]
@@ -255,7 +267,7 @@ def _with_name(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
 def _name_score(table: RawTable, index: int, guess: Guess) -> float:
     if guess.kind not in (kinds.TEXT, kinds.LIST, kinds.DESCRIPTION, kinds.CODE):
         return 0.0
-    column = ColumnView(table, index)
+    column = column_view(table, index)
     if not guess.filled or column.mean_length > 120:
         return 0.0
     words = " ".join(re.findall(r"[^\W_]+", fold(guess.base))) or column.words
@@ -270,9 +282,9 @@ def _name_score(table: RawTable, index: int, guess: Guess) -> float:
     if len(stem) >= 4 and words.startswith(stem[:4]) and share > 0.8 and filled > 0.8:
         return 2 + share if guess.kind == kinds.TEXT else 0.0
     is_other = is_other or column.says(CODED)
-    if guess.kind != kinds.TEXT or is_other or share < 0.8 or filled < 0.9:
+    if guess.kind != kinds.TEXT or is_other or share <= 0.8 or filled < 0.9:
         return 0.0
-    if _has_more_digits(column):
+    if _has_more_digits(column) or column.says(_GRADED):
         return 0.0
     return 0.5 + (0.4 if index < 3 else 0.0) - index / 100
 
@@ -339,7 +351,7 @@ def _key_score(table: RawTable, index: int, guess: Guess) -> float:
     )
     fitting += (kinds.LIST, kinds.YEAR, kinds.TELEPHONE, kinds.POSTCODE, kinds.DATE)
     fitting += (kinds.MUNICIPALITY, kinds.COUNTY)
-    column = ColumnView(table, index)
+    column = column_view(table, index)
     if guess.kind not in fitting or not column.is_unique:
         return 0.0
     if any(len(cell) > 60 or "\n" in cell for cell in column.distinct):
@@ -504,7 +516,7 @@ _WHOLE = r"förälder|parent|ingår i|överordna|huvud|del av|part of|belongs"
 
 
 def _target(guess: TableGuess, index: int, others: Iterable[TableGuess]) -> TableGuess | None:
-    column = ColumnView(guess.table, index)
+    column = column_view(guess.table, index)
     if not column.distinct:
         return None
     for other in others:

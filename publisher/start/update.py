@@ -7,7 +7,6 @@ row.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,10 +34,9 @@ from publisher.start.mapping import (
 )
 from publisher.start.plain_words import becomes, details
 from publisher.start.raw_tables import RawTable
+from publisher.start.renamed_columns import LikelyRename, likely_renames
 from publisher.start.row_values import CellFault, Converted, RowAddresses
 from publisher.start.table_guess import guess_tables
-
-_ALIKE = 0.6
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Update:
         faults: What could not be read.
         added: Headings that the mapping does not know.
         missing: Headings that the table does not have.
-        similar: Heading that is missing → added one that looks like it.
+        similar: What is missing, and what was added in its place, as it seems.
     """
 
     mapping: TableMapping
@@ -84,7 +82,13 @@ class Update:
     faults: tuple[CellFault, ...]
     added: tuple[str, ...]
     missing: tuple[str, ...]
-    similar: Mapping[str, str]
+    similar: tuple[LikelyRename, ...]
+
+    @property
+    def fresh(self) -> list[str]:
+        """Return the headings that are new, and stand for none that is missing."""
+        taken = {pair.new for pair in self.similar}
+        return [heading for heading in self.added if heading not in taken]
 
 
 def rename_headings(table: RawTable, renamed: Mapping[str, str]) -> RawTable:
@@ -213,7 +217,7 @@ def _plan(
         faults=tuple(converted.faults),
         added=added,
         missing=missing,
-        similar=_similar(missing, added),
+        similar=tuple(likely_renames(inventory, [mapping], table)) if missing else (),
     )
 
 
@@ -429,14 +433,3 @@ def _shown(
             name = name or fresh.get(term.value, "")
         found.append(name or term.value)
     return tuple(sorted(found))
-
-
-def _similar(missing: Sequence[str], added: Sequence[str]) -> dict[str, str]:
-    """Return heading that is missing → the added one that is most like it."""
-    found = {}
-    for heading in missing:
-        scored = [(difflib.SequenceMatcher(None, fold(heading), fold(a)).ratio(), a) for a in added]
-        best = max(scored, default=(0.0, ""))
-        if best[0] >= _ALIKE:
-            found[heading] = best[1]
-    return found

@@ -153,7 +153,7 @@ def files_of(releases: Path) -> list[Entry]:
 # Brought in when the package is built, from npm.
 _FROM_NPM = tuple(
     f"site/static/{folder}/"
-    for folder in ("yasqe", "leaflet", "supercluster", "topojson-client", "world-atlas")
+    for folder in ("yasqe", "leaflet", "supercluster", "topojson-client", "world-atlas", "ground")
 )
 
 

@@ -188,6 +188,44 @@ def test_a_renamed_column_is_named_and_can_be_said_to_be_the_same(folder: Path) 
     assert "0 ändrade" in result.output
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("Ansvarig", "Drift"), ("Längd (km)", "Sträcka"), ("Spårkod", "Id"), ("Underlag", "Yta")],
+)
+def test_a_column_under_another_name_is_known_by_its_cells(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    """Also the one that tells rows apart. It is said first; nothing is renamed in silence."""
+    text = rows(folder, TRACKS.replace(old, new).replace("5,25;", "5,3;"))
+    assert f"{old}={new}" in publisher("start", text, "--dry-run").output
+    monkeypatch.setattr("publisher.cli.start._may_ask", lambda _switches: True)
+    asked = publisher("start", text, typed="y\n" * 2).output
+    assert f"Kanske heter den {new} nu" in asked
+    assert "1 ändrade, 0 nya, 0 borta" in asked
+
+
+def test_two_columns_of_yes_and_no_are_not_taken_for_each_other(folder: Path) -> None:
+    """Half of their cells are the same by chance."""
+    text = (
+        TRACKS.replace("Belyst", "Hundar").replace("2,5;ja", "2,5;nej").replace("10;nej", "10;ja")
+    )
+    result = publisher("start", rows(folder, text), "--yes")
+    assert "som förut" not in result.output
+
+
+def test_what_cannot_be_read_is_corrected_in_place_or_stops(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = rows(folder, TRACKS.replace("5,25", "fem"))
+    monkeypatch.setattr("publisher.cli.start._may_ask", lambda _switches: True)
+    stopped = publisher("start", text, typed="stoppa\n")
+    assert stopped.exit_code == 1
+    result = publisher("start", text, typed="rätta\n5,5\nsent\ny\n")
+    assert result.exit_code == 0, result.output
+    assert "Rad 4, Längd (km)" in result.output
+    assert "5.5" in (folder / "data" / "spar" / "spar.ttl").read_text("utf-8")
+
+
 def test_a_table_of_something_else_is_refused(folder: Path) -> None:
     result = publisher("start", rows(folder, "A;B\n1;2\n", "annat.csv"), "--yes")
     assert result.exit_code == 2

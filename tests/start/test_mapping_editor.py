@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -85,6 +86,35 @@ def test_saving_writes_the_folder_and_says_what_is_next(
     assert mapping.base_iri == "https://data.dalby.example/kvarnar/"
     assert "19811228" not in (editor.saved / "data" / "kvarnar" / "kvarnar.ttl").read_text("utf-8")
     assert "licenses/by/4.0" in (editor.saved / "data" / "catalogue.ttl").read_text("utf-8")
+
+
+def test_what_cannot_be_read_is_written_anew_before_it_is_saved(tmp_path: Path) -> None:
+    """Or it is left as it is; the rows around are not held up."""
+    table = "Nr;Namn;Djup (m)\n" + "".join(f"{n};Tjärn {n};{n},5\n" for n in range(1, 25))
+    table = table.replace("7;Tjärn 7;7,5", "7;Tjärn 7;djup").replace("\n9;", "\n8;")
+    first = replace(FIRST, names={"fi": "Lammet"})
+    editor = MappingEditor(
+        guess_tables(tables_of(table.encode(), "tjärnar.csv")),
+        lambda said: options_of(said, first, "sv"),
+        SaveAnswers("Lammet", "", "", "", "CC0"),
+        tmp_path / "x",
+    )
+    browser = Client(mapping_app(editor, "sv"))
+    browser.post("/sv/choose", data={"table": "0", "column": "0", "kind": "identifier"})
+    said = {"name": "Lammet", "body": "Dalby kommun", "contact": "a@dalby.example"}
+    asked = browser.post("/sv/save", data=said)
+    page = asked.get_data(as_text=True)
+    assert asked.status_code == 200
+    assert 'name="0 8 Djup (m)" value="djup"' in page
+    assert "samma Nr som rad 9" in page
+    assert editor.saved is None
+    half = browser.post("/sv/cells", data={"0 8 Djup (m)": "7,5", "correct": "yes", "9 1 x": "y"})
+    assert "djup" not in half.get_data(as_text=True)
+    done = browser.post("/sv/cells", data={"0 10 Nr": "9", "correct": "yes"})
+    assert "publisher run" in done.get_data(as_text=True)
+    data = (tmp_path / "x" / "data" / "lammet" / "tjarnar.ttl").read_text("utf-8")
+    assert data.count(" a lammet:Tjarnar") == 24
+    assert '"Lammet"@fi' in (tmp_path / "x" / "data" / "catalogue.ttl").read_text("utf-8")
 
 
 def test_pages_are_guarded_like_those_of_the_editor(browser: Client) -> None:

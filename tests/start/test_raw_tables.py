@@ -65,6 +65,14 @@ def test_headings_over_two_rows_are_one() -> None:
     )
 
 
+def test_years_below_a_merged_heading_are_headings() -> None:
+    """Also where the same words stand below two of them."""
+    (table,) = tables_of(b"Club;Grant;;Pays;\n;2023;2024;Jan;Feb\nA;10;11;1;2\nB;8;9;3;4\n", "x")
+    assert table.headings == ("Club", "Grant 2023", "Grant 2024", "Pays Jan", "Pays Feb")
+    (table,) = tables_of(b"Hall;2024;;2023;\n;jan;feb;jan;feb\nA;1;2;3;4\nB;5;6;7;8\n", "x")
+    assert table.headings[1:] == ("2024 jan", "2024 feb", "2023 jan", "2023 feb")
+
+
 def test_headings_that_come_twice_are_numbered() -> None:
     assert table("Telefon;Telefon;telefon\n1;2;3\n").headings == (
         *("Telefon", "Telefon 2", "telefon 3"),

@@ -79,6 +79,26 @@ TABLES: dict[str, tuple[str, str]] = {
         'B;"{""type"":""Point"",""coordinates"":[13.6,59.4]}"\n',
         "name geojson",
     ),
+    "metres as Germans write them": (
+        "Nr;Bezeichnung;Zustand;Rechtswert;Hochwert;PLZ\nQ1;Steg;gut;565931,2;5933042,7;20095\n"
+        "Q2;Furt;schlecht;565940,8;5933101,1;20097\nQ3;Wehr;gut;566020,0;5933155,9;20099\n",
+        "identifier name list easting northing code",
+    ),
+    "metres as Finns write them": (
+        "Tunnus;Nimi;Pohjoiskoordinaatti;Itäkoordinaatti\nL1;Laituri;6672000;385000\n"
+        "L2;Uimaranta;6673100;386200\n",
+        "identifier name northing easting",
+    ),
+    "clocks with a point, and cases with a space": (
+        "Diarienr;Tur;Avgår;Plan\nKS 2024/01;Norra turen;07.15;DP 12\n"
+        "KS 2024/02;Södra turen;07.30;DP 12\nKS 2024/03;Västra turen;15.10;DP 9\n",
+        "identifier name time code",
+    ),
+    "few rows with several words": (
+        "id;namn;taggar;svårighet\n1;Udden;bad, brygga;lätt\n2;Viken;bad;svår\n"
+        "3;Holmen;brygga, grill;lätt\n4;Näset;;medel\n",
+        "identifier name list list",
+    ),
     "one cell position": (
         "Namn;Koordinater\nA;59.3712, 13.5011\nB;59.3800, 13.5200\nC;59.39, 13.49\n",
         "name position",

@@ -5,6 +5,8 @@
   const root = new URL(".", document.currentScript.src);
   const own = document.documentElement;
   const NEAREST = 17, LISTED = 12, NAMED = 8, FEW = 40;
+  // From which zoom on the lines between counties and municipalities are drawn; the number of Sweden (ISO 3166-1).
+  const REGIONAL = 5, MUNICIPAL = 7.5, SWEDEN = "752";
   let libraries = null;
 
   const script = (name) => new Promise((loaded, failed) => {
@@ -27,12 +29,36 @@
     script("leaflet/leaflet.js"),
     script("supercluster/supercluster.min.js"),
   ]);
-  // A ground that cannot be had is no reason to go without the map.
+  // A ground that cannot be had, or a part of it, is no reason to go without the map.
+  const part = (name) => fetch(new URL(name, root)).then((answer) => answer.json()).catch(() => null);
+  // Countries on both sides of the 180th meridian go on beyond it: else a line crosses the world.
+  const unbroken = (ring) => {
+    let before = ring[0][0], turn = 0;
+    const found = ring.map(([x, y]) => {
+      turn += before - x > 180 ? 360 : x - before > 180 ? -360 : 0;
+      before = x;
+      return [x + turn, y];
+    });
+    const back = Math.min(...found.map(([x]) => x)) < -181 ? 360 : 0;
+    return back ? found.map(([x, y]) => [x + back, y]) : found;
+  };
+  const inOnePiece = ({ id, geometry: { type, coordinates } }) => ({
+    type: "Feature", id, properties: {}, geometry: {
+      type, coordinates: type === "Polygon" ? coordinates.map(unbroken) : coordinates.map((rings) => rings.map(unbroken)),
+    },
+  });
   let world = null;
   const ground = () => world ??= Promise.all([
-    fetch(new URL("world-atlas/countries-50m.json", root)).then((answer) => answer.json()),
-    script("topojson-client/topojson-client.min.js"),
-  ]).then(([atlas]) => window.topojson.feature(atlas, atlas.objects.countries), () => null);
+    part("world-atlas/countries-50m.json"),
+    part("ground/lakes.json"),
+    part("ground/sweden.json"),
+    script("topojson-client/topojson-client.min.js").catch(() => null),
+  ]).then(([atlas, water, sweden]) => ({
+    countries: atlas && window.topojson
+      ? window.topojson.feature(atlas, atlas.objects.countries).features.map(inOnePiece) : [],
+    lakes: water ? water.lakes.map((line) => positions(line, water.parts)) : [],
+    swedish: (name) => (sweden ? sweden[name].map((line) => positions(line, sweden.parts)) : []),
+  }));
 
   // Whole parts of a degree, each the difference from the one before → latitude and longitude.
   const positions = (numbers, parts) => {
@@ -180,15 +206,39 @@
     }
 
     async addGround() {
-      const countries = await ground();
-      if (!countries) return;
-      const style = () => ({ stroke: true, weight: 1, color: this.colour("border"), fillColor: this.colour("land"), fillOpacity: 1 });
+      const { L } = window, { countries, lakes, swedish } = await ground();
       const pane = this.map.createPane("ground");
       pane.style.zIndex = 150;
-      const layer = window.L.geoJSON(countries, {
-        style, interactive: false, pane: "ground", renderer: window.L.canvas({ pane: "ground", padding: 0.3 }),
-      }).addTo(this.map);
-      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => layer.setStyle(style()));
+      const plain = { interactive: false, pane: "ground", renderer: L.canvas({ pane: "ground", padding: 0.3 }) };
+      const layers = [];
+      const add = (layer, style, nearest = 0) => layers.push({ layer: layer.setStyle(style()), style, nearest });
+      const area = (colour, weight) => () => ({
+        weight, color: this.colour("border"), fillColor: this.colour(colour), fillOpacity: 1,
+      });
+      const line = (weight, opacity) => () => ({ weight, opacity, color: this.colour("border") });
+      const land = swedish("land");
+      // Sweden's own lines are more exact than those of the world.
+      const others = land.length ? countries.filter((each) => each.id !== SWEDEN) : countries;
+      add(L.geoJSON(others, plain), area("land", 1));
+      // So they leave gaps where land goes on: land fills them, as broad as the world may err.
+      const gaps = L.polyline(swedish("border"), plain);
+      const width = () => Math.min(400, Math.max(2, 2 ** this.map.getZoom() / 20));
+      add(gaps, () => ({ weight: width(), color: this.colour("land") }));
+      add(L.polygon(land, plain), area("land", 1));
+      add(L.polygon(lakes, plain), area("water", 0.5));
+      add(L.polyline(swedish("municipalities"), plain), line(0.6, 0.7), MUNICIPAL);
+      add(L.polyline(swedish("counties"), plain), line(1, 0.9), REGIONAL);
+      const show = () => {
+        gaps.setStyle({ weight: width() });
+        for (const { layer, nearest } of layers)
+          if (this.map.getZoom() < nearest) layer.remove();
+          else layer.addTo(this.map);
+      };
+      show();
+      this.map.on("zoomend", show);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+        for (const { layer, style } of layers) layer.setStyle(style());
+      });
     }
 
     addShapes() {
