@@ -266,7 +266,8 @@ RULES: Mapping[str, CheckRule] = {
         CheckRule(
             "unread",
             Level.WARNING,
-            "a file in the folder that is not read, such as a packed file of an unknown kind",
+            "a file in the folder that is not read, such as a packed file of an unknown kind; a key"
+            " of JSON-LD that its context does not know",
             "this program: nothing is lost in silence",
         ),
         CheckRule(

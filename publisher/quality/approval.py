@@ -24,6 +24,7 @@ from publisher.quality.queries import check_named_queries, folder_queries
 from publisher.quality.reachable import check_reachable
 from publisher.quality.repeated_values import check_repeated_values
 from publisher.quality.shapes import check_shape_syntax, check_shapes
+from publisher.quality.unread_json import check_unread_json
 from publisher.rdf.sorted_files import SortedLines
 from publisher.system.files import storage_errors
 
@@ -55,6 +56,7 @@ def _shapes(sources: Sources) -> Iterator[Finding]:
 Check = tuple[str, Callable[[Sources], Iterable[Finding]]]
 CHECKS: tuple[Check, ...] = (
     ("files", check_files),
+    ("unread JSON", check_unread_json),
     ("loading", lambda sources: sources.load_findings),
     ("definitions", check_definitions),
     ("base", check_base),
