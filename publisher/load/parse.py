@@ -29,6 +29,9 @@ from publisher.rdf.namespaces import iri
 from publisher.rdf.parser_words import words_of
 from publisher.rdf.reading import read_quads, stream_quads
 from publisher.rdf.recognise import (
+    OF_ONTOLOGIES,
+    WEB_PAGE,
+    extension_of,
     is_part_of,
     other_language,
     syntax_by_content,
@@ -179,7 +182,10 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
     return SourceSyntax(
         "Line {line}, column {column}: {expected}." if column else "Line {line}: {expected}.",
         where=source.name,
-        remedy="Look at: {shown}\n  Fix that line, or the end of the one before"
+        remedy="Look at: {shown}\n  N3 is read as far as it is Turtle: rules, formulas and '=' are"
+        " not. Leave them out; nothing was published."
+        if extension_of(source.name) == "n3"
+        else "Look at: {shown}\n  Fix that line, or the end of the one before"
         " it; nothing was published.",
         line=line,
         column=column,
@@ -194,7 +200,12 @@ def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
         return SourceSyntax(
             "The file is {syntax}, which is not read here.",
             where=source.name,
-            remedy="Convert it to Turtle or RDF/XML; ROBOT and Protégé do it for ontologies.",
+            remedy="Convert it to Turtle or RDF/XML; ROBOT and Protégé do it."
+            if language in OF_ONTOLOGIES
+            else "Get the file itself; a page with RDFa is not read. Perhaps a server answered that"
+            " it has no such file."
+            if language == WEB_PAGE
+            else "Convert it to Turtle or N-Quads; riot of Apache Jena and rdflib do it.",
             syntax=language,
         )
     found, named = syntax_by_content(text), syntax_of(source.name, text)

@@ -1,8 +1,8 @@
-"""What the parsers of RDF say is wrong with a file, in the languages of the program.
+"""What parsers say is wrong with a file or a pattern, in the languages of the program.
 
-Oxigraph and expat write English, some of it for those who write parsers. Each phrase that they have
-for mistakes that people make is a row here, with a sentence that says what to do; what has none is
-quoted as it is, and said to be English.
+Oxigraph, expat and Python's ``re`` write English, some of it for those who write parsers. Each
+phrase that they have for mistakes that people make is a row here, with a sentence that says what to
+do; what has none is quoted as it is, and said to be English.
 """
 
 from __future__ import annotations
@@ -289,6 +289,25 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (
         r"Inconsistent expansion of (?P<term>\S+).*",
         "the term '{term}' looks like an address and is defined as another one",
+    ),
+    # Regular expressions, as Python's parser says it
+    (r"missing \), unterminated subpattern", "a '(' is not closed"),
+    (r"unbalanced parenthesis", "a ')' closes nothing"),
+    (r"unterminated character set", "a '[' is not closed"),
+    (r"nothing to repeat|multiple repeat", "a sign of repetition has nothing to repeat before it"),
+    (
+        r"min repeat greater than max repeat",
+        "the least number of repetitions is above the greatest",
+    ),
+    (
+        r"bad escape \(end of pattern\)|unexpected end of pattern",
+        "the pattern ends in the middle of something",
+    ),
+    (r"bad escape (?P<found>.+)", "'{found}' means nothing in a pattern"),
+    (r"bad character range (?P<found>.+)", "the range '{found}' runs backwards"),
+    (
+        r"invalid group reference .+",
+        "a number behind a backslash stands for a group that is not there",
     ),
 )
 
