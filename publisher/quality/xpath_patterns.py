@@ -336,7 +336,8 @@ def translated(pattern: str, flags: str = "", dialect: Dialect = PYTHON) -> str:
         re.compile(_written(pattern, flags, PYTHON))  # what is wrong for one is so for the others
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(
-            "The pattern cannot be read: {reason}. Fix it.", reason=ParserWords(getattr(error, "msg", error))
+            "The pattern cannot be read: {reason}. Fix it.",
+            reason=ParserWords(getattr(error, "msg", error)),
         ) from error
     return written
 
