@@ -55,15 +55,16 @@ def _unquoted(written: str) -> str:
 def translate(message: str, language: str, **values: object) -> str:
     """Return the message in the language, its ``{names}`` filled; English where none is known.
 
-    A value called ``reason``, what the operating system says, is translated too.
+    A value called ``reason``, what the operating system says, is translated too, and so is one that
+    knows what it is ``in_language``.
 
     >>> translate("Page not found", "sv")
     'Sidan finns inte'
     """
     translated = _catalogue(language).get(message) or message
     for name, value in values.items():
-        if isinstance(value, (QuotedNames, Alternatives)):
-            values[name] = value.in_language(language)
+        if (in_its_language := getattr(value, "in_language", None)) is not None:
+            values[name] = in_its_language(language)
     if isinstance(values.get("reason"), str):
         values["reason"] = _reason_in(str(values["reason"]), language)
     return translated.format(**values) if values else translated

@@ -246,9 +246,9 @@ RULES: Mapping[str, CheckRule] = {
         CheckRule(
             "not-validated",
             Level.WARNING,
-            "a constraint that no validator here knows, such as `sh:js`: nothing is held against"
-            " it",
-            "SHACL Advanced Features, 6 to 8",
+            "a constraint that no validator here knows, such as `sh:js` or those of SHACL 1.2:"
+            " nothing is held against it",
+            "SHACL Advanced Features, 6 to 8; drafts of SHACL 1.2",
         ),
         CheckRule(
             "validator",
@@ -266,7 +266,8 @@ RULES: Mapping[str, CheckRule] = {
         CheckRule(
             "unread",
             Level.WARNING,
-            "a file in the folder that is not read, such as a packed file of an unknown kind",
+            "a file in the folder that is not read, such as a packed file of an unknown kind; a key"
+            " of JSON-LD that its context does not know",
             "this program: nothing is lost in silence",
         ),
         CheckRule(

@@ -10,13 +10,15 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from publisher.errors import SourceError, SourceMissing
+from publisher.errors import SourceError, SourceErrors, SourceMissing
 from publisher.findings import Finding, Severity
-from publisher.messages import text
+from publisher.messages import SOURCE_LANGUAGE, text
 from publisher.rdf import packed
 from publisher.rdf.encodings import beginning
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.recognise import (
+    OF_ONTOLOGIES,
+    WEB_PAGE,
     extension_of,
     is_open,
     other_language,
@@ -118,7 +120,7 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
             found += [each for each in among if isinstance(each, SourcePath)]
             unread += [each for each in among if isinstance(each, Finding)]
     if not _is_catalogue_alone(found):
-        _refuse_incomplete(folder, found)
+        _refuse_incomplete(folder, found, unread)
     return FolderContents(
         tuple(sorted(found, key=lambda source: source.name)),
         tuple(sorted(unread, key=lambda finding: finding.file)),
@@ -131,12 +133,34 @@ def _is_catalogue_alone(found: Iterable[SourcePath]) -> bool:
     return Role.CATALOGUE in roles and roles <= {Role.CATALOGUE, Role.SHAPES}
 
 
-def _refuse_incomplete(folder: Path, found: Sequence[SourcePath]) -> None:
+def _refuse_incomplete(
+    folder: Path, found: Sequence[SourcePath], unread: Sequence[Finding]
+) -> None:
     """Let a folder pass that has RDF files in each folder of sources.
 
     Raises:
         SourceMissing: One is missing or holds none.
+        SourceErrors: The same, and there are files that are not read.
     """
+    try:
+        _refuse_missing(folder, found)
+    except SourceMissing as error:
+        below = f"{Path(error.where).relative_to(folder).as_posix()}/".removeprefix("./")
+        named = [each for each in unread if each.file.startswith(below)]
+        if not named:
+            raise
+        raise SourceErrors([error, *map(_as_error, named)]) from error
+
+
+def _as_error(unread: Finding) -> SourceError:
+    """Return why a file is not read as an error, where nothing else is there to be read."""
+    error = SourceError("", where=unread.file)
+    error.what = unread.message
+    error.args = (error.in_language(SOURCE_LANGUAGE),)
+    return error
+
+
+def _refuse_missing(folder: Path, found: Sequence[SourcePath]) -> None:
     for top in FOLDERS:
         if not (folder / top).is_dir():
             raise SourceMissing(
@@ -309,7 +333,12 @@ def _unread_by_content(name: str, extension: str, look: Callable[[], bytes]) -> 
         return _unread(
             name,
             "The file is {syntax}, which is not read here. Convert it to Turtle or RDF/XML;"
-            " ROBOT and Protégé do it for ontologies.",
+            " ROBOT and Protégé do it."
+            if language in OF_ONTOLOGIES
+            else "The file is a web page, and RDFa is not read here. Get the data as a file."
+            if language == WEB_PAGE
+            else "The file is {syntax}, which is not read here. Convert it to Turtle or N-Quads;"
+            " riot of Apache Jena and rdflib do it.",
             syntax=language,
         )
     return _unread(

@@ -21,12 +21,17 @@ from pyoxigraph import Literal, Quad, RdfFormat, Triple
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
+from publisher.load.rdf_1_2 import refuse_rdf_1_2
 from publisher.rdf import packed
 from publisher.rdf.encodings import decode
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
 from publisher.rdf.namespaces import iri
+from publisher.rdf.parser_words import words_of
 from publisher.rdf.reading import read_quads, stream_quads
 from publisher.rdf.recognise import (
+    OF_ONTOLOGIES,
+    WEB_PAGE,
+    extension_of,
     is_part_of,
     other_language,
     syntax_by_content,
@@ -34,8 +39,6 @@ from publisher.rdf.recognise import (
     syntax_of,
 )
 from publisher.rdf.turtle import AuthorStyle
-
-_PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -161,38 +164,32 @@ def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
     return decode(content, source.name), sha256
 
 
-# What RDF 1.2 adds to Turtle is never written without one of these (sections 2.7 to 2.11).
-_ONLY_IN_RDF_1_2 = ("<<", "{|", "~", "--")
-_LIKE_TURTLE = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
-
-
-def _may_be_of_rdf_1_2(source: SourcePath, text: str) -> bool:
-    """Tell whether a file may say what only RDF 1.2 can say: looking at each triple takes long."""
-    return syntax_of(source.name, text) not in _LIKE_TURTLE or any(
-        mark in text for mark in _ONLY_IN_RDF_1_2
-    )
-
-
-def _is_of_rdf_1_2(statement: Quad) -> bool:
-    term = statement.object
-    return isinstance(term, Triple) or (isinstance(term, Literal) and term.direction is not None)
-
-
 def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
     """Return the error for a file that is not what its name says, with line and column."""
     if other := _other_syntax(source, text):
         return other
-    line, column = error.lineno or 1, error.offset or 1
+    expected = words_of(error)
+    line, column = error.lineno, error.offset
+    if line is None:
+        return SourceSyntax(
+            "The file cannot be read: {expected}.",
+            where=source.name,
+            remedy="Correct it where that stands; nothing was published.",
+            expected=expected,
+        )
     lines = text.splitlines()
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
     return SourceSyntax(
-        "Line {line}, column {column}: {expected}.",
+        "Line {line}, column {column}: {expected}." if column else "Line {line}: {expected}.",
         where=source.name,
-        remedy="Look at: {shown}\n  Fix that line, or the end of the one before"
+        remedy="Look at: {shown}\n  N3 is read as far as it is Turtle: rules, formulas and '=' are"
+        " not. Leave them out; nothing was published."
+        if extension_of(source.name) == "n3"
+        else "Look at: {shown}\n  Fix that line, or the end of the one before"
         " it; nothing was published.",
         line=line,
         column=column,
-        expected=_PLACE.sub("", str(error.msg)).rstrip("."),
+        expected=expected,
         shown=shown.strip()[:120],
     )
 
@@ -203,7 +200,12 @@ def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
         return SourceSyntax(
             "The file is {syntax}, which is not read here.",
             where=source.name,
-            remedy="Convert it to Turtle or RDF/XML; ROBOT and Protégé do it for ontologies.",
+            remedy="Convert it to Turtle or RDF/XML; ROBOT and Protégé do it."
+            if language in OF_ONTOLOGIES
+            else "Get the file itself; a page with RDFa is not read. Perhaps a server answered that"
+            " it has no such file."
+            if language == WEB_PAGE
+            else "Convert it to Turtle or N-Quads; riot of Apache Jena and rdflib do it.",
             syntax=language,
         )
     found, named = syntax_by_content(text), syntax_of(source.name, text)
@@ -274,14 +276,7 @@ def _parse(
 ) -> tuple[list[Quad], dict[str, str]]:
     """Return what a text says, if it is what a source may say, and the prefixes it declares."""
     quads, prefixes = _quads(source, text, base_iri, limits)
-    suspects = quads if _may_be_of_rdf_1_2(source, text) else []
-    if younger := next(filter(_is_of_rdf_1_2, suspects), None):
-        raise SourceSyntax(
-            "The file uses RDF 1.2: {term}.",
-            where=source.name,
-            remedy="Say it in RDF 1.1, which is what portals read; nothing was published.",
-            term=younger.object,
-        )
+    refuse_rdf_1_2(source.name, text, quads)
     if not quads:
         raise SourceMissing(
             "The file holds no triple.",

@@ -24,6 +24,7 @@ from publisher.quality.queries import check_named_queries, folder_queries
 from publisher.quality.reachable import check_reachable
 from publisher.quality.repeated_values import check_repeated_values
 from publisher.quality.shapes import check_shape_syntax, check_shapes
+from publisher.quality.unread_json import check_unread_json
 from publisher.rdf.sorted_files import SortedLines
 from publisher.system.files import storage_errors
 
@@ -55,6 +56,7 @@ def _shapes(sources: Sources) -> Iterator[Finding]:
 Check = tuple[str, Callable[[Sources], Iterable[Finding]]]
 CHECKS: tuple[Check, ...] = (
     ("files", check_files),
+    ("unread JSON", check_unread_json),
     ("loading", lambda sources: sources.load_findings),
     ("definitions", check_definitions),
     ("base", check_base),
@@ -109,15 +111,18 @@ def approve(sources: Sources, progress: Progress = lambda step: None) -> Approve
 
 
 def with_lines(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
-    """Yield the findings with file and line, found by their focus node."""
+    """Yield the findings with file and line, found by their focus node.
+
+    Of a node that no file describes, such as one that only a target names, it is the shape's.
+    """
     defining_files = SortedLines(sources.sorted_sources.defining_files)
     for finding in findings:
-        file = _defining_file(finding.focus_node, defining_files, sources)
-        if finding.file or file is None:
-            yield finding
-            continue
-        line = find_line(file, finding.focus_node, finding.path)
-        yield dataclasses.replace(finding, file=file.name, line=line)
+        for name, path in ((finding.focus_node, finding.path), (finding.rule, "")):
+            file = None if finding.file else _defining_file(name, defining_files, sources)
+            if file is not None:
+                line = find_line(file, name, path)
+                finding = dataclasses.replace(finding, file=file.name, line=line)
+        yield finding
 
 
 def _defining_file(name: str, defining_files: SortedLines, sources: Sources) -> SourceFile | None:

@@ -62,8 +62,13 @@ _KNOWN = (
     | _sh("labelTemplate", "name", "description", "order", "group", "defaultValue")
     | _sh("shapesGraph", "suggestedShapesGraph")
 )
-# What no validator here does: SHACL-AF, sections 6 to 8, and SHACL JavaScript Extensions.
+# What no validator here does: SHACL-AF, sections 6 to 8, SHACL JavaScript Extensions, and the
+# constraints of the drafts of SHACL 1.2.
 _NOBODY = _sh("js", "jsFunctionName", "jsLibrary", "rule", "values", "entailment")
+_PARTS_OF_JS = _sh("jsFunctionName", "jsLibrary")
+_NOBODY |= _sh("singleLine", "someValue", "subsetOf", "rootClass", "reifierShape", "targetWhere")
+_NOBODY |= _sh("reificationRequired", "memberShape", "minListLength", "maxListLength")
+_NOBODY |= _sh("uniqueMembers", "uniqueValuesFor", "uniqueValuesForClass", "nodeByExpression")
 # SHACL, appendix A: a shape has at most one value of each.
 _ONCE = _sh("path", "datatype", "nodeKind", "minCount", "maxCount", "minExclusive", "minInclusive")
 _ONCE |= _sh("maxExclusive", "maxInclusive", "minLength", "maxLength", "languageIn", "uniqueLang")
@@ -289,6 +294,30 @@ class ShapesGraph:
                 found.append(node)
         return found
 
+    @cached_property
+    def _referring(self) -> dict[str, list[str]]:
+        """Return shape → the shapes that name it, sorted."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for node, named in sorted(self._references.items()):
+            for other in named:
+                found[other].append(node)
+        return found
+
+    def named_shape(self, node: str) -> str:
+        """Return a shape as people see it; of one without an IRI, the one that it is written in.
+
+        ``[]`` where none of the shapes around it has an IRI.
+        """
+        waiting, seen = [node], {node}
+        while waiting:
+            shape = waiting.pop(0)
+            if not _is_blank(shape):
+                return shown_name(shape)
+            new = [other for other in self._referring.get(shape, ()) if other not in seen]
+            seen.update(new)
+            waiting += new
+        return shown_name(node)
+
     def _reached(self, nodes: Iterable[str], follows: Callable[[str], bool]) -> set[str]:
         found = set(nodes) & self.triples.keys()
         waiting = list(found)
@@ -314,6 +343,13 @@ class ShapesGraph:
             if found:
                 return Feature(shape, found.removeprefix("-"), not found.startswith("-"))
         return None
+
+    def _unvalidated(self, root: str, needed: Iterable[str]) -> Iterator[Feature]:
+        """Yield everything in a shape that no validator does."""
+        shape = "" if _is_blank(root) else root[1:-1]
+        predicates = {predicate for node in needed for predicate, _ in self.triples[node]}
+        for predicate in sorted(predicates & (_NOBODY - _PARTS_OF_JS)):
+            yield Feature(shape, f"sh:{predicate[1 + len(_SH) : -1]}", is_known=False)
 
     def _feature_of_node(self, node: str) -> str:
         pairs = self.triples[node]
@@ -368,7 +404,9 @@ class ShapesGraph:
                 return SharedWork(b"", self.lines(), (Feature("", reason),))
         others = needed.keys() - features.keys()
         slow = self.lines(untargeted=others) if features else b""
-        return SharedWork(fast, slow, tuple(features.values()), frozenset(features))
+        unvalidated = (f for root in features for f in self._unvalidated(root, needed[root]))
+        listed = dict.fromkeys((*features.values(), *unvalidated))
+        return SharedWork(fast, slow, tuple(listed), frozenset(features))
 
     def _fast(self, needed: Mapping[str, set[str]], features: Mapping[str, Feature]) -> bytes:
         left: set[str] = set().union(*(needed[root] for root in features))

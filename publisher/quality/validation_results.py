@@ -14,13 +14,14 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from publisher.findings import Finding, Severity
 from publisher.messages import SOURCE_LANGUAGE, Message, Text, text
-from publisher.quality.shape_features import ShapesGraph, read_literal, shown_name
+from publisher.quality.shape_features import ShapesGraph, read_literal
 from publisher.quality.shape_preparation import MessageTemplate, fill_in
 from publisher.rdf.namespaces import iri
 
 Term = NamedNode | BlankNode | Literal | Triple
 _TYPE, _RESULT_CLASS = iri("rdf:type"), iri("sh:ValidationResult")
 _MESSAGE, _PATTERN = f"<{iri('sh:message')}>", f"<{iri('sh:pattern')}>"
+_SH = f"<{iri('sh:')}"
 _SEVERITIES = {
     iri("sh:Violation"): Severity.VIOLATION,
     iri("sh:Warning"): Severity.WARNING,
@@ -101,7 +102,7 @@ def findings_of(results: Iterable[ValidationResult], shapes: ShapesGraph) -> Ite
         yield Finding(
             _SEVERITIES.get(key.severity, Severity.VIOLATION),
             _messages(result, shapes),
-            rule=shown_name(key.shape),
+            rule=shapes.named_shape(key.shape),
             focus_node=shown_term(key.focus_node),
             path="" if key.path == _BLANK else shown_term(key.path),
             value=key.value,
@@ -134,8 +135,18 @@ def _messages(result: ValidationResult, shapes: ShapesGraph) -> Text:
         messages = {tag or SOURCE_LANGUAGE: words for tag, words in sorted(result.messages)}
         return default_message(key.component, shapes.values(key.shape, _PATTERN)) or messages
     terms = {"this": key.focus_node, "value": key.value, "path": key.path, "PATH": key.path}
-    known = {name: shown_term(term) for name, term in terms.items() if term}
+    known = _parameters(shapes, key.shape)
+    known |= {name: shown_term(term) for name, term in terms.items() if term}
     return fill_in(templates, result.messages, known)
+
+
+def _parameters(shapes: ShapesGraph, shape: str) -> dict[str, str]:
+    """Return the parameters of a shape that have one value: ``maxLength`` and such."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for predicate, value in shapes.triples.get(shape, ()):
+        if predicate.startswith(_SH) and not value.startswith("_:"):
+            found[predicate[len(_SH) : -1]].append(shown_term(value))
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
 def _is_literal(term: str) -> bool:

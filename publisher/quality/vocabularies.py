@@ -268,10 +268,15 @@ def nearest(name: str, terms: Iterable[str], least: float = _NEAR) -> str:
 
     >>> nearest("titel", ("title", "type")), nearest("name", ("title", "type"))
     ('title', '')
+    >>> nearest("nmae", ("name", "mbox"))
+    'name'
     """
     known = sorted(terms)
     same = (term for term in known if term.casefold() == name.casefold())
-    return next(same, "") or "".join(difflib.get_close_matches(name, known, n=1, cutoff=least))
+    swapped = {name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in range(len(name) - 1)}
+    swaps = (term for term in known if term in swapped - {name})
+    close = difflib.get_close_matches(name, known, n=1, cutoff=least)
+    return next(same, "") or next(swaps, "") or "".join(close)
 
 
 # Findings.

@@ -19,6 +19,7 @@ from importlib.resources import files
 from string import punctuation
 
 from publisher.errors import PublisherError
+from publisher.rdf.parser_words import ParserWords
 
 FLAGS = "smixq"
 _BLOCKS = "unicode_blocks.txt"
@@ -335,7 +336,8 @@ def translated(pattern: str, flags: str = "", dialect: Dialect = PYTHON) -> str:
         re.compile(_written(pattern, flags, PYTHON))  # what is wrong for one is so for the others
     except (re.error, OverflowError, RecursionError) as error:
         raise PatternError(
-            "The pattern cannot be read: {reason}. Fix it.", reason=str(error)
+            "The pattern cannot be read: {reason}. Fix it.",
+            reason=ParserWords(getattr(error, "msg", error)),
         ) from error
     return written
 

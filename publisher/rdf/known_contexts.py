@@ -102,6 +102,8 @@ def _addresses(context: Json) -> Iterator[str]:
         for each in context:
             yield from _addresses(each)
     elif isinstance(context, dict):
+        if isinstance(imported := context.get("@import"), str):
+            yield imported
         for definition in context.values():
             if isinstance(definition, dict) and "@context" in definition:
                 yield from _addresses(definition["@context"])
@@ -113,6 +115,8 @@ def _inlined(context: Json, used: set[str]) -> Json:
     if isinstance(context, list):
         return [_inlined(each, used) for each in context]
     if isinstance(context, dict):
+        if isinstance(imported := context.get("@import"), str):
+            context = _with_imported(context, _only_used(read_context(imported), used))
         return {
             name: definition | {"@context": _inlined(definition["@context"], used)}
             if isinstance(definition, dict) and "@context" in definition
@@ -120,6 +124,13 @@ def _inlined(context: Json, used: set[str]) -> Json:
             for name, definition in context.items()
         }
     return context
+
+
+def _with_imported(context: dict[str, Json], imported: Json) -> dict[str, Json]:
+    """Return a context with what it imports, which it may define anew (JSON-LD 1.1, 4.1.9)."""
+    definitions = imported if isinstance(imported, dict) else {}
+    own = {name: definition for name, definition in context.items() if name != "@import"}
+    return {**definitions, **own}
 
 
 def _only_used(context: Json, used: set[str]) -> Json:

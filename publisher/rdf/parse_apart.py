@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import math
 import sys
+import warnings
 from itertools import islice
+from typing import NoReturn
 
 from pyoxigraph import RdfFormat, parse, serialize
 
@@ -27,15 +29,17 @@ IS_LONG_TOKEN = "buffer maximal size"
 _BATCH = 256
 # Names that are shortened with longer namespaces than these together are no help to anybody.
 _PREFIX_LETTERS = 1 << 20
+# PyLD calls itself some times for each level of a document, of which there are 500 at most.
+_RECURSION = 20_000
 
 
 def main() -> None:
     """Read, parse, write.
 
-    Arguments: media type, base IRI, most bytes of memory, most seconds, most triples, most bytes
-    of output.
+    Arguments: media type, base IRI, ``expand`` for JSON-LD that is to be expanded first or
+    nothing, most bytes of memory, most seconds, most triples, most bytes of output.
     """
-    media_type, base_iri, memory, seconds, triples, length = sys.argv[1:]
+    media_type, base_iri, options, memory, seconds, triples, length = sys.argv[1:]
     _limit("RLIMIT_CORE", 0)
     _limit("RLIMIT_AS", int(memory))
     # Ends it also when nobody is left to wait for it.
@@ -43,7 +47,10 @@ def main() -> None:
     _limit("RLIMIT_CPU", most_seconds, most_seconds + 1)
     rdf_format = RdfFormat.from_media_type(media_type)
     assert rdf_format is not None
-    quads = parse(sys.stdin.buffer.read(), format=rdf_format, base_iri=base_iri)
+    content = sys.stdin.buffer.read()
+    if options == "expand":
+        content = _expanded(content, base_iri)
+    quads = parse(content, format=rdf_format, base_iri=base_iri)
     try:
         count, written, prefixes = 0, 0, dict[str, str]()
         while batch := list(islice(quads, _BATCH)):
@@ -68,6 +75,33 @@ def main() -> None:
         _refuse("token" if IS_LONG_TOKEN in str(error) else "memory")
 
 
+def _expanded(content: bytes, base_iri: str) -> bytes:
+    """Return JSON-LD in its expanded form, as PyLD makes it; no context is fetched."""
+    from pyld import jsonld  # few files need it
+
+    def load(address: str, options: object) -> object:
+        _refuse("syntax", "No LoadDocumentCallback has been set to load remote contexts")
+
+    warnings.simplefilter("ignore")
+    sys.setrecursionlimit(_RECURSION)
+    try:
+        document = jsonld.expand(json.loads(content), {"base": base_iri, "documentLoader": load})
+    except json.JSONDecodeError:
+        return content  # the parser says it better
+    except RecursionError:
+        _refuse("memory")
+    except jsonld.JsonLdError as error:
+        _refuse("syntax", _cause(error))
+    return json.dumps(document).encode()
+
+
+def _cause(error: Exception) -> str:
+    """Return what PyLD says first went wrong: the code of JSON-LD, or its own words."""
+    while isinstance(getattr(error, "cause", None), Exception):
+        error = error.cause  # type: ignore[attr-defined]
+    return str(getattr(error, "code", None) or error.args[0])
+
+
 def _limit(name: str, soft: int, hard: int | None = None) -> None:
     if resource is not None:
         number = getattr(resource, name)
@@ -76,7 +110,7 @@ def _limit(name: str, soft: int, hard: int | None = None) -> None:
 
 def _refuse(
     kind: str, message: str = "", line: int | None = None, column: int | None = None
-) -> None:
+) -> NoReturn:
     reason = {"kind": kind, "message": message, "line": line, "column": column}
     sys.stderr.write(json.dumps(reason))
     sys.exit(REFUSED)

@@ -37,6 +37,11 @@ _VALUE = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
 _LANGUAGE = re.compile(rb"\sxml:lang\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _AS_LITERAL = re.compile(rb"\s[\w.\-]+:parseType\s*+=\s*+[\"'](?!Resource|Collection)")
 _LITERAL = re.compile(rb"\s([\w.\-]+):parseType\s*+=\s*+(?:\"Literal\"|'Literal')")
+# What is no other kind is an XML literal (RDF 1.1 XML Syntax, section 7.2.20).
+_OTHER_KIND = re.compile(
+    rb"(\s[\w.\-]+:parseType\s*+=\s*+)(?:\"(?!(?:Literal|Resource|Collection|Triple)\")[^\"]*+\""
+    rb"|'(?!(?:Literal|Resource|Collection|Triple)')[^']*+')"
+)
 _NAMESPACE = re.compile(rb"\s(xmlns(?::[\w.\-]+)?)\s*+=\s*+(\"[^\"]*+\"|'[^']*+')")
 _ESCAPES = ((b"&", b"&amp;"), (b"<", b"&lt;"), (b">", b"&gt;"))
 _NODE = re.compile(rb"<([\w.\-]+):Description[\s>]|\s([\w.\-]+):(?:about|nodeID)\s*+=")
@@ -55,6 +60,8 @@ def plain_xml(content: bytes) -> bytes:
     """
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if _OTHER_KIND.search(content):
+        content = _PART.sub(_with_known_kind, content)
     if _LITERAL.search(content):
         content = _with_canonical_literals(content)
     is_odd = (
@@ -66,6 +73,11 @@ def plain_xml(content: bytes) -> bytes:
         or _is_within_text(content, b"<?", _INSTRUCTION)
     )
     return _Rewriter().rewrite(content) if is_odd else content
+
+
+def _with_known_kind(part: re.Match[bytes]) -> bytes:
+    """Return a part of a document whose parse type, where it has an unknown one, is Literal."""
+    return _OTHER_KIND.sub(rb'\1"Literal"', part[0]) if part["tag"] else part[0]
 
 
 def _is_within_text(content: bytes, mark: bytes, whole: re.Pattern[bytes]) -> bool:

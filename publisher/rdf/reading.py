@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -29,13 +30,19 @@ from publisher.rdf.guards import (
 )
 from publisher.rdf.known_contexts import has_remote_context, with_known_contexts
 from publisher.rdf.parse_apart import IS_LONG_TOKEN, REFUSED
+from publisher.rdf.parser_places import line_in_json_ld, line_in_xml
 from publisher.rdf.plain_xml import plain_xml
 
 _BLOCK_BYTES = 1 << 20
 # Of N-Triples and N-Quads: four terms of the parser's largest size.
 _LINE_BYTES = 4 * TOKEN_BYTES
 # An address as the value of @context, alone or in a list with others.
-_REMOTE_CONTEXT = re.compile(rb'"@context"\s*+:\s*+(?:\[(?:[^\[\]{}"]|\{[^{}]*+\})*?)?"([^"\s]++)"')
+_REMOTE_CONTEXT = re.compile(
+    rb'"@(?:context|import)"\s*+:\s*+(?:\[(?:[^\[\]{}"]|\{[^{}]*+\})*?)?"([^"\s]++)"'
+)
+# A term whose values are sorted by their types (JSON-LD 1.1, section 4.6.4): of these Oxigraph's
+# parser reads names only, no things, and not the contexts of their types.
+_TYPE_MAP = re.compile(rb'"@container"\s*+:\s*+(?:\[[^\[\]]*?)?"@type"')
 
 
 class _Readable(Protocol):
@@ -93,29 +100,69 @@ def stream_quads(
         SyntaxError: It is not what its syntax asks for, with ``lineno`` and ``offset`` where these
             are known.
     """
-    declared: dict[str, str] = {}
     content = _with_contexts(content, rdf_format, where)
+    prepared = None
     try:
-        is_apart = needs_own_process(content, rdf_format, limits, where)
-        if rdf_format == RdfFormat.RDF_XML:  # which is known to be well-formed by now
-            content = plain_xml(content)
-        if is_apart:
-            content, declared = _read_in_process(content, rdf_format, base_iri, where, limits)
-            rdf_format = RdfFormat.N_QUADS
+        prepared = _prepare(content, rdf_format, base_iri, where, limits)
         parser = parse(
-            content, format=rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes
+            prepared.content,
+            format=prepared.rdf_format,
+            base_iri=base_iri,
+            rename_blank_nodes=rename_blank_nodes,
         )
-        yield from _take(parser, rdf_format, len(content), limits, where, declared)
+        yield from _take(parser, prepared, limits, where)
     except MemoryError as error:
         if IS_LONG_TOKEN in str(error):
             raise token_too_long(content, where) from error
         raise _memory_error(limits, len(content), where) from error
     except SyntaxError as error:
-        if "LoadDocumentCallback" in str(error):
-            raise _refuse_remote_context(content, where) from error
+        _refuse_remote_context(error, content, where)
+        error.lineno = error.lineno or _line_of(error, prepared or content, base_iri)
         raise
     if prefixes is not None:
-        prefixes |= declared
+        prefixes |= prepared.declared
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is given to the parser: a file, or what a process of its own has read of one.
+
+    Attributes:
+        content: The bytes.
+        rdf_format: Their syntax.
+        declared: Prefixes that are known already; those that the parser meets are added.
+    """
+
+    content: bytes
+    rdf_format: RdfFormat
+    declared: dict[str, str]
+
+
+def _prepare(
+    content: bytes, rdf_format: RdfFormat, base_iri: str, where: str, limits: ReadLimits
+) -> _Prepared:
+    """Return a file as the parser takes it, read in a process of its own where that is needed."""
+    is_apart = needs_own_process(content, rdf_format, limits, where)
+    has_type_maps = rdf_format == RdfFormat.JSON_LD and _TYPE_MAP.search(content) is not None
+    if rdf_format == RdfFormat.RDF_XML:  # which is known to be well-formed by now
+        content = plain_xml(content)
+    if not is_apart and not has_type_maps:
+        return _Prepared(content, rdf_format, {})
+    options = "expand" if has_type_maps else ""
+    lines, declared = _read_in_process(content, rdf_format, base_iri, where, limits, options)
+    return _Prepared(lines, RdfFormat.N_QUADS, declared)
+
+
+def _line_of(error: SyntaxError, file: _Prepared | bytes, base_iri: str) -> int | None:
+    """Return the line of what a parser complains about that does not say it.
+
+    A file that a process of its own has refused is not read here.
+    """
+    if isinstance(file, bytes):
+        return line_in_json_ld(file, str(error.msg))
+    if file.rdf_format == RdfFormat.RDF_XML:
+        return line_in_xml(file.content, base_iri)
+    return line_in_json_ld(file.content, str(error.msg))
 
 
 def _with_contexts(content: bytes, rdf_format: RdfFormat, where: str) -> bytes:
@@ -127,16 +174,12 @@ def _with_contexts(content: bytes, rdf_format: RdfFormat, where: str) -> bytes:
 
 
 def _take(
-    parser: QuadParser,
-    rdf_format: RdfFormat,
-    size: int,
-    limits: ReadLimits,
-    where: str,
-    declared: dict[str, str],
+    parser: QuadParser, prepared: _Prepared, limits: ReadLimits, where: str
 ) -> Iterator[Quad]:
-    """Yield what a parser of a file of so many bytes yields, up to what is too much."""
-    found: Iterator[Quad] = _with_prefixes(parser, rdf_format, declared)
-    if rdf_format == RdfFormat.JSON_LD:
+    """Yield what the parser of a file yields, up to what is too much for its size."""
+    found: Iterator[Quad] = _with_prefixes(parser, prepared.rdf_format, prepared.declared)
+    size = len(prepared.content)
+    if prepared.rdf_format == RdfFormat.JSON_LD:
         found = _limit_growth(found, limits.memory_for(size), where)
     most = limits.triples_for(size)
     yield from islice(found, most)
@@ -239,27 +282,36 @@ def _too_many(most: int, where: str) -> ReadLimitExceeded:
     )
 
 
-def _refuse_remote_context(content: bytes, where: str) -> SourceSyntax:
+def _refuse_remote_context(error: SyntaxError, content: bytes, where: str) -> None:
+    """Raise ``SourceSyntax`` where a parser stopped at a context that it would have to fetch."""
+    if "LoadDocumentCallback" not in str(error):
+        return
     found = _REMOTE_CONTEXT.search(content)
     position = found.start() if found else max(content.find(b'"@context"'), 0)
-    return SourceSyntax(
+    raise SourceSyntax(
         "Line {line}: the JSON-LD context {address} is on the web, and none is fetched.",
         where=where,
         remedy="Write what is at that address into the file, as the value of @context.",
         line=content.count(b"\n", 0, position) + 1,
         address=f"<{found[1].decode(errors='replace')}>" if found else "",
-    )
+    ) from error
 
 
 def _read_in_process(
-    content: bytes, rdf_format: RdfFormat, base_iri: str, where: str, limits: ReadLimits
+    content: bytes,
+    rdf_format: RdfFormat,
+    base_iri: str,
+    where: str,
+    limits: ReadLimits,
+    options: str,
 ) -> tuple[bytes, dict[str, str]]:
     """Return the quads of a file as N-Quads, and its prefixes, parsed in a process with limits."""
     size = len(content)
     most, length = limits.triples_for(size), limits.memory_for(size) // 4
     numbers = (limits.memory_for(size), limits.seconds_for(size), most, length)
     program = str(Path(__file__).with_name("parse_apart.py"))
-    command = [sys.executable, "-P", program, rdf_format.media_type, base_iri, *map(str, numbers)]
+    command = [sys.executable, "-P", program, rdf_format.media_type, base_iri, options]
+    command += map(str, numbers)
     try:
         done = subprocess.run(
             command, input=content, capture_output=True, timeout=numbers[1], check=False

@@ -52,7 +52,11 @@ _OTHER_LANGUAGES = {
     "yamlld": "YAML-LD",
     "ttls": "Turtle-star",
     "nt11": "N-Triples in parts",
+    "hext": "HexTuples",
 }
+# Which of these programs for ontologies convert.
+OF_ONTOLOGIES = ("OWL functional syntax", "OWL Manchester syntax", "OWL/XML", "OBO")
+WEB_PAGE = "HTML"
 # Syntaxes in which no triple is in a graph with a name.
 ONE_GRAPH = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML)
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -75,7 +79,7 @@ _BEGINNINGS = (
     (re.compile(r"(?:Prefix\(|Ontology\()"), "OWL functional syntax"),
     (re.compile(r"(?:Prefix:|Ontology:)\s"), "OWL Manchester syntax"),
     (re.compile(r"format-version:\s"), "OBO"),
-    (re.compile(r"<!DOCTYPE html|<html", re.IGNORECASE), "HTML"),
+    (re.compile(r"<!DOCTYPE html|<html", re.IGNORECASE), WEB_PAGE),
 )
 
 
@@ -163,5 +167,5 @@ def other_language(name: str, content: str) -> str:
     if not found and root and "http://www.w3.org/2002/07/owl#" in start:
         found = "OWL/XML" if root[1].rpartition(":")[2] == "Ontology" else ""
     if not found and root and root[1].rpartition(":")[2].lower() in ("html", "trix"):
-        found = {"html": "HTML", "trix": "TriX"}[root[1].rpartition(":")[2].lower()]
+        found = {"html": WEB_PAGE, "trix": "TriX"}[root[1].rpartition(":")[2].lower()]
     return found or _OTHER_LANGUAGES.get(extension_of(name), "")

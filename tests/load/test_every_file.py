@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse, serialize
 
-from publisher.errors import ReadLimitExceeded, SourceError, SourceSyntax
+from publisher.errors import ReadLimitExceeded, SourceError, SourceErrors, SourceSyntax
 from publisher.findings import Severity
 from publisher.load.files import list_folder
 from publisher.load.parse import stream_files
@@ -97,7 +97,7 @@ UNREAD = {
     "map.xml": (b"<kml><Placemark/></kml>", Severity.WARNING, "not known as RDF"),
     "mills.ofn": (b"Ontology()", Severity.WARNING, "OWL functional syntax"),
     "mills.omn": (b"Class: Mill", Severity.WARNING, "OWL Manchester syntax"),
-    "page.xml": (b"<html><body/></html>", Severity.WARNING, "HTML"),
+    "page.xml": (b"<html><body/></html>", Severity.WARNING, "a web page"),
     "mills.ttl~": (FACT.encode(), Severity.WARNING, "looks like a copy"),
     ".mills.ttl": (FACT.encode(), Severity.WARNING, "hidden by its name"),
     "mills.tar.gz": (gzip.compress(b"x" * 9), Severity.WARNING, "packed file"),
@@ -115,6 +115,18 @@ def test_a_file_that_is_not_read_is_a_finding_that_stops_nothing(world: Path, na
     (found,) = list_folder(world).unread
     assert (found.file, found.severity) == (f"data/lakes/{name}", severity)
     assert said in found.message["en"]
+
+
+def test_where_no_file_is_read_those_that_are_not_are_named(world: Path) -> None:
+    """Else a folder with nothing but TriX is told that it is empty."""
+    for path in (world / "data").rglob("*.ttl"):
+        path.unlink()
+    (world / "data" / "mills").mkdir(parents=True, exist_ok=True)
+    (world / "data" / "mills" / "m.trix").write_text("<TriX/>", encoding="utf-8")
+    with pytest.raises(SourceErrors) as error:
+        list_folder(world)
+    assert [each.where for each in error.value.each()][1:] == ["data/mills/m.trix"]
+    assert "TriX, which is not read" in error.value.in_language("en")
 
 
 def test_what_nobody_misses_is_not_named(world: Path) -> None:

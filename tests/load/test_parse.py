@@ -10,6 +10,11 @@ from publisher.load.parse import SourceFile, parse_file
 
 BASE = "https://data.example.org/"
 GOOD = "PREFIX e: <https://e.org/>\ne:a e:b e:c .\n"
+XML = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https://e.org/">'
+    '\n<rdf:Description rdf:about="a"><e:b rdf:version="1.2" {}>{}</e:b>'
+    "</rdf:Description></rdf:RDF>"
+)
 
 
 def parsed(folder: Path, content: str | bytes, name: str = "x.ttl") -> SourceFile:
@@ -39,12 +44,12 @@ def test_a_relative_iri_is_resolved_against_the_base(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "expected"),
     [
-        ("<a> <b> <c>\n<d> <e> <f> .", 2, 1, "A dot is expected at the end of statements"),
-        (GOOD + 'e:a e:b "x .\n', 3, 9, "Unexpected end of file"),
-        (GOOD + "e:a e:b x:c .", 3, 9, "The prefix x: has not been declared"),
-        (GOOD + "e:a e:b <c d> .", 3, 9, "Invalid IRI code point ' '"),
-        (GOOD + "e:å e:b , .", 3, 9, "is not a valid RDF object"),
-        (GOOD + "e:a e:b", 3, 8, "Unexpected end"),
+        ("<a> <b> <c>\n<d> <e> <f> .", 2, 1, "before this place a full stop is missing"),
+        (GOOD + 'e:a e:b "x .\n', 3, 9, "what begins here does not end"),
+        (GOOD + "e:a e:b x:c .", 3, 9, "the prefix 'x:' is not declared above"),
+        (GOOD + "e:a e:b <c d> .", 3, 9, "holds the character ' '"),
+        (GOOD + "e:å e:b , .", 3, 9, "',' stands where a value has to be"),
+        (GOOD + "e:a e:b", 3, 8, "the file ends in the middle"),
     ],
 )
 def test_a_syntax_error_names_file_line_column_and_what_was_expected(
@@ -112,18 +117,35 @@ def test_a_file_without_a_triple_is_named(tmp_path: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("name", "text", "line", "words"),
     [
-        GOOD + 'e:a e:b "x"@sv--ltr .',
-        GOOD + "e:a e:b <<( e:a e:b e:c )>> .",
-        GOOD + "<< e:a e:b e:c >> e:d e:f .",
-        GOOD + "e:a e:b e:c {| e:d e:f |} .",
+        ("x.ttl", GOOD + '# "y"@sv--ltr\ne:a e:b "x"@sv--ltr .', 4, "'x' has a direction"),
+        ("x.ttl", GOOD + 'e:a e:b "<<",\n <<( e:a e:b e:c )>> .', 4, "about a statement"),
+        ("x.ttl", GOOD + "<< e:a e:b e:c >> e:d e:f .", 3, "about a statement"),
+        ("x.trig", GOOD + "e:a e:b e:c {| e:d e:f |} .", 3, "about a statement"),
+        ("x.nt", '<urn:a> <urn:b>\t"ק--"@he--rtl .', 1, "'ק--' has a direction"),
+        (
+            "x.rdf",
+            XML.format('rdf:parseType="Triple"', '<rdf:Description e:d="f"/>'),
+            2,
+            "about a statement",
+        ),
+        ("x.rdf", XML.format('rdf:annotation="urn:r"', "c"), 2, "about a statement"),
+        (
+            "x.jsonld",
+            '{"urn:b": {\n"@value": "x", "@language": "ar",\n"@direction": "rtl"}}',
+            3,
+            "'x' has a direction",
+        ),
     ],
 )
-def test_what_rdf_1_1_cannot_say_is_refused(tmp_path: Path, text: str) -> None:
+def test_what_rdf_1_1_cannot_say_is_refused(
+    tmp_path: Path, name: str, text: str, line: int, words: str
+) -> None:
     """The parser reads RDF 1.2; SHACL, JSON-LD and the portals do not."""
-    with pytest.raises(SourceSyntax, match="The file uses RDF"):
-        parsed(tmp_path, text)
+    with pytest.raises(SourceSyntax, match=words) as error:
+        parsed(tmp_path, text, name)
+    assert error.value.line == line
 
 
 def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:

@@ -99,6 +99,52 @@ def test_rdf_xml_that_breaks_off_is_no_whole() -> None:
     assert error.value.lineno == 2
 
 
+def test_an_unknown_kind_of_content_is_an_xml_literal() -> None:
+    """RDF 1.1 XML Syntax, section 7.2.20; the parser leaves it out."""
+    content = (
+        f'<rdf:RDF {_XMLNS}><rdf:Description><e:p rdf:parseType="daml:collection">a<e:b/></e:p>'
+        "</rdf:Description></rdf:RDF>"
+    ).encode()
+    (quad,) = read_quads(content, RdfFormat.RDF_XML, BASE, "x.rdf")
+    assert '"a<e:b xmlns:e=' in str(quad.object)
+    assert "XMLLiteral" in str(quad.object)
+
+
+@pytest.mark.parametrize("container", ['"@type"', '["@set", "@type"]'])
+def test_values_sorted_by_their_types_are_read(container: str) -> None:
+    """JSON-LD 1.1, section 4.6.4: things, names, and words of the context of a type."""
+    content = """{"@context": {"@version": 1.1, "@vocab": "https://e.org/",
+        "Wolf": {"@id": "Wolf", "@context": {"tall": "shoulderHeight"}},
+        "animals": {"@id": "animals", "@container": %s}},
+        "@id": "zoo", "animals": {"Wolf": [{"@id": "isa", "tall": 8}, "ivo"], "Bear": {}}}"""
+    found = read_quads(
+        (content % container).encode(), RdfFormat.JSON_LD, BASE, "x.jsonld", prefixes={}
+    )
+    said = {str(quad.triple) for quad in found}
+    assert len(found) == 7
+    assert {
+        "<https://e.org/zoo> <https://e.org/animals> <https://e.org/isa>",
+        '<https://e.org/isa> <https://e.org/shoulderHeight> "8"'
+        "^^<http://www.w3.org/2001/XMLSchema#integer>",
+        "<https://e.org/ivo> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://e.org/Wolf>",
+    } <= said
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ('"@import": "https://c.example/x.jsonld"', "context <https://c.example/x.jsonld> is on"),
+        ('"a": {"@container": "@foo"}', "invalid container mapping|@container"),
+    ],
+)
+def test_what_is_wrong_beside_a_type_map_is_named(more: str, words: str) -> None:
+    """Nothing is fetched, and no words of a library come out."""
+    content = f"""{{"@context": {{"@vocab": "https://e.org/", {more},
+        "b": {{"@container": "@type"}}}}, "b": {{"C": {{}}}}}}""".encode()
+    with pytest.raises((SourceSyntax, SyntaxError), match=words):
+        read_quads(content, RdfFormat.JSON_LD, BASE, "x.jsonld")
+
+
 @pytest.mark.slow
 def test_a_long_flat_collection_is_read() -> None:
     """Width is not depth."""

@@ -22,6 +22,7 @@ from publisher.rdf.encodings import beginning, decode
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
 from publisher.rdf.namespaces import iri
 from publisher.rdf.packed import unpack_feed
+from publisher.rdf.parser_words import words_of
 from publisher.rdf.reading import read_json, read_quads
 from publisher.rdf.recognise import other_language, syntax_by_content, syntax_by_name
 from publisher.system.http_client import (
@@ -239,12 +240,16 @@ def read_page(
         )
     except SyntaxError as error:
         raise SourceSyntax(
-            "Line {line}, column {column}: {expected}.",
+            "Line {line}, column {column}: {expected}."
+            if error.offset
+            else "Line {line}: {expected}."
+            if error.lineno
+            else "The file cannot be read: {expected}.",
             where=fetched.where,
             remedy="Those who make the feed have to correct it; a file can be corrected by hand.",
-            line=error.lineno or 1,
-            column=error.offset or 1,
-            expected=printable(re.sub(r"^Parser error .*?: ", "", str(error.msg))).rstrip("."),
+            line=error.lineno,
+            column=error.offset,
+            expected=words_of(error),
         ) from error
 
 

@@ -1,0 +1,56 @@
+"""JSON-LD leaves out what it cannot say; each of it is a finding, and what is read is none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from publisher.load.sources import read_sources
+from publisher.quality.unread_json import check_unread_json
+
+BASE = "https://data.example.org/"
+CONTEXT = {
+    "@version": 1.1,
+    "e": f"{BASE}def/water#",
+    "name": {"@id": "e:name", "@container": "@language"},
+    "in": {"@id": "e:in", "@type": "@id"},
+    "note": None,
+    "parts": "@nest",
+}
+RIGHT = {
+    "@id": "id/bay/1",
+    "@type": "e:Bay",
+    "name": {"sv": "Viken", "en-GB": "The bay"},
+    "in": ["id/lake/å", {"@id": "_:b"}],
+    "note": "left out on purpose",
+    "parts": {"e:depth": 7, "e:raw": {"@type": "@json", "@value": {"any key": 1}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place", "words"),
+    [
+        ({}, "", ""),
+        ({"nmae": "Viken", "x": {"y": 1}}, '"nmae": "Viken"', "gives 'nmae', 'x' no meaning"),
+        ({"in": "id/lake/no 1"}, "no 1", f"'{BASE}id/lake/no 1': no address"),
+        ({"@type": ["e:Bay", "e:Big Bay"]}, "Big Bay", f"'{BASE}def/water#Big Bay': no address"),
+        ({"name": {"en_GB": "The bay"}}, "en_GB", "'en_GB': no language tag"),
+        ({"e:p": {"@value": "غ", "@direction": "rtl"}}, "غ", "'غ': a text with a direction"),
+    ],
+)
+def test_what_is_left_out_is_named(
+    world: Path, wrong: dict[str, object], place: str, words: str
+) -> None:
+    """With the file, and the line where it is written as it is named."""
+    folder = world / "data" / "bays"
+    folder.mkdir()
+    text = json.dumps({"@context": CONTEXT, **RIGHT, **wrong}, ensure_ascii=False, indent=1)
+    (folder / "bays.jsonld").write_text(text, encoding="utf-8")
+    found = list(check_unread_json(read_sources(world, BASE)))
+    assert [each.file for each in found] == ["data/bays/bays.jsonld"] * bool(words)
+    if found:
+        assert words in found[0].message["en"]
+        assert found[0].rule == "unread"
+        assert place in text.splitlines()[found[0].line - 1]
