@@ -213,8 +213,12 @@ def named_formats(extension: str) -> AcceptedFormats:
 
 
 def is_format(extension: str) -> bool:
-    """Tell whether an extension of an address picks a format of results."""
-    return extension in SHORT_NAMES and extension != HTML.extension
+    """Tell whether an extension of an address picks a format of results.
+
+    >>> is_format("srx"), is_format("html")
+    (True, False)
+    """
+    return extension in _KNOWN and "/" not in extension and extension not in _PAGES
 
 
 def _prefers_page(accept: str) -> bool:

@@ -88,14 +88,15 @@ def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Res
     """
     accepted = requested.accepted
     content_type = accepted.content_type(answer.media_type, answer.version)
-    body = answer.body
+    body, cited = answer.body, answer.media_type
     if is_rewritten(content_type):
+        cited = content_type
         with request_slot(site):
             body = rewrite(body, content_type)
     response = Response(body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
     response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
-    response.headers.update(citation_fields(site, request.environ, requested, answer.media_type))
+    response.headers.update(citation_fields(site, request.environ, requested, cited))
     if request.method == "POST":  # what is asked by GET may be compressed, and gets its digest then
         response.headers["Content-Digest"] = content_digest(body)
     mark_cacheable()
@@ -127,6 +128,8 @@ def citation_fields(
         path = quote(path.encode("latin-1"), safe="/")
         sent = urlencode(decode(sent.encode("latin-1")), doseq=True)
     if environ["REQUEST_METHOD"] == "POST":
+        if path.startswith("query/"):  # what was sent in the form is no part of the address
+            return {}
         operation = requested.operation
         graphs = operation.default_graphs, operation.named_graphs
         sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
@@ -589,7 +592,7 @@ def read_named_query(
     Raises:
         QueryRefused: A parameter is missing or wrong.
     """
-    parameters = decode(sent.query_string)
+    parameters = _named_parameters(sent)
     values = {name: found[-1] for name, found in parameters.items()}
     if extension:
         accepted = named_formats(extension)
@@ -603,6 +606,24 @@ def read_named_query(
     names_format = "format" not in query.parameters and not accepted.parameter
     operation = read_operation(filled, accepted, _endpoint(site), {})
     return RequestedQuery(operation, accepted, names_format)
+
+
+def _named_parameters(sent: SentRequest) -> dict[str, list[str]]:
+    """Return the parameters of a named query, those in the address before those of a form.
+
+    Raises:
+        QueryRefused: They are not UTF-8.
+        HTTPException: 413, the form is too long; 415, what was sent is no form.
+    """
+    found = decode(sent.query_string)
+    if sent.body:
+        mimetype, charset = _content_type(sent.environ.get("CONTENT_TYPE", ""))
+        if mimetype != FORM_TYPE or charset not in _CHARSETS | _FORM_CHARSETS:
+            raise UnsupportedMediaType
+        charset = (_CHARSETS | _FORM_CHARSETS)[charset]
+        for name, values in decode(sent_body(sent), charset).items():
+            found.setdefault(name, []).extend(values)
+    return found
 
 
 def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
@@ -623,7 +644,7 @@ def queries_blueprint(site: Site) -> Blueprint:
         mark_cacheable()
         return page_response(site, site.pages.queries.named(page_language), page_language)
 
-    @routes.get("/query/<path:path>")
+    @routes.route("/query/<path:path>", methods=["GET", "POST"])
     def named(path: str) -> Response:
         found = find_named(site, path)
         return abort(404) if found is None else _answer_named(site, *found)
