@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, Triple
 
 from publisher.errors import PublisherError
 from publisher.rdf import namespaces
@@ -22,8 +22,10 @@ SOLUTIONS = (
     "text/csv",
     "text/tab-separated-values",
 )
+# RDF4J's name for the bare word.
+BARE_BOOLEAN = "text/boolean"
 # SPARQL 1.1 defines no boolean in CSV and TSV; engines write the bare word, so it is on offer last.
-BOOLEANS = SOLUTIONS
+BOOLEANS = (*SOLUTIONS, BARE_BOOLEAN)
 GRAPHS = (
     "text/turtle",
     "application/n-triples",
@@ -38,6 +40,13 @@ XML = (SOLUTIONS[1], GRAPHS[3])
 
 # What is written in JSON-LD 1.1 cannot carry triples as terms.
 JSON_LD = GRAPHS[2]
+
+
+def results_format(media_type: str) -> QueryResultsFormat | None:
+    """Return how pyoxigraph writes solutions, or a boolean, in a media type of ``BOOLEANS``."""
+    # It writes a boolean in CSV as the bare word.
+    written_as = SOLUTIONS[2] if media_type == BARE_BOOLEAN else media_type
+    return QueryResultsFormat.from_media_type(written_as)
 
 
 def carrying(media_type: str, version: str = "") -> tuple[str, ...]:

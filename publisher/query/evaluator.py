@@ -23,7 +23,7 @@ from pyoxigraph import (
 )
 
 from publisher.query.describe import Describer
-from publisher.query.engine import JSON_LD, SOLUTIONS, XML, Answer, Operation
+from publisher.query.engine import JSON_LD, SOLUTIONS, XML, Answer, Operation, results_format
 from publisher.query.own_graphs import OwnGraphs
 from publisher.query.syntax_errors import locate_syntax_error
 from publisher.query.tokens import declared_prefixes, tokenize
@@ -193,7 +193,7 @@ class Evaluator:
         if not media_type:
             return Outcome(Status.NOT_ACCEPTABLE, reason=form)
         body = _BoundedBuffer(self.workplace.limits.result_bytes)
-        results.serialize(body, format=QueryResultsFormat.from_media_type(media_type))
+        results.serialize(body, format=results_format(media_type))
         return self._answered(media_type, body, version)
 
     def graph(self, results: Iterable[Triple], operation: Operation, described: bool) -> Outcome:

@@ -55,6 +55,9 @@ XLSX = MediaType(
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", "Excel"
 )
 GEOJSON = MediaType("application/geo+json", "geojson", "GeoJSON")
+# Made of N-Triples or N-Quads for those who ask (see ``other_syntaxes``).
+TRIX = MediaType("application/trix", "trix", "TriX")
+HEXTUPLES = MediaType("application/hex+x-ndjson", "hext", "Hextuples")
 
 GRAPHS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 # The page first, the text last: a client without preferences gets neither of the others by chance.
@@ -62,6 +65,8 @@ DOCUMENTS = (HTML, *GRAPHS, MARKDOWN)
 # Each has an address of its own. Plain JSON is had by its address alone: who accepts JSON gets
 # JSON-LD, which is JSON too and says more (docs/decisions/formats.md).
 DOCUMENT_FILES = (*DOCUMENTS, JSON)
+# Each is written as another one that it holds, or made of it.
+OTHER_FILES = (N_QUADS, TRIG, TRIX, HEXTUPLES)
 DUMPS = (*GRAPHS, N_QUADS)
 TABLES = (CSV, XLSX, GEOJSON)
 ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON, *TABLES)
@@ -74,7 +79,10 @@ N3 = ("text/n3", "text/rdf+n3", "application/n3", "application/rdf+n3")
 _OTHER_NAMES = {
     # RDF4J's names of languages with quoted triples, which hold those without, too.
     TRIG: ("application/x-trig", "text/trig", "application/x-trigstar"),
-    N_QUADS: ("text/x-nquads", "text/nquads", "text/n-quads"),
+    N_QUADS: (
+        *("text/x-nquads", "text/nquads", "text/n-quads", "application/x-nquads"),
+        *(TRIX.name, HEXTUPLES.name),
+    ),
     TURTLE: (
         *N3,
         *("application/x-turtle", "application/turtle", "text/x-turtle", "application/rdf+turtle"),
@@ -103,6 +111,8 @@ def other_names(offered: Sequence[MediaType]) -> dict[str, MediaType]:
 
 BY_EXTENSION = {media_type.extension: media_type for media_type in ALL}
 BY_NAME = {media_type.name: media_type for media_type in ALL}
+# What the extension of a document's address picks.
+PICKED = {media_type.extension: media_type for media_type in (*DOCUMENT_FILES, *OTHER_FILES)}
 
 
 def media_type_of_file(name: str) -> MediaType | None:
@@ -119,6 +129,11 @@ def media_type_of_file(name: str) -> MediaType | None:
 REMEMBERED_FIELDS = 1024
 # Longer fields are read again each time: strangers must not fill the memory with them.
 _LONGEST_REMEMBERED = 512
+# Whoever names all of these, and none as the better one, has a list of readers, of which one may
+# be chosen already, whatever comes: rdflib sends such a list with ``format="nquads"``. N-Triples
+# are read by all of them.
+_READERS_OF_LINES = frozenset((N_TRIPLES.name, N_QUADS.name, TURTLE.name))
+_BY_NAME = 3
 _Choice = TypeVar("_Choice")
 _Choose = Callable[[str, tuple[str, ...]], _Choice]
 
@@ -144,7 +159,7 @@ def _specificity(media_range: str, media_type: str) -> int:
         return 1
     if essence.endswith("/*"):
         return 2 if media_type.startswith(essence[:-1]) else 0
-    return 3 if essence == media_type else 0
+    return _BY_NAME if essence == media_type else 0
 
 
 # Clients write blanks around the sign, and leave out the zero before a point.
@@ -199,7 +214,12 @@ def _negotiate(accept: str, offered: tuple[str, ...]) -> str | None:
         return offered[0]
     ranked = [_ranked(ranges, media_type) for media_type in offered]
     best = max(ranked)
-    return offered[ranked.index(best)] if best[0] > 0 else None
+    if best[0] <= 0:
+        return None
+    equals = {name for name, rank in zip(offered, ranked, strict=True) if rank == best}
+    if best[1] == _BY_NAME and equals >= _READERS_OF_LINES:
+        return N_TRIPLES.name
+    return offered[ranked.index(best)]
 
 
 def negotiate(accept: str, offered: Sequence[str]) -> str:
@@ -222,6 +242,17 @@ def negotiate(accept: str, offered: Sequence[str]) -> str:
     if choice is None:
         raise NotAcceptable(accept, offered)
     return choice
+
+
+def lists_readers(accept: str) -> bool:
+    """Tell whether a field lists what can be read, rather than what is wanted.
+
+    >>> lists_readers("text/turtle, application/n-quads, application/n-triples")
+    True
+    """
+    ranges = _ranges(accept)
+    ranked = {_ranked(ranges, name) for name in _READERS_OF_LINES}
+    return len(ranked) == 1 and ranked.pop()[1] == _BY_NAME
 
 
 def requested_version(accept: str, name: str) -> str:

@@ -34,13 +34,13 @@ from publisher.serve.site import Site
 
 # A harvester that names no format parses what it gets as RDF/XML (ckanext-dcat, dataportal.se).
 _OFFERED = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML, MARKDOWN)
-_EXTENSION = "<any(ttl, jsonld, rdf, nt):extension>"
+_EXTENSION = "<any(ttl, jsonld, rdf, nt, nq, trig, trix, hext):extension>"
 _SWEDISH = "catalog/dcat-ap-se.rdf"
 
 
 def _negotiate(offered: Sequence[MediaType], extension: str = "") -> Chosen:
     """Return the media type that an extension or the Accept field picks."""
-    return choose(offered, media_types.BY_EXTENSION[extension] if extension else None)
+    return choose(offered, media_types.PICKED[extension] if extension else None)
 
 
 def _page(site: Site) -> CataloguePage:

@@ -24,6 +24,7 @@ from publisher.query.endpoint import AnswerKey, CheckedQuery
 from publisher.query.engine import Answer, Operation
 from publisher.query.loop_evaluation import LoopEvaluation, call_in_loop
 from publisher.query.queue import POLL_SECONDS, QueuedRequest, client_left, queue_full
+from publisher.rdf.other_syntaxes import is_rewritten
 from publisher.serve.headers import data_fields, entity_tag
 from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.loop_request import EvaluatedQuery, LoopRequest, WsgiAnswer
@@ -133,6 +134,7 @@ class DirectQueries:
             if (
                 requested is None
                 or requested.accepted.page
+                or is_rewritten(requested.accepted.graph_name)
                 or len(requested.operation.query) > _LONGEST_QUERY
             ):
                 return False

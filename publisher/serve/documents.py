@@ -28,6 +28,7 @@ from publisher.rdf.media_types import (
     MediaType,
     negotiate_rdf,
 )
+from publisher.rdf.other_syntaxes import is_rewritten, rewrite
 from publisher.rdf.serialise import serialise
 from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
@@ -96,8 +97,8 @@ def _split(site: Site, target: str) -> tuple[Document, MediaType | None]:
     if document is not None:
         return document, None
     document, extension = site.documents.find_by_file(target)
-    media_type = media_types.BY_EXTENSION.get(extension)
-    if document is not None and media_type in media_types.DOCUMENT_FILES:
+    media_type = media_types.PICKED.get(extension)
+    if document is not None and media_type is not None:
         return document, media_type
     document = site.documents.find(target)
     if document is None:
@@ -112,7 +113,9 @@ def choose(offered: Sequence[MediaType], extension: MediaType | None = None) -> 
         NotAcceptable: The client accepts none of it.
     """
     if extension is not None:
-        return Chosen(extension, extension.name)
+        is_made = extension in media_types.OTHER_FILES and extension not in offered
+        made_of = media_types.other_names(offered)[extension.name] if is_made else extension
+        return Chosen(made_of, extension.name)
     return negotiate_rdf(request.headers.get("Accept", ""), offered)
 
 
@@ -122,6 +125,9 @@ def named(response: Response, media_type: Chosen) -> Response:
     The same bytes under two names are two representations, with two entity tags, of which only the
     one under its own name has an address of its own. A version of RDF is a part of the name: what
     is published here is RDF 1.1, which every version carries.
+
+    Raises:
+        NotCarried: It is another syntax by that name, which cannot carry the answer.
     """
     if not media_type.is_own_name:
         response.headers["Content-Type"] = media_type.content_type
@@ -131,6 +137,8 @@ def named(response: Response, media_type: Chosen) -> Response:
         response.headers.pop("Content-Location", None)
     if media_type.name in media_types.N3:
         response.set_data(as_n3(response.get_data()))
+    elif is_rewritten(media_type.name):
+        response.set_data(rewrite(response.get_data(), media_type.name))
     return response
 
 
@@ -320,9 +328,9 @@ def find_tombstone(site: Site, target: str) -> tuple[Tombstone, MediaType | None
     What is there under a better spelling has not left.
     """
     names, extension = split_file(target)
-    suffix_type = media_types.BY_EXTENSION.get(extension)
+    suffix_type = media_types.PICKED.get(extension)
     tried: list[tuple[str, MediaType | None]] = [(target, None)]
-    if suffix_type in media_types.DOCUMENT_FILES:
+    if suffix_type is not None:
         tried += [(name, suffix_type) for name in names]
     for requested, media_type in tried:
         better: list[str] = []
@@ -390,7 +398,7 @@ def _gone_text(tombstone: Tombstone, was: str) -> bytes:
 def _negotiate(extension: MediaType | None) -> Chosen:
     """Return the media type that an extension picks, or else the client prefers."""
     if extension is not None:
-        return Chosen(extension, extension.name)
+        return choose(_OFFERED, extension)
     try:
         offer = negotiate_rdf(request.headers.get("Accept", ""), _OFFERED)
     except NotAcceptable:
@@ -421,6 +429,7 @@ def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None)
         release = site.release
         graph = serialise(tombstone.triples(), media_type, release.prefixes, release.context)
         graph = as_n3(graph) if picked.name in N3 else graph
+        graph = rewrite(graph, picked.name) if is_rewritten(picked.name) else graph
         response = Response(graph, _GONE_STATUS, content_type=picked.content_type)
     if media_type in (_DETAILS, HTML, media_types.JSON):
         response.headers["Content-Language"] = page_language.language

@@ -35,8 +35,10 @@ def _choose() -> Chosen:
         return picked
     accept = request.headers.get("Accept", "").split(",")
     named = ",".join(element for element in accept if not element.strip().startswith("*"))
+    # Whoever can read any lines gets them.
+    whole = _WHOLE if picked.name != N_TRIPLES.name else (N_QUADS, *_WHOLE[:-1])
     try:
-        return negotiate_rdf(named, _WHOLE)
+        return negotiate_rdf(named, whole)
     except NotAcceptable:
         return picked
 

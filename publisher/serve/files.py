@@ -11,18 +11,23 @@ from flask import Blueprint, Response, abort, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
+from publisher.errors import NotAcceptable
 from publisher.profiles.term_names import find_format
 from publisher.rdf import media_types
+from publisher.rdf.media_types import MediaType
+from publisher.rdf.other_syntaxes import is_rewritten, rewrite
 from publisher.release.catalogue.csv_metadata import METADATA_SUFFIX
 from publisher.release.manifest import read_files
 from publisher.release.model import CONTEXT, DUMPS, MANIFEST, StoredFile
 from publisher.serve import signposting
 from publisher.serve.archive import ReleaseArchive
+from publisher.serve.documents import choose, redirect_to
 from publisher.serve.headers import join_links, set_validators, with_exact_date
-from publisher.serve.response_cache import digest_field, mark_cacheable
+from publisher.serve.response_cache import digest_field, is_known, mark_cacheable
 from publisher.serve.site import Site
 from publisher.system.cache import BoundedCache
 
+DUMP_FOLDER = "dump"
 # A file that takes no more than this share of the memory for answers is kept there.
 _SHARE = 16
 # How much of a longer one is read at a time: below what the C library maps for itself.
@@ -49,7 +54,8 @@ def file_response(response: Response, length: int) -> Response:
         n: v for n, v in request.environ.items() if n not in ("HTTP_RANGE", "HTTP_IF_RANGE")
     }
     requested = with_exact_date(requested, response)
-    if _is_range_request(response):
+    known = is_known(requested, response.headers["ETag"], response.headers["Last-Modified"])
+    if _is_range_request(response) and not known:  # section 13.2.2: whether there is news is first
         requested["HTTP_RANGE"] = request.headers["Range"]
     try:
         response.make_conditional(requested, accept_ranges=True, complete_length=length)
@@ -95,11 +101,11 @@ def blueprint(site: Site) -> Blueprint:
     """Return the routes of files."""
     routes = Blueprint("files", __name__)
 
-    @routes.get("/dump/<name>")
+    @routes.get(f"/{DUMP_FOLDER}/<name>")
     def dump(name: str) -> Response:
         file = site.release.files.get(f"{DUMPS}/{name}")
         if file is None:
-            abort(404)
+            return _other_dump(site, name)
         dataset = name.removesuffix(".gz").rpartition(".")[0]
         if f"{DUMPS}/{dataset}.nq" not in site.release.files:
             return _published_file(site, file)
@@ -116,6 +122,45 @@ def blueprint(site: Site) -> Blueprint:
         return response
 
     return routes
+
+
+# More than this, which takes about a second, is not made anew for those who ask.
+_MOST_REWRITTEN_BYTES = 16 << 20
+
+
+def _other_dump(site: Site, name: str) -> Response:
+    """Return a dump in a syntax that is made of its N-Quads; without an extension, lead to a file.
+
+    Raises:
+        NotAcceptable: No file fits, or there is too much to be made into another syntax.
+    """
+    dataset, _, extension = name.rpartition(".")
+    made = media_types.PICKED.get(extension)
+    quads = site.release.files.get(f"{DUMPS}/{dataset}.nq")
+    if quads is not None and made is not None and is_rewritten(made.name):
+        if quads.length > _MOST_REWRITTEN_BYTES:
+            raise NotAcceptable("", [m.name for m in media_types.DUMPS], f".{extension}")
+        return _rewritten(site, quads, made)
+    if f"{DUMPS}/{name}.nq" not in site.release.files:
+        abort(404)
+    files = site.release.files
+    there = [m for m in media_types.DUMPS if f"{DUMPS}/{name}.{m.extension}" in files]
+    picked = choose(there)
+    # Turtle is N3 but for ``PREFIX``; lines are both.
+    kept = media_types.N_TRIPLES if picked.name in media_types.N3 else picked.media_type
+    extension = kept.extension
+    if is_rewritten(picked.name):
+        extension = next(m.extension for m in media_types.OTHER_FILES if m.name == picked.name)
+    address = f"{site.release.base_iri}{DUMP_FOLDER}/{name}.{extension}"
+    return redirect_to(site.addresses.on_site(address), 303)
+
+
+def _rewritten(site: Site, quads: StoredFile, made: MediaType) -> Response:
+    """Return N-Quads of the release in a syntax that is made of them."""
+    lines = (site.release.folder / quads.name).read_bytes()
+    response = Response(rewrite(lines, made.name), content_type=made.content_type)
+    set_validators(response, response.get_data(), site.release.published)
+    return response
 
 
 _CSVW = "application/csvm+json"

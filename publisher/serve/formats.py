@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from publisher.errors import NotAcceptable, NotCarried, QueryRefused
-from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, carrying
+from publisher.query.engine import BARE_BOOLEAN, BOOLEANS, GRAPHS, SOLUTIONS, carrying
 from publisher.rdf import media_types
 from publisher.rdf.media_types import (
+    HEXTUPLES,
     HTML,
     REMEMBERED_FIELDS,
+    TRIX,
+    lists_readers,
     negotiate,
     quality,
     requested_version,
@@ -47,13 +50,19 @@ _OF_SOLUTIONS = {
     _TSV: ("tsv", "tab", "text/tsv", "text/x-tab-separated-values-star"),
 }
 _OF_GRAPHS = {
-    _TURTLE: ("turtle", "ttl", "n3", "longturtle", "application/x-nice-turtle"),
+    _TURTLE: (
+        *("turtle", "ttl", "n3", "longturtle", "application/x-nice-turtle"),
+        *("pretty-turtle", "turtle/pretty", "turtle-pretty"),
+    ),
     _N_TRIPLES: ("nt", "ntriples", "n-triples", "nt11"),
     _JSON_LD: ("jsonld", "json-ld", "ld+json", "json"),
     _RDF_XML: ("rdf", "rdfxml", "rdf-xml", "rdf/xml", "rdf+xml", "xml", "pretty-xml"),
     _TRIG: ("trig",),
     _N_QUADS: ("nq", "nquads", "n-quads"),
 }
+_OF_BOOLEANS = {BARE_BOOLEAN: ("boolean", "text/plain")}
+# Syntaxes that are made of another one, by the names that parameters and addresses have for them.
+_MADE = {name: m.name for m in (TRIX, HEXTUPLES) for name in (m.name, m.extension)}
 # Longer fields are read again each time: strangers must not fill the memory with them.
 _LONGEST_REMEMBERED = 512
 _PAGES = ("html", HTML.name)
@@ -62,6 +71,7 @@ SHORT_NAMES = tuple(
     dict.fromkeys(
         ["json", "xml", "csv", "tsv", HTML.extension]
         + [m.extension for m in media_types.ALL if m.rdf_format is not None]
+        + [TRIX.extension, HEXTUPLES.extension]
     )
 )
 
@@ -78,11 +88,18 @@ _OTHER_GRAPHS = {name: m.name for name, m in media_types.other_names(_RDF).items
 _OTHER_SOLUTIONS = {
     name: media_type for name, media_type in _inverted(_OF_SOLUTIONS).items() if "/" in name
 }
+_BOOLEAN_NAMES = _inverted(_OF_BOOLEANS)
 _BY_PARAMETER = {
     SOLUTIONS: _inverted(_OF_SOLUTIONS),
-    GRAPHS: _inverted(_OF_GRAPHS) | _OTHER_GRAPHS,
+    BOOLEANS: _inverted(_OF_SOLUTIONS) | _BOOLEAN_NAMES,
+    GRAPHS: _inverted(_OF_GRAPHS) | _OTHER_GRAPHS | dict.fromkeys(_MADE, _N_QUADS),
 }
-_BY_ACCEPT = {SOLUTIONS: _OTHER_SOLUTIONS, GRAPHS: {name: name for name in GRAPHS} | _OTHER_GRAPHS}
+_BY_ACCEPT = {
+    SOLUTIONS: _OTHER_SOLUTIONS,
+    BOOLEANS: _OTHER_SOLUTIONS | {n: m for n, m in _BOOLEAN_NAMES.items() if "/" in n},
+    GRAPHS: {name: name for name in GRAPHS} | _OTHER_GRAPHS,
+}
+_KNOWN = frozenset((*_BY_PARAMETER[BOOLEANS], *_BY_PARAMETER[GRAPHS], *_PAGES))
 
 
 @dataclass(frozen=True)
@@ -110,6 +127,11 @@ class AcceptedFormats:
     is_negotiated: bool = True
     parameter: str = ""
     accept: str = ""
+
+    @property
+    def graph_name(self) -> str:
+        """Return the name under which the answer to CONSTRUCT and DESCRIBE is accepted."""
+        return self.names.get(self.graph, self.graph)
 
     def content_type(self, media_type: str, needed: str = "") -> str:
         """Return the Content-Type of an answer of the engine, under the name that was asked for.
@@ -160,14 +182,17 @@ def _accepted(accept: str, parameters: Parameters) -> AcceptedFormats:
         return _page(accept)
     names: dict[str, str] = {}
     solutions = _choice(SOLUTIONS, accept, written, names)
+    boolean = _choice(BOOLEANS, accept, written, names)
     graph = _choice(GRAPHS, accept, written, names)
     if not written and _prefers_page(accept):
         return _page(accept)
     parameter = f"{name}={written}" if written else ""
-    versions = {m: version or requested_version(accept, m) for m in (solutions, graph) if m}
+    versions = {
+        m: version or requested_version(accept, m) for m in (solutions, boolean, graph) if m
+    }
     return AcceptedFormats(
         solutions,
-        solutions,
+        boolean,
         graph,
         names=names,
         versions={m: found for m, found in versions.items() if found and m not in names},
@@ -180,17 +205,24 @@ def named_formats(extension: str) -> AcceptedFormats:
     """Return the formats of an address that ends in the extension of one."""
     solutions = _BY_PARAMETER[SOLUTIONS].get(extension, "")
     graph = _BY_PARAMETER[GRAPHS].get(extension, "")
+    names = {graph: _MADE[extension]} if extension in _MADE else {}
     parameter = f".{extension}"
-    return AcceptedFormats(solutions, solutions, graph, is_negotiated=False, parameter=parameter)
+    return AcceptedFormats(
+        solutions, solutions, graph, names=names, is_negotiated=False, parameter=parameter
+    )
 
 
 def is_format(extension: str) -> bool:
-    """Tell whether an extension of an address picks a format of results."""
-    return extension in SHORT_NAMES and extension != HTML.extension
+    """Tell whether an extension of an address picks a format of results.
+
+    >>> is_format("srx"), is_format("html")
+    (True, False)
+    """
+    return extension in _KNOWN and "/" not in extension and extension not in _PAGES
 
 
 def _prefers_page(accept: str) -> bool:
-    every = (*SOLUTIONS, *GRAPHS, *_OTHER_SOLUTIONS, *_OTHER_GRAPHS)
+    every = (*BOOLEANS, *GRAPHS, *_OTHER_SOLUTIONS, *_OTHER_GRAPHS)
     return _negotiate(accept, (*every, HTML.name)) == HTML.name
 
 
@@ -208,11 +240,10 @@ def _parameter(parameters: Parameters, accept: str) -> tuple[str, str, str]:
     Names without values and unknown ones pass. A plus sign that was sent bare has become a blank
     (``application/rdf+xml``).
     """
-    known = {*_BY_PARAMETER[SOLUTIONS], *_BY_PARAMETER[GRAPHS], *_PAGES}
     for name in PARAMETERS:
         for value in reversed(parameters.get(name, ())):
             written = value.partition(";")[0].strip().lower().replace(" ", "+").lstrip(".")
-            if written in known:
+            if written in _KNOWN:
                 return name, written, requested_version(value.replace(" ", "+"), written)
             if name == _FORMAT and written and written not in _NO_FORMAT and _is_open(accept):
                 raise QueryRefused(
@@ -237,11 +268,13 @@ def _choice(kind: tuple[str, ...], accept: str, written: str, names: dict[str, s
     offered = tuple(dict.fromkeys((*kind, *accepted)))
     by_parameter = _BY_PARAMETER[kind].get(written, "")
     if by_parameter:
-        allowed = [n for n in offered if accepted[n] == by_parameter]
-        name = _negotiate(accept, tuple(sorted(allowed, key=lambda n: n != by_parameter)))
-        if name or not _negotiate(accept, offered):
+        named = _MADE.get(written, by_parameter)
+        allowed = [n for n in offered if accepted[n] == by_parameter and n not in _MADE]
+        allowed = [named] if written in _MADE else sorted(allowed, key=lambda n: n != by_parameter)
+        name = _negotiate(accept, tuple(allowed))
+        if name or not _negotiate(accept, offered) or lists_readers(accept):
             # Without a field that allows it the client still named it.
-            return _named_format(by_parameter, name, names)
+            return _named_format(by_parameter, name or named, names)
     elif written and _says_nothing(accept, offered):
         return ""
     name = _negotiate(accept, offered)

@@ -44,7 +44,7 @@ def _document_paths(site: Site, target: str) -> list[str]:
     What has left is known to the releases of the past alone.
     """
     names, extension = split_file(target)
-    is_picked = media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENT_FILES
+    is_picked = extension in media_types.PICKED
     tried = [target, *(reversed(names) if is_picked else ())]
     documents = [
         site.addresses.document_of(iri) for n in tried for iri in site.addresses.candidates(n)

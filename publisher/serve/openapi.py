@@ -25,6 +25,7 @@ from publisher.rdf.media_types import (
     JSON_LD,
     MARKDOWN,
     N_QUADS,
+    OTHER_FILES,
     RDF_XML,
     TRIG,
     XLSX,
@@ -114,7 +115,10 @@ _PAGE = ParameterRow("page", "Which page, from 1.", "integer")
 _PATH = ParameterRow("path", "Path below the base; it may hold slashes.", place="path")
 _RELEASE = ParameterRow("release", "Name of a release.", place="path")
 _GRAPH_EXTENSION = ParameterRow(
-    "extension", "Of a graph.", place="path", values=tuple(m.extension for m in GRAPHS)
+    "extension",
+    "Of a graph.",
+    place="path",
+    values=tuple(m.extension for m in (*GRAPHS, *OTHER_FILES)),
 )
 _QUERY = ParameterRow("query", "A SPARQL 1.1 query.", is_required=False)
 _FORMAT = ParameterRow("format", "Format of the answer; otherwise by Accept.")

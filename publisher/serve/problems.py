@@ -167,6 +167,11 @@ def _publisher_error(site: Site, error: PublisherError) -> Response:
     return response
 
 
+def _allowed(methods: str) -> Response:
+    """Return the answer to OPTIONS; a browser's question is led nowhere (Fetch, section 4.8)."""
+    return Response(b"", HTTPStatus.OK, headers={"Allow": methods})
+
+
 _WRONG_PLACE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
@@ -185,6 +190,8 @@ def _without_slash(site: Site, path: str) -> Response | None:
         return None
     if parts != (rule.defaults or {}):  # a thing, or a file: that it is there nobody has said
         return None
+    if request.method == "OPTIONS":
+        return _allowed(", ".join(sorted(rule.methods or ())))
     location = site.addresses.on_site(site.release.base_iri + whole.lstrip("/"))
     query = request.query_string.decode("latin-1")
     response = Response(b"", HTTPStatus.PERMANENT_REDIRECT)
@@ -221,6 +228,8 @@ def _http_error(site: Site, error: HTTPException) -> Response:
 
 def _redirect(site: Site, error: RequestRedirect) -> Response:
     """Return a redirect within the site, to where this copy is; Werkzeug asks the Host field."""
+    if request.method == "OPTIONS":
+        return _allowed(METHODS)
     target = urlsplit(error.new_url)
     location = site.addresses.on_site(site.release.base_iri + target.path.lstrip("/"))
     response = Response(b"", error.code)

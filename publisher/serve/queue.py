@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request
 
 from publisher.query.queue import never_disconnected
-from publisher.rdf.media_types import HTML, JSON
+from publisher.rdf.media_types import HEXTUPLES, HTML, JSON, TRIX
 from publisher.serve.response_cache import CLIENT_DISCONNECTED
 from publisher.serve.site import Site
 
@@ -39,6 +39,11 @@ def _is_generated_table() -> bool:
     """Tell whether a table is requested that is not a file of the release."""
     extension = request.path.rpartition("/")[2].partition(".")[2]
     return bool(request.query_string) or extension in ("", HTML.extension, JSON.extension)
+
+
+def _is_rewritten_dump() -> bool:
+    """Tell whether a dump is requested in a syntax that it must be written in first."""
+    return request.path.endswith((f".{TRIX.extension}", f".{HEXTUPLES.extension}"))
 
 
 def _is_graph_request() -> bool:
@@ -73,6 +78,7 @@ QUEUED_VIEWS: Mapping[str, Callable[[], bool]] = {
     "feeds.catalogue_page": _always,
     "feeds.entities": _always,
     "feeds.entities_page": _always,
+    "files.dump": _is_rewritten_dump,
     "pictures.picture": _always,
     "releases.as_it_was": _always,
     "releases.difference": _always,

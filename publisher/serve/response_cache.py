@@ -139,8 +139,15 @@ class _UncachedResponse:
         """Tell whether it says nothing of what was asked for: another one may get an answer."""
         return self.status.startswith(("429", "5"))
 
-    def send(self, start_response: StartResponse) -> Iterable[bytes]:
-        """Pass it on."""
+    def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass it on, or tell the client that it has it already."""
+        names = {name.lower(): value for name, value in self.fields}
+        if self.status.startswith("200") and is_known(
+            environ, names.get("etag", ""), names.get("last-modified", "")
+        ):
+            _close(self.chunks)
+            start_response(NOT_MODIFIED, _of_unchanged(self.fields))
+            return []
         start_response(self.status, self.fields)
         if self.is_head:
             _close(self.chunks)
@@ -192,7 +199,7 @@ class ResponseCache:
             return self._application(environ, start_response)
         made = self._make_once(environ, _key_of(environ))
         if isinstance(made, _UncachedResponse):
-            return made.send(start_response)
+            return made.send(environ, start_response)
         return _send(made, environ, start_response)
 
     def from_cache(
@@ -395,8 +402,13 @@ def _make_cached(
         body,
         etag,
         names.get("last-modified", ""),
-        [(name, value) for name, value in fields if name.lower() in _NOT_MODIFIED_FIELDS],
+        _of_unchanged(fields),
     )
+
+
+def _of_unchanged(fields: HeaderFields) -> HeaderFields:
+    """Return the fields of a 304, of those that the answer has."""
+    return [(name, value) for name, value in fields if name.lower() in _NOT_MODIFIED_FIELDS]
 
 
 def _is_cited(environ: WSGIEnvironment) -> bool:
@@ -504,15 +516,26 @@ class CachedResponse:
         return RawResponse(NOT_MODIFIED, head_of(NOT_MODIFIED, self.not_modified), b"")
 
     def is_known(self, environ: WSGIEnvironment) -> bool:
-        """Tell whether the client has this answer already (RFC 9110, section 13.2.2)."""
-        if "HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" not in environ:
-            return False
-        tags = environ.get("HTTP_IF_NONE_MATCH")
-        if tags is not None:
-            # Weak comparison (section 8.8.3.2).
-            known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-            return "*" in known or self.etag in known
-        return is_same_instant(environ.get("HTTP_IF_MODIFIED_SINCE"), self.last_modified)
+        """Tell whether the client has this answer already."""
+        return is_known(environ, self.etag, self.last_modified)
+
+
+def is_known(environ: WSGIEnvironment, etag: str, last_modified: str) -> bool:
+    """Tell whether the client has an answer already (RFC 9110, section 13.2.2).
+
+    Args:
+        environ: The request.
+        etag: Of the answer; empty for none, which no client has.
+        last_modified: The same.
+    """
+    if "HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" not in environ:
+        return False
+    tags = environ.get("HTTP_IF_NONE_MATCH")
+    if tags is None:
+        return is_same_instant(environ.get("HTTP_IF_MODIFIED_SINCE"), last_modified)
+    # Weak comparison (section 8.8.3.2).
+    known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+    return bool(etag) and ("*" in known or etag.removeprefix("W/") in known)
 
 
 def head_of(status: str, fields: HeaderFields) -> bytes:

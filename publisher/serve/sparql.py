@@ -20,6 +20,7 @@ from publisher.errors import ClientDisconnected, NotAcceptable, PublisherError, 
 from publisher.query.engine import Answer, Operation
 from publisher.query.named import NamedQuery
 from publisher.rdf.media_types import GRAPHS, HTML, negotiate_rdf
+from publisher.rdf.other_syntaxes import is_rewritten, rewrite
 from publisher.render.answer_layout import NOTHING_CHOSEN, AnswerLayout
 from publisher.render.queries import QueryPage
 from publisher.serve.documents import named, redirect_to
@@ -80,15 +81,24 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
 
 
 def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Response:
-    """Return an answer as a cacheable response."""
+    """Return an answer as a cacheable response.
+
+    Raises:
+        NotCarried: It is asked for in a syntax that is made of another, and cannot carry it.
+    """
     accepted = requested.accepted
     content_type = accepted.content_type(answer.media_type, answer.version)
-    response = Response(answer.body, content_type=content_type)
+    body, cited = answer.body, answer.media_type
+    if is_rewritten(content_type):
+        cited = content_type
+        with request_slot(site):
+            body = rewrite(body, content_type)
+    response = Response(body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
     response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
-    response.headers.update(citation_fields(site, request.environ, requested, answer.media_type))
+    response.headers.update(citation_fields(site, request.environ, requested, cited))
     if request.method == "POST":  # what is asked by GET may be compressed, and gets its digest then
-        response.headers["Content-Digest"] = content_digest(answer.body)
+        response.headers["Content-Digest"] = content_digest(body)
     mark_cacheable()
     return response
 
@@ -118,6 +128,8 @@ def citation_fields(
         path = quote(path.encode("latin-1"), safe="/")
         sent = urlencode(decode(sent.encode("latin-1")), doseq=True)
     if environ["REQUEST_METHOD"] == "POST":
+        if path.startswith("query/"):  # what was sent in the form is no part of the address
+            return {}
         operation = requested.operation
         graphs = operation.default_graphs, operation.named_graphs
         sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
@@ -270,7 +282,7 @@ def blueprint(site: Site) -> Blueprint:
     @routes.route("/sparql/", methods=["POST"])
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
-        sent = _sent()
+        sent = sent_request()
         requested = read_query(site, sent)
         return _description(site, sent.accept) if requested is None else _answer(site, requested)
 
@@ -380,7 +392,7 @@ class SentRequest(NamedTuple):
         return str(self.environ.get("QUERY_STRING", "")).encode("latin-1")
 
 
-def _sent() -> SentRequest:
+def sent_request() -> SentRequest:
     """Return what the client of the current request sent."""
     most = int(current_app.config["MAX_CONTENT_LENGTH"])
     body = request.get_data() if request.method == "POST" else b""
@@ -403,7 +415,7 @@ def read_parameters(sent: SentRequest) -> dict[str, list[str]]:
         known = _CHARSETS | (_FORM_CHARSETS if mimetype == FORM_TYPE else {})
         if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in known:
             raise UnsupportedMediaType
-        body = _decoded(sent)
+        body = sent_body(sent)
         if mimetype == QUERY_TYPE:
             try:
                 written = {"query": [body.decode()]}
@@ -431,7 +443,7 @@ def _parse_type(written: str) -> tuple[str, str]:
 _parsed_type = lru_cache(maxsize=64)(_parse_type)
 
 
-def _decoded(sent: SentRequest) -> bytes:
+def sent_body(sent: SentRequest) -> bytes:
     """Return the body of a request without its content coding (RFC 9110, section 8.4).
 
     Raises:
@@ -503,7 +515,8 @@ def read_operation(
     Raises:
         QueryRefused: There is not exactly one query, or a parameter is wrong.
     """
-    texts = parameters.get("query", [])
+    sent = parameters.get("query", [])
+    texts = list(filter(None, sent)) or sent[:1]  # forms send empty fields
     if len(texts) != 1:
         raise QueryRefused(
             "The request holds {count} queries.",
@@ -579,7 +592,7 @@ def read_named_query(
     Raises:
         QueryRefused: A parameter is missing or wrong.
     """
-    parameters = decode(sent.query_string)
+    parameters = _named_parameters(sent)
     values = {name: found[-1] for name, found in parameters.items()}
     if extension:
         accepted = named_formats(extension)
@@ -595,8 +608,26 @@ def read_named_query(
     return RequestedQuery(operation, accepted, names_format)
 
 
+def _named_parameters(sent: SentRequest) -> dict[str, list[str]]:
+    """Return the parameters of a named query, those in the address before those of a form.
+
+    Raises:
+        QueryRefused: They are not UTF-8.
+        HTTPException: 413, the form is too long; 415, what was sent is no form.
+    """
+    found = decode(sent.query_string)
+    if sent.body:
+        mimetype, charset = _content_type(sent.environ.get("CONTENT_TYPE", ""))
+        if mimetype != FORM_TYPE or charset not in _CHARSETS | _FORM_CHARSETS:
+            raise UnsupportedMediaType
+        charset = (_CHARSETS | _FORM_CHARSETS)[charset]
+        for name, values in decode(sent_body(sent), charset).items():
+            found.setdefault(name, []).extend(values)
+    return found
+
+
 def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
-    requested = read_named_query(site, query, extension, _sent())
+    requested = read_named_query(site, query, extension, sent_request())
     if requested is None:
         queries = site.addresses.path(f"{site.release.base_iri}query")
         return redirect_to(f"{queries}#{query.name}", 303)
@@ -613,7 +644,7 @@ def queries_blueprint(site: Site) -> Blueprint:
         mark_cacheable()
         return page_response(site, site.pages.queries.named(page_language), page_language)
 
-    @routes.get("/query/<path:path>")
+    @routes.route("/query/<path:path>", methods=["GET", "POST"])
     def named(path: str) -> Response:
         found = find_named(site, path)
         return abort(404) if found is None else _answer_named(site, *found)

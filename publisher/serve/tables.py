@@ -296,8 +296,6 @@ def blueprint(site: Site) -> Blueprint:
             return _schema(site, found)
         if extension == METADATA:
             return _metadata(site, found)
-        if extension == JSON.extension:
-            return _json(site, found)
         if extension == PLACES:
             return _places(site, found)
         offered = (HTML, *(m for m in media_types.TABLES if m.extension in found.files))
@@ -305,9 +303,14 @@ def blueprint(site: Site) -> Blueprint:
             media_type = media_types.BY_EXTENSION[extension]
         else:
             accept = request.headers.get("Accept", "")
-            media_type = media_types.BY_NAME[negotiate(accept, [m.name for m in offered])]
-        is_page = media_type is HTML
-        response = _page(site, found, offered) if is_page else _file(site, found, media_type)
+            names = [m.name for m in (*offered, JSON)]
+            media_type = media_types.BY_NAME[negotiate(accept, names)]
+        if media_type is JSON:
+            response = _json(site, found)
+        elif media_type is HTML:
+            response = _page(site, found, offered)
+        else:
+            response = _file(site, found, media_type)
         if not extension:
             set_vary(response, "Accept")
         return response

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
 from publisher.errors import EngineFailed, QueryLimitExceeded, QueryRefused
-from publisher.query.comparison import read_rows, same_answer
+from publisher.query.comparison import Row, Term, read_rows, same_answer
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.engine import SOLUTIONS, Answer, Operation
 from publisher.query.routing import (
@@ -538,3 +538,30 @@ def test_a_route_is_found_for_any_text(part: str) -> None:
     """However deep or long, a text that a client sends ends in a route."""
     for query in (part * 20_000, f"SELECT DISTINCT ?s {{ ?s {part * 5_000} ?o }}"):
         assert route(query).engine in (EngineName.OXIGRAPH, EngineName.SPARQ)
+
+
+def rows_of(*pairs: tuple[str, str]) -> list[Row]:
+    """Return rows of two columns; what begins with a blank is a blank node."""
+
+    def term(value: str) -> Term:
+        return ("bnode" if value.startswith(" ") else "uri", value, "", "")
+
+    return [{"a": term(one), "b": term(other)} for one, other in pairs]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ([(" 1", "x"), ("y", " 2")], [("y", " c"), (" d", "x")], True),
+        ([(" 1", "x"), (" 1", "y")], [(" 1", "x"), (" 2", "y")], False),
+        ([(" 1", " 2"), (" 2", "x")], [(" 9", "x"), (" 8", " 9")], True),
+        ([(" 1", " 2"), (" 2", "x")], [(" 9", "x"), (" 8", " 7")], False),
+        ([(" 1", " 1")], [(" 1", " 2")], False),
+        ([(" 1", "x")], [("z", "x")], False),
+    ],
+)
+def test_blank_nodes_are_known_by_where_they_are(
+    one: list[tuple[str, str]], other: list[tuple[str, str]], is_same: bool
+) -> None:
+    """Their labels are an engine's own (SPARQL 1.1 Query, section 4.1.4)."""
+    assert same_answer(rows_of(*one), rows_of(*other)) is is_same

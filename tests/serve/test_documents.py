@@ -303,7 +303,7 @@ NOWHERE = [
     "/id/",
     "/doc/lake/none.ttl",
     "/doc/lake/siljan.pdf",
-    "/doc/lake/siljan.nq",
+    "/doc/lake/siljan.nqx",
     "/doc/lake/siljan.",
     "/doc/lake/siljan.ttl/",
     "/doc/lake/siljan.ttl.ttl",

@@ -54,6 +54,10 @@ def name_of(response: requests.Response) -> str:
         (CONSTRUCT, "*/*", {"format": "application/rdf xml"}, "application/rdf+xml"),
         (CONSTRUCT, "*/*", {"format": "text/rdf n3"}, "text/turtle"),
         (CONSTRUCT, BROWSER, {"format": "nq"}, "application/n-quads"),
+        (CONSTRUCT, "*/*", {"format": "turtle/pretty"}, "text/turtle"),
+        (CONSTRUCT, "*/*", {"format": "trix"}, "application/trix"),
+        (CONSTRUCT, BROWSER, {"output": "hext"}, "application/hex+x-ndjson"),
+        (ASK, "*/*", {"format": "text/boolean"}, "text/boolean"),
     ],
 )
 def test_a_parameter_names_a_format_of_the_kind_of_query(
@@ -92,6 +96,15 @@ def test_a_parameter_names_a_format_of_the_kind_of_query(
         (SELECT, "*/*", {"format": "application/x-json"}, JSON),
         (CONSTRUCT, "text/x-turtlestar, */*;q=0.1", {}, "text/x-turtlestar"),
         (CONSTRUCT, "application/rdf+turtle", {}, "application/rdf+turtle"),
+        (CONSTRUCT, "application/trix;q=0.4, text/html;q=0.1", {}, "application/trix"),
+        (CONSTRUCT, "application/trix, */*;q=0.1", {"format": "nquads"}, "application/n-quads"),
+        (CONSTRUCT, "application/n-quads", {"format": "trix"}, "application/n-quads"),
+        (CONSTRUCT, "application/trig, application/n-quads", {}, "application/trig"),
+        (ASK, "text/boolean", {}, "text/boolean"),
+        (ASK, "text/plain", {}, "text/plain"),
+        (ASK, "text/boolean;q=0.5, application/json", {}, "application/json"),
+        (ASK, "text/boolean", {"format": "csv"}, "text/boolean"),
+        (SELECT, "text/boolean, text/csv;q=0.2", {}, "text/csv"),
     ],
 )
 def test_parameter_and_field_never_stand_in_each_others_way(
@@ -133,6 +146,7 @@ def test_a_misspelt_format_is_refused_unless_a_field_decides(served: str) -> Non
         {"default-graph-uri": ""},
         {"named-graph-uri": ""},
         {"default-graph-uri": "", "named-graph-uri": ""},
+        {" query": "", "query ": ""},
         {"timeout": "0"},
         {"timeout": ""},
         {"debug": "on", "CXML_redir_for_subjs": "121", "infer": "false", "queryLn": "SPARQL"},
@@ -179,15 +193,65 @@ def test_older_and_wider_names_give_rdf_under_that_name(
     assert "Accept" in response.headers["Vary"]
 
 
+def test_a_bare_boolean_is_one_word(served: str) -> None:
+    """As RDF4J reads it."""
+    assert ask(served, ASK, "text/boolean").text == "true"
+    assert ask(served, "ASK { FILTER(false) }", "text/boolean").text == "false"
+
+
+def test_an_empty_query_beside_another_is_none(served: str) -> None:
+    """Forms send fields that nobody filled in; two queries are one too many."""
+    sent = urlencode([("query", ""), ("query", ASK)])
+    assert requests.get(f"{served}sparql?{sent}", timeout=30).json()["boolean"] is True
+    for wrong in ([("query", ASK)] * 2, [("query", ""), ("query", "")]):
+        assert requests.get(f"{served}sparql?{urlencode(wrong)}", timeout=30).status_code == 400
+
+
 @pytest.mark.parametrize("path", ["doc/lake/siljan", "id/lake/siljan", "catalog", "void"])
-@pytest.mark.parametrize("name", ["xml", "n3", "turtle", "ttl", "nt", "trig", "json-ld", None])
+@pytest.mark.parametrize(
+    "name",
+    ["xml", "n3", "turtle", "ttl", "nt", "ntriples", "trig", "json-ld", "nquads", "trix", None],
+)
 def test_rdflib_reads_every_address_by_every_name(served: str, path: str, name: str | None) -> None:
     """``Graph().parse(address, format=…)``: its Accept fields are its own."""
-    graph = Graph()
+    graph = Dataset(default_union=True) if name in ("nquads", "trix") else Graph()
     graph.parse(served + path, format=name)
     assert len(graph) > 0
     if "siljan" in path:
         assert URIRef("https://data.example.org/id/lake/siljan") in set(graph.subjects())
+
+
+CONSTRUCTED = "sparql?query=CONSTRUCT+WHERE+%7B+%3Fs+%3Fp+%3Fo+%7D&format="
+
+
+@pytest.mark.parametrize(
+    "start", ["doc/lake/siljan.", "catalog.", "void.", "sparql.", "dump/lakes.", CONSTRUCTED]
+)
+@pytest.mark.parametrize(
+    ("extension", "name"), [("nq", "nquads"), ("trix", "trix"), ("hext", "hext")]
+)
+def test_an_address_names_the_formats_of_datasets_too(
+    served: str, start: str, extension: str, name: str
+) -> None:
+    """Rdflib sends the same field for Hextuples as for no format: there the address decides."""
+    dataset, lines = Dataset(default_union=True), Dataset(default_union=True)
+    dataset.parse(served + start + extension, format=name)
+    lines.parse(f"{served}{start}nt", format="nt")
+    assert len(dataset) == len(lines) > 0
+
+
+@pytest.mark.parametrize("name", ["xml", "n3", "turtle", "nt", "json-ld", "nquads", "trix", None])
+def test_a_dump_without_an_extension_leads_to_the_file_that_fits(
+    served: str, name: str | None
+) -> None:
+    """What there is no file of is not found."""
+    dataset = Dataset(default_union=True)
+    dataset.parse(f"{served}dump/lakes", format=name)
+    assert len(dataset) == len(Graph().parse(f"{served}dump/lakes.ttl"))
+    for nothing in ("dump/nowhere", "dump/nowhere.trix", "dump/lakes.csv", "dump/lakes.trig"):
+        assert requests.get(served + nothing, timeout=30).status_code == 404
+    refused = requests.get(f"{served}dump/lakes", headers={"Accept": "image/png"}, timeout=30)
+    assert refused.status_code == 406
 
 
 @pytest.mark.slow
@@ -208,10 +272,10 @@ def test_whoever_names_a_format_beside_anything_gets_it(served: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["feed", "feed/1", "feed/catalog", "feed/catalog/1"])
-@pytest.mark.parametrize("name", ["xml", "n3", "turtle", "nt", "trig", "json-ld"])
+@pytest.mark.parametrize("name", ["xml", "n3", "turtle", "nt", "trig", "json-ld", "nquads", "trix"])
 def test_a_feed_is_read_by_every_name(served: str, path: str, name: str) -> None:
     """A format of graphs holds its default graph: what changed, and when."""
-    graph = Dataset() if name in ("trig", "json-ld") else Graph()
+    graph = Dataset() if name in ("trig", "json-ld", "nquads", "trix") else Graph()
     graph.parse(served + path, format=name)
     assert len(graph) > 0
 
@@ -246,6 +310,7 @@ def test_names_have_entity_tags_of_their_own(served: str) -> None:
         ('SELECT ("\\uFFFE" AS ?x) {}', XML),
         ('CONSTRUCT { <urn:a> <urn:b> "\\u000B" } {}', "application/rdf+xml"),
         ("CONSTRUCT { <urn:a> <http://e.example/2024> 1 } {}", "application/rdf+xml"),
+        ('CONSTRUCT { <urn:a> <urn:b> "\\uFFFF" } {}', "application/trix"),
         ("CONSTRUCT { <urn:a> <http://e.example/p/> 1 } {}", "application/xml"),
         (
             "CONSTRUCT { <urn:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 1 } {}",

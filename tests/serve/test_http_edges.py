@@ -83,6 +83,31 @@ def test_a_part_of_a_file_is_asked_for_on_conditions(served: str) -> None:
     assert get(address, Range="bytes=0-9", If_Match='"x"').status_code == 412
 
 
+def test_whoever_has_a_file_gets_no_part_of_it(served: str) -> None:
+    """RFC 9110, section 13.2.2: If-None-Match is looked at before Range."""
+    address = f"{served}dump/lakes.nt"
+    known = get(address).headers
+    for fields in (
+        {"If_None_Match": f'"x", W/{known["ETag"]}'},
+        {"If_Modified_Since": known["Last-Modified"]},
+    ):
+        assert get(address, Range="bytes=0-9", **fields).status_code == 304
+    assert get(address, Range="bytes=0-9", If_None_Match='"x"').status_code == 206
+
+
+@pytest.mark.parametrize("path", ["release", "timemap/catalog", "dump/lakes.trix"])
+def test_whatever_has_an_entity_tag_keeps_to_it(served: str, path: str) -> None:
+    """What is not kept in memory too (RFC 9110, section 13.1.2)."""
+    answer = get(served + path)
+    tag = answer.headers["ETag"]
+    for fields in ({"If_None_Match": f'W/{tag} , "x"'}, {"If_None_Match": "*"}):
+        unchanged = get(served + path, **fields)
+        assert (unchanged.status_code, unchanged.headers["ETag"]) == (304, tag)
+        assert unchanged.headers.get("Vary") == answer.headers.get("Vary")
+    assert get(served + path, If_None_Match='"x"').status_code == 200
+    assert requests.head(served + path, headers={"If-None-Match": tag}, timeout=30).ok
+
+
 def test_an_address_that_is_too_long_is_refused_with_what_to_do(served: str) -> None:
     """RFC 9110, section 15.5.15; a script may read it."""
     line = b"GET /sparql?query=%b HTTP/1.1\r\n" % (b"a" * 80_000)
@@ -120,6 +145,18 @@ def test_a_compressed_query_is_read(served: str, coding: str) -> None:
     body = b"".join(map(gzip.compress, parts)) if "gzip" in coding.lower() else ASK
     response = post(served, body, Content_Encoding=coding, Accept="application/json")
     assert (response.status_code, response.json()["boolean"]) == (200, True)
+
+
+@pytest.mark.parametrize(("coding", "status"), [("gzip", 200), ("br", 415)])
+def test_a_compressed_message_to_assistants_is_read(served: str, coding: str, status: int) -> None:
+    """As a query is."""
+    message = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}'
+    fields = {"Content-Type": "application/json", "Content-Encoding": coding}
+    fields["Accept"] = "application/json, text/event-stream"
+    answer = requests.post(f"{served}mcp", gzip.compress(message), headers=fields, timeout=30)
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.json() == {"jsonrpc": "2.0", "id": 1, "result": {}}
 
 
 @pytest.mark.parametrize(
@@ -173,6 +210,17 @@ def test_a_post_is_led_on_with_its_body(served: str) -> None:
     assert (answer.status_code, urlsplit(answer.headers["Location"]).path) == (308, "/mcp")
     assert get(f"{served}nowhere/").status_code == 404
     assert get(f"{served}dump/nowhere.ttl/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["void/", "mcp/", "table", "release/{release}", "doc/lake/siljan"])
+def test_a_preflight_is_led_nowhere(served: str, path: str, release: object) -> None:
+    """A browser follows no redirect of its question (Fetch, section 4.8)."""
+    fields = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}
+    address = served + path.format(release=getattr(release, "id", ""))
+    answer = requests.options(address, headers=fields, timeout=30, allow_redirects=False)
+    assert answer.status_code == 200
+    assert "Access-Control-Allow-Methods" in answer.headers
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_a_form_in_latin_1_is_read(served: str) -> None:

@@ -14,6 +14,19 @@ def test_a_named_query_is_an_address_with_parameters(client: FlaskClient) -> Non
     assert reply.text == f"water\r\n{SILJAN}\r\n"
 
 
+def test_a_named_query_takes_a_form(client: FlaskClient) -> None:
+    """Long values have no place in an address; what was sent so is not cited by it."""
+    by_form = client.post("/query/waters-called.csv", data={"name": "Siljan"})
+    assert by_form.text == f"water\r\n{SILJAN}\r\n"
+    assert "cite-as" not in by_form.headers.get("Link", "")
+    beside = client.post("/query/waters-called?name=Siljan", headers={"Accept": "text/csv"})
+    assert beside.text == by_form.text
+    for wrong in ("application/json", "application/sparql-query"):
+        refused = client.post("/query/waters-called", data=b"{}", content_type=wrong)
+        assert refused.status_code == 415
+    assert "POST" in client.options("/query/waters-called").headers["Allow"]
+
+
 def test_a_named_query_is_negotiated_without_an_extension(client: FlaskClient) -> None:
     """RFC 9110, section 12.5.1."""
     reply = client.get(

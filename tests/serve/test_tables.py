@@ -275,6 +275,18 @@ def test_a_table_without_places_does_not_offer_geojson(kommuner: FlaskClient) ->
     assert kommuner.get("/table/county.geojson").status_code == 404
 
 
+def test_a_table_is_had_as_json_by_its_name(kommuner: FlaskClient) -> None:
+    """As at the address that ends so; a page and a file come to those who prefer them."""
+    for accept in ("application/json", "application/json, text/plain, */*"):
+        reply = kommuner.get(TABLE, headers={"Accept": accept})
+        assert reply.mimetype == "application/json"
+        assert "Accept" in reply.vary
+        assert reply.json == kommuner.get(f"{TABLE}.json").json
+    for accept, expected in (("*/*", "text/html"), ("text/csv, application/json", "text/csv")):
+        with kommuner.get(TABLE, headers={"Accept": accept}) as reply:
+            assert reply.mimetype == expected
+
+
 @pytest.mark.parametrize(
     "path", ["/table/nothing", "/table/county.pdf", "/table/county.", "/table/a/b"]
 )

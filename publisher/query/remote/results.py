@@ -18,7 +18,7 @@ from typing import IO, Any, cast
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse_query_results, serialize
 
 from publisher.errors import NotCarried, ReadLimitExceeded
-from publisher.query.engine import XML, Answer, Solution, carrying
+from publisher.query.engine import XML, Answer, Solution, carrying, results_format
 from publisher.query.remote.connection import (
     IncompleteResponse,
     engine_error,
@@ -205,9 +205,7 @@ def convert_boolean(body: bytes, media_type: str) -> Answer:
         raise IncompleteResponse(f"it is no boolean: {error}") from error
     plain = json.dumps({"head": {}, "boolean": boolean}).encode()
     found: Any = parse_query_results(plain, format=QueryResultsFormat.JSON)
-    return Answer(
-        media_type, found.serialize(format=QueryResultsFormat.from_media_type(media_type))
-    )
+    return Answer(media_type, found.serialize(format=results_format(media_type)))
 
 
 def convert_graph(

@@ -12,6 +12,7 @@ from publisher.serve.mcp.rpc import answer_message
 from publisher.serve.mcp.tools import AssistantTools, Caller
 from publisher.serve.queue import client_address, client_disconnected
 from publisher.serve.site import Site
+from publisher.serve.sparql import sent_body, sent_request
 
 _STREAM = "text/event-stream"
 
@@ -20,11 +21,15 @@ def _answer(site: Site) -> Response:
     """Return the answer to a message.
 
     Pages of any origin may ask: what is here is public and cannot be changed (see the decision).
+
+    Raises:
+        QueryRefused: The body is no gzip, though it says so.
+        HTTPException: 413 or 415, it is not taken.
     """
     client = client_address(request.environ, site.config.client_header)
     tools = AssistantTools(site, Caller(client, client_disconnected()))
     fields = {name.lower(): value for name, value in request.headers.items()}
-    reply = answer_message(tools, request.get_data(), fields)
+    reply = answer_message(tools, sent_body(sent_request()), fields)
     body = b"" if reply.body is None else json.dumps(reply.body, ensure_ascii=False).encode()
     response = Response(body, reply.status, content_type=JSON.name if body else None)
     response.headers["Cache-Control"] = "no-store"
