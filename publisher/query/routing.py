@@ -7,15 +7,15 @@ know is Oxigraph's. Sections are those of the SPARQL 1.1 Query recommendation.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from publisher.errors import EngineFailed
 from publisher.query.engine import Operation
+from publisher.query.equivalent import Rewriting, read_steps, rewriting, skeleton
 from publisher.query.patterns import Pattern, UnreadPattern, read_patterns
 from publisher.query.tokens import Token, tokenize
 
@@ -52,6 +52,7 @@ JOIN = SyntaxFeature("join without a constant", "5.1", _SPARQ)
 NEGATION = SyntaxFeature("negated comparison", "17.2", _OXIGRAPH)
 OTHER_SYNTAX = SyntaxFeature("anything else", "19.8", _OXIGRAPH)
 PATH = SyntaxFeature("property path", "9.1", _SPARQ)
+STEPWISE_JOIN = SyntaxFeature("join from a constant, of triple patterns alone", "5.1, 12", _SPARQ)
 STAR = SyntaxFeature("point or star of a constant", "5.1", _SPARQ)
 TOP = SyntaxFeature("ORDER BY", "15.1", _SPARQ, ("ORDER", "ASC", "DESC"))
 TYPED_CONSTANT = SyntaxFeature("number, boolean or typed literal in a pattern", "4.1.2", _OXIGRAPH)
@@ -70,6 +71,7 @@ FEATURES: tuple[SyntaxFeature, ...] = (
     STAR,
     JOIN,
     ANCHORED_JOIN,
+    STEPWISE_JOIN,
     TYPED_CONSTANT,
     PATH,
     ZERO_LENGTH,
@@ -134,11 +136,17 @@ class Route:
         engine: Who.
         features: What decided it.
         is_table: Whether it is a SELECT, not another form.
+        rewriting: How it is written for sparq; None: as it is.
     """
 
     engine: EngineName
     features: frozenset[SyntaxFeature]
     is_table: bool
+    rewriting: Rewriting | None = field(default=None, repr=False)
+
+    def written(self, query: str) -> str:
+        """Return a query of this route as it is put to sparq."""
+        return query if self.rewriting is None else self.rewriting.of(query)
 
 
 def route(query: str, prefixes: Collection[str] = ()) -> Route:
@@ -159,7 +167,17 @@ def route(query: str, prefixes: Collection[str] = ()) -> Route:
     is_sparq = _SPARQ in owners and _OXIGRAPH not in owners
     words = (token.text.upper() for token in tokens if token.kind == "word")
     form = next((word for word in words if word in _FORMS), "")
-    return Route(_SPARQ if is_sparq else _OXIGRAPH, found, form == "SELECT")
+    if not is_sparq:
+        return Route(_OXIGRAPH, found, form == "SELECT")
+    return Route(_SPARQ, found, form == "SELECT", _rewriting(query, tokens))
+
+
+def _rewriting(query: str, tokens: Sequence[Token]) -> Rewriting | None:
+    try:
+        patterns = read_patterns(tokens)
+    except (UnreadPattern, RecursionError):
+        return None
+    return rewriting(query, tokens, patterns)
 
 
 def route_of(operation: Operation) -> Route:
@@ -170,26 +188,7 @@ def route_of(operation: Operation) -> Route:
     """
     if len(operation.query) > _LONGEST_KEPT:
         return route(operation.query, [name for name, _ in operation.prefixes])
-    plain = _NUMBER.sub("0", _IRI.sub("<>", operation.query))
-    plain = _with_numbered_variables(plain)
-    return _kept_route(plain, tuple(name for name, _ in operation.prefixes))
-
-
-def _with_numbered_variables(query: str) -> str:
-    """Return a query whose variables are called by the order in which they come.
-
-    >>> _with_numbered_variables("SELECT ?who { ?who ?is $what . $what ?is ?who }")
-    'SELECT ?0 { ?0 ?1 ?2 . ?2 ?1 ?0 }'
-    """
-    parts = _VARIABLE.split(query)
-    numbers: dict[str, str] = {}
-    for position in range(1, len(parts), 2):
-        name = parts[position]
-        number = numbers.get(name)
-        if number is None:
-            number = numbers[name] = f"?{len(numbers)}"
-        parts[position] = number
-    return "".join(parts)
+    return _kept_route(skeleton(operation.query), tuple(name for name, _ in operation.prefixes))
 
 
 @lru_cache(maxsize=1000)
@@ -197,13 +196,6 @@ def _kept_route(query: str, prefixes: tuple[str, ...]) -> Route:
     return route(query, prefixes)
 
 
-# What may change without another route. Neither holds a quotation mark or a line end, so wherever
-# it begins, in a string or a comment or neither, it ends in the same; and a name of a datatype
-# decides what a call is.
-_IRI = re.compile(r"<(?!http://www\.w3\.org/2001/XMLSchema#)[^<>\"'{}|^`\\\x00-\x20]*>")
-_NUMBER = re.compile(r"(?<=[\s(])[0-9]+(?=[\s)}]|$)")
-# As ``tokenize`` has them. Wherever it is, what comes instead is as good a part of the same.
-_VARIABLE = re.compile(r"[?$](\w[\w\u00B7\u0300-\u036F\u203F\u2040]*)")
 _LONGEST_KEPT = 4096
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
@@ -271,7 +263,8 @@ def _structure(tokens: Sequence[Token], words: set[str]) -> Iterator[SyntaxFeatu
         yield NEGATION
     if any(pattern.has_typed_object for pattern in patterns):
         yield TYPED_CONSTANT
-    yield from _joins(patterns)
+    for join in _joins(patterns):
+        yield STEPWISE_JOIN if join is ANCHORED_JOIN and read_steps(tokens) is not None else join
     is_more_than_one = len(patterns) > 1 or "FILTER" in words
     if "COUNT" in words and is_more_than_one:
         yield COUNTED_JOIN

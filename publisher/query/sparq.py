@@ -27,7 +27,7 @@ from pyoxigraph import (
 from publisher.query.counts import ReleaseCounts, count_query, read_counts
 from publisher.query.engine import SOLUTIONS, Answer, Operation
 from publisher.query.evaluator import Evaluator, ResultTooLarge, keywords_in
-from publisher.query.routing import EngineName, FailedShapes, route_of, shape
+from publisher.query.routing import EngineName, FailedShapes, Route, route_of, shape
 from publisher.query.sparq_files import open_files
 from publisher.query.tokens import replace_dataset_clauses
 from publisher.query.worker_messages import Outcome, Status, WorkerConfig
@@ -69,7 +69,7 @@ class SparqEvaluator(Evaluator):
             prefixes=dict(operation.prefixes) or None,
         )
         if not isinstance(parsed, QueryTriples):
-            return self.solutions(operation, is_table=isinstance(parsed, QuerySolutions))
+            return self.solutions(operation, isinstance(parsed, QuerySolutions))
         words = keywords_in(operation.query)
         is_restricted = bool(operation.default_graphs or operation.named_graphs)
         is_description = "DESCRIBE" in words
@@ -78,13 +78,22 @@ class SparqEvaluator(Evaluator):
         triples = _triples(ask(_self_contained(operation))) if operation.graph_type else ()
         return self.graph(triples, operation, described)
 
-    def solutions(self, operation: Operation, *, is_table: bool) -> Outcome:
-        """Return the result of a SELECT, or of an ASK, or raise as the engine does."""
+    def solutions(
+        self, operation: Operation, is_table: bool, route: Route | None = None
+    ) -> Outcome:
+        """Return the result of a SELECT, or of an ASK, or raise as the engine does.
+
+        Args:
+            operation: The query.
+            is_table: Whether it is a SELECT.
+            route: Why it is sparq's, which may have it written in another way.
+        """
         form = "solutions" if is_table else "boolean"
         media_type = operation.solutions_type if is_table else operation.boolean_type
         if not media_type:
             return Outcome(Status.NOT_ACCEPTABLE, reason=form)
-        body = self._sparq.query_json(_self_contained(operation)).encode()
+        written = operation.query if route is None else route.written(operation.query)
+        body = self._sparq.query_json(_self_contained(operation, written)).encode()
         if media_type != _JSON:
             results = parse_query_results(body, format=QueryResultsFormat.JSON)
             return self.table(results, media_type, form)
@@ -144,7 +153,7 @@ class RoutingEvaluator(Evaluator):
         if self._failed and shape(operation.query) in self._failed:
             return super().outcome(operation)
         try:
-            return self._second.solutions(operation, is_table=route.is_table)
+            return self._second.solutions(operation, route.is_table, route)
         except (ResultTooLarge, BrokenXml, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001  a panic derives from nothing else
@@ -174,9 +183,14 @@ def open_evaluator(store: Store, config: WorkerConfig) -> Evaluator:
     return RoutingEvaluator(store, config, second, counts)
 
 
-def _self_contained(operation: Operation) -> str:
-    """Return a query that contains everything that Oxigraph takes as arguments."""
-    query = operation.query
+def _self_contained(operation: Operation, written: str = "") -> str:
+    """Return a query that contains everything that Oxigraph takes as arguments.
+
+    Args:
+        operation: The query.
+        written: How it is written; empty: as the client did.
+    """
+    query = written or operation.query
     if operation.default_graphs or operation.named_graphs:
         # What is no IRI is refused, by a ValueError, as over the other engine.
         defaults = [NamedNode(graph).value for graph in operation.default_graphs]

@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store, parse
 
+from publisher.query.routing import route
+
 DEFAULT_BUILDS = True
 
 sparq = pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
@@ -223,6 +225,27 @@ def test_both_engines_answer_alike(query: str) -> None:
         return
     if oxigraph_says != sparq_says:
         assert known_difference(query), (query, oxigraph_says, sparq_says)
+
+
+ends = st.sampled_from(["?w", "?x", "?y", "?z", "$x", "e:a", "<http://e/c>", "e:e"])
+links = st.sampled_from(["e:p", "e:q", "<http://e/s>", "e:r"])
+ways = st.lists(st.tuples(ends, links, ends), min_size=1, max_size=4)
+COUNTS = ("(COUNT(?x) AS ?n)", "(COUNT(DISTINCT ?y) AS ?n)", "(COUNT(*) AS ?n) (COUNT(?z) AS ?m)")
+
+
+@settings(max_examples=QUERIES * 2, deadline=None, derandomize=QUERIES == 150)
+@given(st.sampled_from(["e:a", "e:c", "e:d"]), links, ways, st.sampled_from(["*", "", *COUNTS]))
+def test_what_is_written_for_sparq_means_the_same(
+    start: str, link: str, way: list[tuple[str, str, str]], shown: str
+) -> None:
+    """Joins from a constant, with circles, dead ends and several ways, and counts of them."""
+    patterns = " . ".join(map(" ".join, [(start, link, "?x"), *way]))
+    query = f"{PROLOGUE}SELECT {shown} {{ {patterns} }}" if shown else f"ASK {{ {patterns} }}"
+    query = query if shown else PROLOGUE + query
+    written = route(query).written(query)
+    assume(written != query)
+    found = OXIGRAPH.query(query).serialize(format=QueryResultsFormat.JSON)  # type: ignore[call-overload, union-attr]
+    assert _rows(found.decode()) == _rows(SPARQ.query_json(written)), written
 
 
 @pytest.mark.parametrize(
