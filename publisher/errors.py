@@ -240,13 +240,14 @@ class NotCarried(PublisherError):
     """What is asked for holds something that the format asked for cannot carry."""
 
     def __init__(self, media_type: str, offered: Sequence[str], version: str = "") -> None:
-        """Keep which formats can carry it.
+        """Keep which format cannot carry it, and which can.
 
         Args:
             media_type: What was asked for.
             offered: What can carry it.
             version: The version of RDF that the answer needs, where that is why.
         """
+        self.media_type = media_type
         self.offered = tuple(offered)
         super().__init__(
             "The answer holds terms of RDF {version}, triples or texts with a direction, which"

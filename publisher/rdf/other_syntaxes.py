@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 
 from publisher.errors import NotCarried
 from publisher.rdf.language_tags import written_tag
-from publisher.rdf.media_types import HEXTUPLES, N_QUADS, N_TRIPLES, TRIX
+from publisher.rdf.media_types import HEXTUPLES, JSON_LD, N_QUADS, N_TRIPLES, TRIX, TURTLE
 from publisher.rdf.namespaces import iri
 from publisher.rdf.versions import BASIC, RDF_1_2
 
@@ -52,7 +52,8 @@ def is_rewritten(name: str) -> bool:
 
 
 def _refuse(name: str, version: str = "") -> NoReturn:
-    raise NotCarried(name, (N_TRIPLES.name, N_QUADS.name), version)
+    carrying = (N_TRIPLES, N_QUADS, TURTLE) if version else (N_TRIPLES, N_QUADS, TURTLE, JSON_LD)
+    raise NotCarried(name, [m.name for m in carrying], version)
 
 
 def _literal(term: object, name: str) -> Literal:

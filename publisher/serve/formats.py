@@ -201,6 +201,28 @@ def _accepted(accept: str, parameters: Parameters) -> AcceptedFormats:
     )
 
 
+def remaining_accept(accept: str, failing: str, carrying: Sequence[str]) -> str:
+    """Return the best range of a field that is left when a format cannot carry the answer.
+
+    Only names count: whoever takes anything as the last resort reads what was named.
+
+    Args:
+        accept: The Accept field.
+        failing: Media type of that format.
+        carrying: Media types that can carry the answer.
+
+    Returns:
+        A field with one range; empty when it names none of them.
+    """
+    names = list(carrying)
+    for accepted in (_BY_ACCEPT[SOLUTIONS], _BY_ACCEPT[GRAPHS]):
+        names += [n for n, media_type in accepted.items() if media_type in carrying]
+    names = [name for name in dict.fromkeys(names) if name != failing]
+    ranges = [r.strip() for r in accept.split(",") if "*" not in r.partition(";")[0]]
+    chosen = _negotiate(",".join(ranges), tuple(names)) if ranges else ""
+    return next((r for r in ranges if chosen and quality(r, chosen) > 0), "")
+
+
 def named_formats(extension: str) -> AcceptedFormats:
     """Return the formats of an address that ends in the extension of one."""
     solutions = _BY_PARAMETER[SOLUTIONS].get(extension, "")

@@ -29,8 +29,10 @@ from publisher.messages import in_language, translate
 from publisher.query.remote.connection import engine_error
 from publisher.query.remote.engine import RemoteEngine
 from publisher.rdf.media_types import HTML, quality
+from publisher.serve.formats import remaining_accept
 from publisher.serve.headers import CODINGS, METHODS, set_vary
 from publisher.serve.http.limits import BODY_SETTING, longest_body_bytes
+from publisher.serve.loop_request import EVALUATED
 from publisher.serve.page_language import negotiate_language
 from publisher.serve.site import Site
 from publisher.serve.suggestions import suggest_things, words_in_path
@@ -157,7 +159,26 @@ def _details(error: PublisherError) -> dict[str, object]:
     return {}
 
 
+def _otherwise(error: NotCarried) -> Response | None:
+    """Return the answer in the next format that the client named; None when there is none.
+
+    What is accepted can be had in another way (RFC 9110, section 12.5.1).
+    """
+    environ = request.environ
+    left = remaining_accept(environ.get("HTTP_ACCEPT", ""), error.media_type, error.offered)
+    if not left:
+        return None
+    environ["HTTP_ACCEPT"] = left
+    environ.pop(EVALUATED, None)  # the query is evaluated once more, for the other format
+    try:
+        return current_app.make_response(current_app.dispatch_request())
+    except NotCarried:
+        return None
+
+
 def _publisher_error(site: Site, error: PublisherError) -> Response:
+    if isinstance(error, NotCarried) and (response := _otherwise(error)) is not None:
+        return response
     if isinstance(error, ClientDisconnected):
         return Response(b"", error_status(error), headers={"Cache-Control": "no-store"})
     sentences = error_sentences(error, negotiate_language(request, site).language)

@@ -330,6 +330,45 @@ def test_what_a_format_cannot_carry_is_refused_with_those_that_can(
     assert response.json()["offered"][0] in response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("query", "accept", "expected"),
+    [
+        ('SELECT ("\\u0001" AS ?x) {}', f"{XML}, application/json;q=0.5", "application/json"),
+        (
+            'SELECT ("\\uFFFF" AS ?x) {}',
+            f"application/xml, text/csv;q=0.2, text/html;q=0.3, {JSON};q=0.1",
+            "text/csv",
+        ),
+        (
+            'CONSTRUCT { <urn:a> <urn:b> "\\u0002" } {}',
+            "application/trix, application/rdf+xml;q=0.9, text/n3;q=0.3, */*;q=0.8",
+            "text/n3",
+        ),
+        (
+            'CONSTRUCT { <urn:a> <urn:b:c> "x"@he--rtl } {}',
+            "text/turtle;version=1.1, application/n-quads;q=0.4;version=1.2",
+            "application/n-quads",
+        ),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_next_format_that_is_named_is_taken_where_the_first_cannot_carry_it(
+    served: str, query: str, accept: str, expected: str, method: str
+) -> None:
+    """A field that can be satisfied is (RFC 9110, section 12.5.1); ``*/*`` names nothing."""
+    sent = {"query": query}
+    params, form = (sent, None) if method == "GET" else (None, sent)
+    address, headers = f"{served}sparql", {"Accept": accept}
+    response = requests.request(
+        method, address, params=params, data=form, headers=headers, timeout=30
+    )
+    assert name_of(response) == f"200 {expected}"
+    assert "Accept" in response.headers["Vary"]
+    unnamed = {"Accept": accept.partition(",")[0] + ", */*;q=0.1"}
+    refused = requests.get(address, params=sent, headers=unnamed, timeout=30)
+    assert refused.status_code == 406
+
+
 def test_carriage_returns_survive_xml(served: str) -> None:
     """A parser would read a bare one as a line feed."""
     from xml.etree import ElementTree
