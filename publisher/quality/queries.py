@@ -166,7 +166,7 @@ class FolderQueries:
             if place not in self._pools:
                 is_stored = is_of_data and not self._is_in_memory
                 store = _make_store(sources) if is_stored else place
-                config = WorkerConfig(store, self._limits)
+                config = WorkerConfig(store, self._limits, is_urgent=True)
                 count = self._count if is_of_data else 1
                 self._pools[place] = WorkerPool(config, count, _START_SECONDS)
             return self._pools[place]

@@ -56,7 +56,9 @@ def _confine(config: WorkerConfig) -> tuple[Evaluator, portable.AddressSpace]:
     if not config.network:
         sandbox.forbid_processes()
         sandbox.forbid_descriptors()
-    portable.lower_priority(_NICENESS)  # of this thread; behind the filter it could not be changed
+    if not config.is_urgent:
+        # Of this thread; behind the filter it could not be changed.
+        portable.lower_priority(_NICENESS)
     sandbox.forbid_system_calls(config.network)
     evaluator.evaluate(Operation("SELECT * { GRAPH ?g { ?s ?p ?o } } LIMIT 10"))
     return evaluator, size

@@ -36,6 +36,7 @@ class WorkerConfig:
         literals: File of the literals as the sources have them; empty for none.
         prefixes: Prefix and namespace of the release, which the cure of a wrong query names.
         own_graphs: Name and file of each graph in which the endpoint describes itself.
+        is_urgent: Whether somebody waits for nothing else, so that its priority stays as it is.
     """
 
     store: str
@@ -50,6 +51,7 @@ class WorkerConfig:
     literals: str = ""
     prefixes: tuple[tuple[str, str], ...] = ()
     own_graphs: Sequence[tuple[str, str]] = ()
+    is_urgent: bool = False
 
     def source_forms(self) -> SourceForms:
         """Return the literals as the sources have them."""

@@ -25,7 +25,7 @@ _LITERAL_FORM = "http://www.w3.org/2008/05/skos-xl#literalForm"
 Node = TypeVar("Node", bound=Hashable)
 Member = TypeVar("Member")
 # A thing is asked for one property after the other; the names of concepts come back.
-_CACHED_SUBJECTS = 2_000
+_CACHED_SUBJECTS = 20_000
 _CACHED_NAMES = 20_000
 
 
