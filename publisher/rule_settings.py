@@ -218,10 +218,11 @@ RULES: Mapping[str, CheckRule] = {
         ),
         CheckRule(
             "geodcat-ap",
-            Level.NOTE,
-            "what geographic data and map services are found by, and the catalogue does not say;"
-            " only where the folder chooses the profile `geo`",
-            "GeoDCAT-AP 3.0",
+            Level.ERROR,
+            "what GeoDCAT-AP adds for maps and map services: its properties written wrongly;"
+            " without area, resolution or system of coordinates, a warning; only where the folder"
+            " chooses the profile `geo`",
+            "GeoDCAT-AP 3.0.0",
         ),
         CheckRule(
             "catalogue-advice",

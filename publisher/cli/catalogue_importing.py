@@ -128,10 +128,11 @@ class CatalogueImporting:
     def _read_list(self, into: CatalogueFolder, notes: ImportNotes) -> CatalogueDraft:
         """Return what a list says; its errors are printed, and end the program unless allowed."""
         from publisher.edit.catalogue.dataset_list import read_dataset_list
+        from publisher.start.raw_tables import read_list_sheets
 
         is_patient = self._options["skip_bad"]
         file = Path(self._source)
-        listed = read_dataset_list(file, self._file_list, into, notes)
+        listed = read_dataset_list(file, self._file_list, into, notes, read_list_sheets)
         for line in listed.lines(self._lang):
             click.echo(line, err=True)
         if listed.has_bad_columns and not listed.bad_rows and not is_patient:

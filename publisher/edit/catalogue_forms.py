@@ -16,7 +16,7 @@ from publisher.languages import LANGUAGES
 from publisher.load.files import CATALOGUE_FOLDER, Role
 from publisher.load.sources import Sources
 from publisher.messages import Text
-from publisher.profiles.dcat_ap import DCAT_AP, DCAT_AP_HVD
+from publisher.profiles.dcat_ap import DCAT_AP, DCAT_AP_HVD, GEODCAT_AP
 from publisher.profiles.dcat_ap_se import DCAT_AP_SE
 from publisher.profiles.form_fields import CLASSES, form_shapes, term_labels
 from publisher.quality.catalogue import describes_elsewhere
@@ -95,6 +95,8 @@ def read_catalogue_forms(sources: Sources) -> CatalogueForms:
             of_catalogue[subject.value][predicate].append(value)
     rules = (DCAT_AP, DCAT_AP_SE, DCAT_AP_HVD)
     profiles = [rule for rule in rules if sources.rule_settings.is_on(rule)]
+    if sources.rule_settings.is_chosen(GEODCAT_AP):
+        profiles.append(GEODCAT_AP)
     spoken = [tag for tag in LANGUAGES if tag in tags]
     languages = [*spoken, *sorted(tags.keys() - set(spoken))] or [LANGUAGES[0]]
     sorted_used = {path: sorted(values, key=str) for path, values in used.items()}

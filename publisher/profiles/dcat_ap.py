@@ -1,9 +1,12 @@
-"""SEMIC's rules as tables: DCAT-AP 3.0.1, and DCAT-AP HVD 3.0 for high-value data.
+"""SEMIC's rules as tables: DCAT-AP 3.0.1, DCAT-AP HVD 3.0 for high-value data, GeoDCAT-AP 3.0.
 
 ``dcat_ap_shapes`` makes SHACL shapes of them.
 
 A row of ``dcat_ap.csv`` or ``dcat_ap_hvd.csv`` says what SEMIC's official shapes demand of one
-property of one class (SEMICeu/DCAT-AP, CC BY 4.0; the column ``source`` names their files). The
+property of one class (SEMICeu/DCAT-AP, CC BY 4.0; the column ``source`` names their files). A row
+of ``geodcat_ap.csv`` says what GeoDCAT-AP 3.0.0 adds for maps (SEMICeu/GeoDCAT-AP,
+``releases/3.0.0/shacl``, CC BY 4.0): the lists come from the definitions of its terms, and the
+resolution of a service has the address of DCAT, which the official file misspells with https. The
 words are ours. The columns:
 
 - ``class``, ``path``: of what, and which property of it; ``^`` turns a property round, ``/`` is a
@@ -33,14 +36,19 @@ from publisher.messages import written_in_table
 from publisher.profiles.csv_tables import read_table
 from publisher.rdf.namespaces import PREFIXES
 
-DCAT_AP, DCAT_AP_HVD = "dcat-ap", "dcat-ap-hvd"
-_TABLES = {DCAT_AP: "dcat_ap.csv", DCAT_AP_HVD: "dcat_ap_hvd.csv"}
+DCAT_AP, DCAT_AP_HVD, GEODCAT_AP = "dcat-ap", "dcat-ap-hvd", "geodcat-ap"
+_TABLES = {
+    DCAT_AP: "dcat_ap.csv",
+    DCAT_AP_HVD: "dcat_ap_hvd.csv",
+    GEODCAT_AP: "geodcat_ap.csv",
+}
 # Aspects of a rule, by the part of the official shapes that they come from.
 BASE = ("least", "wanted", "most", "values", "has", "old")
 RANGES = ("range",)
 LISTS = ("scheme", "listed")
 _PREFIXES = {
     **PREFIXES,
+    "dqv": "http://www.w3.org/ns/dqv#",
     "eli": "http://data.europa.eu/eli/ontology#",
     "odrl": "http://www.w3.org/ns/odrl/2/",
     # As SEMIC's shapes write it.
@@ -104,7 +112,7 @@ class SemicRule:
 
 @cache
 def read_semic_rules(profile: str) -> tuple[SemicRule, ...]:
-    """Return the rules of a profile: ``dcat-ap`` or ``dcat-ap-hvd``."""
+    """Return the rules of a profile: ``dcat-ap``, ``dcat-ap-hvd`` or ``geodcat-ap``."""
     return tuple(_rule(profile, row) for row in read_table(_TABLES[profile]))
 
 

@@ -1,4 +1,4 @@
-"""SEMIC's rules → SHACL shapes: DCAT-AP 3.0.1, and DCAT-AP HVD 3.0 for high-value data."""
+"""SEMIC's rules → SHACL shapes: DCAT-AP 3.0.1, DCAT-AP HVD 3.0 and GeoDCAT-AP 3.0."""
 
 from __future__ import annotations
 
@@ -33,6 +33,21 @@ _SCHEMES = {
         "",
     ),
 }
+# Code lists of INSPIRE, and the register of coordinate systems (GeoDCAT-AP 3.0, vocabulary 930).
+_INSPIRE = "http://inspire.ec.europa.eu/metadata-codelist/"
+_INSPIRE_LISTS = {
+    "resource-type": f"{_INSPIRE}ResourceType",
+    "service-category": f"{_INSPIRE}SpatialDataServiceCategory",
+    "service-protocol": f"{_INSPIRE}ProtocolValue",
+    "service-type": f"{_INSPIRE}SpatialDataServiceType",
+    "topic-category": f"{_INSPIRE}TopicCategory",
+}
+_REFERENCE_SYSTEMS = "http://www.opengis.net/def/crs/"
+_SCHEMES |= {
+    name: (f"^https?{address.removeprefix('http')}/", address)
+    for name, address in _INSPIRE_LISTS.items()
+}
+_SCHEMES["reference-system"] = (f"^https?{_REFERENCE_SYSTEMS.removeprefix('http')}", "")
 _PLACES = tuple(AUTHORITY + name for name in ("country", "place", "continent"))
 _KINDS = {"literal": SH.Literal, "iri": SH.IRI, "node": SH.BlankNodeOrIRI}
 # What is said of a high-value dataset, series or service itself.
@@ -70,7 +85,7 @@ def make_semic_shapes(
     ``dcterms:subject`` and the official files as ``dcterms:source``.
 
     Args:
-        profile: ``dcat-ap`` or ``dcat-ap-hvd``.
+        profile: ``dcat-ap``, ``dcat-ap-hvd`` or ``geodcat-ap``.
         aspects: Which parts of it: ``BASE``, ``RANGES``, ``LISTS``, or several.
         of_all: Whether the rules for high-value data judge all data, as the official shapes do;
             they say nothing of how high-value data are told from others. Else they judge
@@ -238,5 +253,7 @@ def _scheme_shown(name: str) -> str:
         "iana": "https://www.iana.org/assignments/media-types/",
         "licence-type": "http://purl.org/adms/licencetype/1.0",
         "place": "https://sws.geonames.org/",
+        "reference-system": _REFERENCE_SYSTEMS,
+        **_INSPIRE_LISTS,
     }
     return shown.get(name, AUTHORITY + name)

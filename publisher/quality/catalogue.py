@@ -21,9 +21,10 @@ from publisher.load.files import DATASET, Role
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text, translate
 from publisher.profiles import dcat_ap, dcat_ap_se
-from publisher.profiles.dcat_ap import DCAT_AP, DCAT_AP_HVD
+from publisher.profiles.dcat_ap import DCAT_AP, DCAT_AP_HVD, GEODCAT_AP
 from publisher.profiles.dcat_ap_se import DCAT_AP_SE
-from publisher.profiles.file_types import FILE_TYPES, IANA, file_type_of
+from publisher.profiles.file_types import FILE_TYPES, IANA
+from publisher.profiles.term_names import find_format
 from publisher.profiles.view_forms import LeftOut, Loss, european_form, swedish_form
 from publisher.rdf.namespaces import iri
 from publisher.rule_settings import RULES
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 Term = NamedNode | BlankNode | Literal
 
-GEODCAT_AP, ADVICE = "geodcat-ap", "catalogue-advice"
+ADVICE = "catalogue-advice"
 # The build names parts below what they belong to, so they are judged as things on the web.
 _PART = "https://part.invalid/"
 _TYPE = NamedNode(iri("rdf:type"))
@@ -95,6 +96,8 @@ def _judge(sources: Sources) -> Iterator[Finding]:
         found += _results(DCAT_AP_SE, swedish.triples)
     if is_on(DCAT_AP_HVD) and written.is_high_value:
         found += _results(DCAT_AP_HVD, european)
+    if is_chosen(GEODCAT_AP):
+        found += _results(GEODCAT_AP, european)
     places = _Places(written)
     of_judged = [result for result in found if result.focus in judged]
     faults = list(_faults(of_judged, places))
@@ -149,8 +152,11 @@ class _WrittenCatalogue:
         self.base_iri = base_iri
         self.triples = list(triples)
         self.by_subject: dict[str, list[Triple]] = defaultdict(list)
+        self.serving: dict[str, list[str]] = defaultdict(list)
         for triple in self.triples:
             self.by_subject[_name(triple.subject)].append(triple)
+            if triple.predicate.value == iri("dcat:servesDataset"):
+                self.serving[_name(triple.object)].append(_name(triple.subject))
 
     def speaks(self, language: str) -> bool:
         """Tell whether a text is in a language, or a variety of it."""
@@ -233,7 +239,8 @@ class _WrittenCatalogue:
     def _object(self, triple: Triple, *, is_swedish: bool) -> Term:
         term = triple.object
         assert not isinstance(term, Triple)  # this reads files, not triples about triples
-        known = file_type_of(term.value) if not isinstance(term, BlankNode) else None
+        is_format = triple.predicate.value in (_FORMAT, _MEDIA_TYPE)
+        known = find_format(term.value) if is_format and not isinstance(term, BlankNode) else None
         if triple.predicate.value == _FORMAT and known is not None:
             if is_swedish:
                 return Literal(known.media_type) if known.media_type else term
@@ -317,7 +324,12 @@ class _Result:
     row: _Row
 
 
-_NAMES = {DCAT_AP: "DCAT-AP", DCAT_AP_SE: "DCAT-AP-SE", DCAT_AP_HVD: "DCAT-AP HVD"}
+_NAMES = {
+    DCAT_AP: "DCAT-AP",
+    DCAT_AP_SE: "DCAT-AP-SE",
+    DCAT_AP_HVD: "DCAT-AP HVD",
+    GEODCAT_AP: "GeoDCAT-AP",
+}
 _ASPECTS = ("least", "wanted", "most", "values", "advised", "language", "old")
 # The official shapes for the classes of values are left out: the build says what things are.
 _PARTS = (*dcat_ap.BASE, *dcat_ap.LISTS)
@@ -731,52 +743,88 @@ def _high_value(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[s
 _GEOGRAPHIC = re.compile(
     r"_SRVC$|^(GEOJSON|GEOTIFF|GML|GML_ZIP|GPKG|KML|KMZ|SHP|GDB|WMS|WFS|WMTS|WCS)$"
 )
+_MAP_STANDARD = re.compile(
+    r"/(serviceType/ogc|standards?)/(wms|wmts|wfs|wcs)\b|ogcapi-(features|maps|tiles|coverages)",
+    re.IGNORECASE,
+)
 # Systems of coordinates are named as the register of the OGC, or EPSG's own, names them.
 _REFERENCE_SYSTEM = re.compile(r"/def/crs/|urn:ogc:def:crs:|epsg", re.IGNORECASE)
-_GEO_PROPERTIES: Mapping[str, Text] = {
-    "dcterms:spatial": text("the area that it covers"),
-    "dcat:spatialResolutionInMeters": text("how fine it is, in metres on the ground"),
-    "dcterms:conformsTo": text(
-        "the system of its coordinates, such as http://www.opengis.net/def/crs/EPSG/0/3006"
+# What a map must say → the properties that say it.
+_GEO_PROPERTIES: Mapping[str, tuple[tuple[str, ...], Text]] = {
+    "dcterms:spatial": (("dcterms:spatial",), text("the area that it covers")),
+    "dcat:spatialResolutionInMeters": (
+        ("dcat:spatialResolutionInMeters", "geodcatap:spatialResolutionAsText"),
+        text("how fine it is, in metres on the ground"),
+    ),
+    "geodcatap:referenceSystem": (
+        ("geodcatap:referenceSystem", "dcterms:conformsTo"),
+        text("the system of its coordinates, such as http://www.opengis.net/def/crs/EPSG/0/3006"),
     ),
 }
 
 
 def _geographic(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
-    """Yield dataset and a note for each map that does not say where, how fine and in what system.
+    """Yield dataset or service and a warning for each map without area, resolution or system.
 
-    What a distribution or a service of it says counts for the dataset.
+    What a distribution or a service of it says counts for the dataset, and what the datasets of a
+    service say for the service. A service that is reached from a dataset is judged with it.
     """
+    served = _served(written)
     for name in list(written.by_subject):
         kinds = {_name(t.object) for t in written.by_subject[name] if t.predicate == _TYPE}
-        if iri("dcat:Dataset") not in kinds:
+        is_alone = _SERVICE in kinds and name not in served
+        if iri("dcat:Dataset") not in kinds and not is_alone:
             continue
         triples = list(_with_files(written, name))
-        formats = {
-            file_type_of(getattr(t.object, "value", "")).file_type
-            for t in triples
-            if t.predicate.value in (_FORMAT, _MEDIA_TYPE)
-        }
-        if not any(map(_GEOGRAPHIC.search, formats)):
+        if not any(map(_is_geographic, triples)):
             continue
         given = {t.predicate.value for t in triples if not _is_other_standard(t)}
-        missing = [path for path in _GEO_PROPERTIES if iri(path) not in given]
+        missing = {
+            path: meaning
+            for path, (ways, meaning) in _GEO_PROPERTIES.items()
+            if not given.intersection(map(iri, ways))
+        }
         if missing:
             message = {
                 tag: translate(
                     "Maps are found and laid over each other with: {listed}. (GeoDCAT-AP)",
                     tag,
-                    listed="; ".join(f"{p} ({_GEO_PROPERTIES[p][tag]})" for p in missing),
+                    listed="; ".join(f"{path} ({each[tag]})" for path, each in missing.items()),
                 )
                 for tag in LANGUAGES
             }
-            yield name, places.at(GEODCAT_AP, RULES[GEODCAT_AP].severity, message, name)
+            yield name, places.at(GEODCAT_AP, Severity.WARNING, message, name)
+
+
+_SERVICE = iri("dcat:DataService")
+
+
+def _served(written: _WrittenCatalogue) -> set[str]:
+    """Return the services that are judged with a dataset that the catalogue describes."""
+    found = set()
+    for triple in written.triples:
+        if triple.predicate.value == iri("dcat:accessService"):
+            found.add(_name(triple.object))
+        is_serving = triple.predicate.value == iri("dcat:servesDataset")
+        if is_serving and _name(triple.object) in written.by_subject:
+            found.add(_name(triple.subject))
+    return found
+
+
+def _is_geographic(triple: Triple) -> bool:
+    """Tell whether it says that something is a map, or a service that gives maps."""
+    value = getattr(triple.object, "value", "")
+    if triple.predicate.value in (_FORMAT, _MEDIA_TYPE):
+        return bool(_GEOGRAPHIC.search(find_format(value).file_type))
+    is_standard = triple.predicate.value == iri("dcterms:conformsTo")
+    return is_standard and bool(_MAP_STANDARD.search(value))
 
 
 def _with_files(written: _WrittenCatalogue, dataset: str) -> Iterator[Triple]:
-    """Yield what is said of a dataset, of its distributions and of the services of these."""
+    """Yield what is said of a dataset, of its distributions and services."""
     leading = {iri("dcat:distribution"), iri("dcat:accessService")}
-    waiting, seen = [dataset], {dataset}
+    serving = written.serving.get(dataset, ())
+    waiting, seen = [dataset, *serving], {dataset, *serving}
     while waiting:
         for triple in written.by_subject.get(waiting.pop(), ()):
             yield triple

@@ -56,13 +56,19 @@ _FILE_FACTS = tuple(
         (
             *("dcterms:license", "dcterms:language", "dcterms:modified", "dcterms:issued"),
             *("dcatap:availability", "adms:status", "dcterms:conformsTo"),
-            *("dcat:spatialResolutionInMeters", "dcat:temporalResolution", "foaf:page"),
+            *("dcat:spatialResolutionInMeters", "geodcatap:spatialResolutionAsText"),
+            *("dcat:temporalResolution", "foaf:page"),
         ),
     )
 )
 _TOLD_OF_FILES = frozenset(
     {_FILE, _ACCESS, _TITLE, _TEXT, _FORMAT, _MEDIA_TYPE, _ACCESS_SERVICE, *_FILE_FACTS}
     | {iri("dcat:byteSize")}
+)
+_SERVICE_FACTS = (
+    *("dcterms:conformsTo", "dcterms:license", "dcterms:spatial"),
+    *("dcat:spatialResolutionInMeters", "geodcatap:spatialResolutionAsText"),
+    *("geodcatap:serviceType", "geodcatap:topicCategory"),
 )
 _MOST_MEMBERS = 500
 _PROPERTIES_QUERY = "SELECT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {things} }} \
@@ -503,7 +509,7 @@ class ThingReader:
         kind = self._kind(properties, given)
         title = self._text(properties, _TITLE) or self._text(given, _TITLE)
         href = "" if name == self.topic else self.views.link_to(name).href
-        facts = [iri("dcterms:license"), iri("dcat:spatialResolutionInMeters")]
+        facts = map(iri, _SERVICE_FACTS)
         for url in places[:1]:
             found = guide(
                 kind,  # type: ignore[arg-type]
@@ -516,7 +522,7 @@ class ThingReader:
                 Value(called.text, href, called.language),
                 found,
                 self._href(described) if described != found.capabilities else "",
-                self._facts(properties, (iri("dcterms:conformsTo"), *facts)),
+                self._facts(properties, tuple(facts)),
             )
 
     # Contacts and series

@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from publisher.edit.sheets.reading import read_bytes, read_cells
+from publisher.edit.sheets.reading import (
+    SheetFile,
+    read_bytes,
+    read_cells,
+    read_csv_text,
+    read_file,
+    sheet_of_rows,
+)
+from publisher.edit.sheets.reports import ImportReport
 from publisher.errors import SheetRefused
 from publisher.messages import Text, text
 from publisher.start import cell_values as cells
@@ -672,6 +680,33 @@ def _ods_sheets(content: bytes, name: str) -> Iterator[tuple[str, Sequence[Seque
             " Nothing was changed.",
         ) from error
     yield from reader.sheets
+
+
+def read_list_sheets(file: Path, report: ImportReport) -> SheetFile:
+    """Return the sheets of a list that somebody keeps by hand, in whatever form it was saved.
+
+    Sheets that are exported from here are UTF-8 (``publisher.edit.sheets``); of a list kept
+    elsewhere the encoding and the separator are told from what is in it.
+
+    Args:
+        file: CSV or text in any encoding that ``decode`` knows, or a workbook (.xlsx, .ods).
+        report: Cells that cannot be read are added to it.
+
+    Raises:
+        SheetRefused: It cannot be read.
+    """
+    content = read_bytes(file, MOST_BYTES + 1)
+    suffix = file.suffix.lower()
+    if content.startswith(b"PK") and suffix == ".ods":
+        sheets = [sheet_of_rows(title, rows) for title, rows in _ods_sheets(content, file.name)]
+        return SheetFile(sheets)
+    is_text = suffix in (".csv", ".tsv", ".tab", ".txt") and len(content) <= MOST_BYTES
+    if not is_text or content.startswith(b"PK"):
+        return read_file(file, report)
+    words, _encoding = decode(content)
+    if not words.strip() or "\0" in words:
+        raise _no_table(file.name)
+    return read_csv_text(file, words, split_rows(words)[0])
 
 
 # GeoJSON (RFC 7946, and the older form with a coordinate system).

@@ -20,7 +20,14 @@ from rdflib.term import Node
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
-from publisher.profiles.dcat_ap import BASE, DCAT_AP, DCAT_AP_HVD, LISTS, RANGES
+from publisher.profiles.dcat_ap import (
+    BASE,
+    DCAT_AP,
+    DCAT_AP_HVD,
+    GEODCAT_AP,
+    LISTS,
+    RANGES,
+)
 from publisher.profiles.dcat_ap_se import DCAT_AP_SE, HIGH_VALUE
 from publisher.profiles.dcat_ap_se_shapes import make_shapes
 from publisher.profiles.dcat_ap_shapes import make_semic_shapes
@@ -92,6 +99,10 @@ BUILT_IN: Mapping[str, tuple[str, Callable[[], Graph]]] = {
     "dcat-ap-hvd-full": (
         "DCAT-AP HVD full",
         partial(make_semic_shapes, DCAT_AP_HVD, _FULL_HVD),
+    ),
+    GEODCAT_AP: (
+        "GeoDCAT-AP",
+        partial(make_semic_shapes, GEODCAT_AP, (*BASE, *LISTS)),
     ),
     SWEDISH: ("DCAT-AP-SE", make_shapes),
 }

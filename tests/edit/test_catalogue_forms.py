@@ -222,7 +222,7 @@ def test_a_folder_that_describes_nothing_of_others_has_no_such_forms(tmp_path: P
 def test_every_field_is_a_property_of_a_profile() -> None:
     """Or, for whom to ask about the whole catalogue, of DCAT itself."""
     known = {(rule.owner, rule.path) for rule in dcat_ap_se.read_rules()}
-    for profile in (dcat_ap.DCAT_AP, dcat_ap.DCAT_AP_HVD):
+    for profile in (dcat_ap.DCAT_AP, dcat_ap.DCAT_AP_HVD, dcat_ap.GEODCAT_AP):
         known |= {(rule.owner, rule.path) for rule in dcat_ap.read_semic_rules(profile)}
     asked = {(row.owner, row.path) for row in form_fields._rows() if not row.is_inverse}
 

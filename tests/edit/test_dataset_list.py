@@ -22,6 +22,7 @@ from publisher.verify import graphs
 from publisher.verify.profiles import SWEDISH, built_in_profile, validate
 from tests.catalogue_list import as_csv, rows
 from tests.edit.test_catalogue_import import call, imported
+from tests.start.test_raw_tables import ods
 from tests.verify.test_viewers import PYTHON, read_by
 
 BASE = "https://data.region.example/"
@@ -263,6 +264,43 @@ def test_headings_may_stand_below_a_title() -> None:
     write("Våra data 2026;;\n;;\nTitel;Beskrivning;Länk\nVägar;Alla.;https://e.example/v.csv\n")
     imported("list.csv", "--into", "new", *NEW)
     assert values(Path("new"), f"{BASE}dataset/vagar", "dcterms:title") == {"Vägar"}
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "mark"),
+    [
+        ("list.csv", "cp1252", ";"),
+        ("list.csv", "utf-16", "\t"),
+        ("list.txt", "utf-16", "\t"),
+        ("list.tab", "utf-8-sig", "\t"),
+        ("list.csv", "mac_roman", "|"),
+        ("list.ods", "", ""),
+    ],
+)
+def test_a_list_is_read_however_it_was_saved(name: str, encoding: str, mark: str) -> None:
+    """As Excel and LibreOffice save it for people who are asked nothing about encodings."""
+    table = [
+        ["Åtgärder; en lista, här"],
+        ["Titel", "Beskrivning", "Utgivare", "Länk"],
+        ["Åar", "Små åar, och större.", "Järna Östra", "https://e.example/a.csv"],
+        ["Växthus", "Där det växer; året om.", "Järna Östra", "https://e.example/v.csv"],
+    ]
+    if name.endswith(".ods"):
+        cells = "".join(
+            "<t:table-row>"
+            + "".join(f"<t:table-cell><x:p>{c}</x:p></t:table-cell>" for c in row)
+            + "</t:table-row>"
+            for row in table
+        )
+        Path(name).write_bytes(ods(cells))
+    else:
+        lines = "\r\n".join(mark.join(f'"{c}"' for c in row) for row in table)
+        Path(name).write_bytes(lines.encode(encoding))
+    imported(name, "--into", "new", *NEW)
+    assert values(Path("new"), f"{BASE}dataset/vaxthus", "dcterms:description") == {
+        "Där det växer; året om."
+    }
+    assert values(Path("new"), f"{BASE}dataset/aar", "dcterms:title") == {"Åar"}
 
 
 def test_two_columns_that_mean_the_same_stop_the_import() -> None:

@@ -206,24 +206,54 @@ def test_a_folder_chooses_its_profiles(tmp_path: Path) -> None:
 
 
 def test_maps_are_held_to_geodcat_where_that_is_chosen(tmp_path: Path) -> None:
-    """What a distribution or a service says counts for its dataset."""
+    """What a distribution or a service says counts for its dataset, and a service alone too."""
     turtle = TREES.replace('dcterms:format "csv"', 'dcterms:format "GEOJSON"')
-    folder = choose(tmp_path / "geo", '["geo"]')
-    assert judged(folder, turtle) == []
-    (note,) = [f for f in found(folder, NORD) if f.rule == "geodcat-ap"]
-    assert (note.severity, note.focus_node) == (Severity.INFO, f"{NORD}dataset/trees")
-    for path in ("dcterms:spatial", "dcat:spatialResolutionInMeters", "dcterms:conformsTo"):
-        assert path in note.message["en"]
+    (missing,) = judged(choose(tmp_path / "geo", '["geo"]'), turtle)
+    assert (missing.severity, missing.focus_node) == (Severity.WARNING, f"{NORD}dataset/trees")
+    for path in _GEO:
+        assert path in missing.message["en"]
 
-    with_all = turtle.replace(
-        "    dcat:endpointURL",
-        "    dcterms:conformsTo <http://www.opengis.net/def/crs/EPSG/0/3006> ;\n"
-        '    dcterms:spatial <http://e.org/n> ; dcat:spatialResolutionInMeters "5"^^xsd:decimal ;\n'
-        "    dcat:endpointURL",
+    def with_all(more: str) -> str:
+        return turtle.replace("    dcat:endpointURL", f"{more}\n    dcat:endpointURL")
+
+    old = "dcterms:conformsTo <http://www.opengis.net/def/crs/EPSG/0/3006> ;"
+    for number, system in enumerate((old, f"geo:referenceSystem {_SYSTEM} ;")):
+        folder = choose(tmp_path / f"whole{number}", '["geo"]')
+        assert judged(folder, PREFIX_GEO + with_all(f"{system} {_AREA}")) == []
+
+    alone = turtle.replace("    dcat:accessService <service/trees> .", "    .").replace(
+        "    dcat:servesDataset <dataset/trees> ;\n", '    dcterms:format "WMS" ;\n'
     )
-    folder = choose(tmp_path / "whole", '["geo"]')
-    judged(folder, with_all)
-    assert [f for f in found(folder, NORD) if f.rule == "geodcat-ap"] == []
+    focus = {f.focus_node for f in judged(choose(tmp_path / "alone", '["geo"]'), alone)}
+    assert focus == {f"{NORD}dataset/trees", f"{NORD}service/trees"}
+
+
+PREFIX_GEO = "PREFIX geo: <http://data.europa.eu/930/>\n"
+_GEO = ("dcterms:spatial", "dcat:spatialResolutionInMeters", "geodcatap:referenceSystem")
+_SYSTEM = "<http://www.opengis.net/def/crs/EPSG/0/25833>"
+_AREA = 'dcterms:spatial <http://e.org/n> ; geo:spatialResolutionAsText "1:5000" ;'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('geo:referenceSystem "EPSG:3006"', "geodcatap:referenceSystem must be a thing"),
+        ("geo:topicCategory <http://e.org/trees>", ""),  # a remark: it may be of another list
+        ("geo:spatialResolutionAsText <http://e.org/5>", "spatialResolutionAsText must be a text"),
+        ("geo:serviceType <http://e.org/a> , <http://e.org/b>", "Give only one geodcatap:service"),
+        ('dcat:spatialResolutionInMeters "5 m"', "must be of the type xsd:decimal"),
+        ('geo:custodian "Nord"', "geodcatap:custodian must be a thing"),
+    ],
+)
+def test_a_map_is_refused_for_what_geodcat_does_not_take(
+    tmp_path: Path, wrong: str, said: str
+) -> None:
+    turtle = PREFIX_GEO + TREES.replace(
+        "    dcat:endpointURL", f"    {wrong} ;\n    dcat:endpointURL"
+    )
+    found = judged(choose(tmp_path / "geo", '["geo"]'), turtle)
+    assert [f.rule for f in found] == (["geodcat-ap"] if said else [])
+    assert all(said in f.message["en"] and f.line and f.severity.name == "VIOLATION" for f in found)
 
 
 def test_what_sweden_has_no_form_for_is_a_warning_at_its_line(tmp_path: Path) -> None:

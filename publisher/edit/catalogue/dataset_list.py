@@ -22,7 +22,7 @@ from publisher.edit.catalogue.draft import (
     CatalogueDraft,
 )
 from publisher.edit.catalogue.list_files import FileWriter
-from publisher.edit.catalogue.list_rows import YES, ListCell, ListRow, read_tables
+from publisher.edit.catalogue.list_rows import YES, ListCell, ListRow, ReadSheets, read_tables
 from publisher.edit.catalogue.list_values import (
     CellValues,
     RowContext,
@@ -31,6 +31,7 @@ from publisher.edit.catalogue.list_values import (
 from publisher.edit.catalogue.notes import ImportNotes
 from publisher.edit.catalogue.tidy import is_mail
 from publisher.edit.inventory import slug
+from publisher.edit.sheets.reading import read_file
 from publisher.edit.sheets.reports import ImportReport, in_order
 from publisher.edit.values import shorten_input
 from publisher.findings import Severity
@@ -99,7 +100,11 @@ class DatasetList:
 
 
 def read_dataset_list(
-    file: Path, file_list: Path | None, into: CatalogueFolder, notes: ImportNotes
+    file: Path,
+    file_list: Path | None,
+    into: CatalogueFolder,
+    notes: ImportNotes,
+    read_sheets: ReadSheets = read_file,
 ) -> DatasetList:
     """Return what a list says; a row with an error is left out as a whole.
 
@@ -108,12 +113,13 @@ def read_dataset_list(
         file_list: A second one: a row a file; None when there is none.
         into: The folder that it is imported into.
         notes: What is added to what a row says is noted there.
+        read_sheets: Reads the sheets of either.
 
     Raises:
         SheetRefused: The list cannot be read.
     """
     found = DatasetList(file.name)
-    tables = read_tables(file, file_list, found.report)
+    tables = read_tables(file, file_list, found.report, read_sheets)
     names = _RowNames(tables.datasets, into)
     writers = []
     for row in tables.datasets:

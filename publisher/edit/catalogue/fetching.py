@@ -55,7 +55,7 @@ _BY_MEDIA_TYPE = {
 _NEXT = tuple(iri("hydra:next").removesuffix("next") + name for name in ("next", "nextPage"))
 _LINK = re.compile(r"<link\s[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+_TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xls", ".ods")
 _FAULTS = {
     Fault.SLOW: "The server does not answer in time.",
     Fault.UNREACHABLE: "The server cannot be reached.",
@@ -85,8 +85,25 @@ class Fetched:
 
 
 def is_table(source: str) -> bool:
-    """Tell whether a source is read as a table, by its name."""
-    return not is_web(source) and source.lower().endswith(_TABLES)
+    """Tell whether a source is read as a table: by its name, and a text by what is in it."""
+    if is_web(source):
+        return False
+    name = source.lower()
+    return name.endswith(_TABLES) or (name.endswith(".txt") and _is_text_of_rows(Path(source)))
+
+
+def _is_text_of_rows(file: Path) -> bool:
+    """Tell whether a text has tabs or semicolons in its first line and is no RDF.
+
+    Excel saves a sheet as "Unicode text" with this extension.
+    """
+    try:
+        with file.open("rb") as stream:
+            start = beginning(stream.read(1 << 14))
+    except OSError:
+        return False
+    first = start.lstrip().partition("\n")[0]
+    return any(mark in first for mark in "\t;") and syntax_by_content(start) is None
 
 
 def fetch(source: str, client: Client, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Fetched:

@@ -6,13 +6,13 @@ Rows that begin with ``#`` are explanations. What cannot be understood is report
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.edit.catalogue.list_columns import BY_KEY, ListColumn, ListPart
 from publisher.edit.catalogue.list_headings import Heading, read_heading, similar_heading
-from publisher.edit.sheets.reading import Cell, RawSheet, read_file
+from publisher.edit.sheets.reading import Cell, RawSheet, SheetFile, read_file
 from publisher.edit.sheets.reports import CellPosition, ImportReport
 from publisher.edit.values import shorten_input
 from publisher.errors import SheetRefused
@@ -20,6 +20,7 @@ from publisher.messages import Text, text
 from publisher.rdf.text import fold
 from publisher.system.http_client import is_web
 
+ReadSheets = Callable[[Path, ImportReport], SheetFile]
 # A title alone is no list, and an explanation of the columns names one.
 _FEWEST_COLUMNS = 2
 _NAMING = frozenset(("title", "dataset", "id"))
@@ -131,8 +132,16 @@ class ListTables:
     files: Sequence[ListRow]
 
 
-def read_tables(file: Path, file_list: Path | None, report: ImportReport) -> ListTables:
+def read_tables(
+    file: Path, file_list: Path | None, report: ImportReport, read_sheets: ReadSheets = read_file
+) -> ListTables:
     """Return the rows of a list; report what is not understood of it.
+
+    Args:
+        file: The list.
+        file_list: A second one, of files; None when there is none.
+        report: What is not understood is added to it.
+        read_sheets: Reads the sheets of either.
 
     Raises:
         SheetRefused: A file cannot be read, or no column of it is known.
@@ -140,7 +149,7 @@ def read_tables(file: Path, file_list: Path | None, report: ImportReport) -> Lis
     datasets: list[ListRow] = []
     files: list[ListRow] = []
     for path in (file, *([file_list] if file_list is not None else [])):
-        read = read_file(path, report)
+        read = read_sheets(path, report)
         known = 0
         for sheet in map(_from_headings, read.sheets):
             # Sheets of explanations and of lists to choose from have no heading that is known.

@@ -119,7 +119,9 @@ def read_file(file: Path, report: ImportReport) -> SheetFile:
     _read_beginning(file)
     if is_csv(file):
         metadata = _read_metadata(file)
-        return SheetFile([_read_csv(file, metadata)], is_csv=True, metadata=metadata)
+        text = _csv_text(file)
+        delimiter = metadata.delimiter if metadata is not None else _delimiter(text)
+        return SheetFile([_csv_sheet(file, text, delimiter)], is_csv=True, metadata=metadata)
     with _open_for_reading(file) as (book, parts):
         record = None
         if RECORD_SHEET in book.sheetnames:
@@ -131,6 +133,30 @@ def read_file(file: Path, report: ImportReport) -> SheetFile:
             if title.casefold() not in OWN_SHEETS
         ]
         return SheetFile(sheets, record, is_markable=_can_be_marked(file, parts))
+
+
+def read_csv_text(file: Path, text: str, delimiter: str) -> SheetFile:
+    """Return the sheet of a CSV file whose encoding and delimiter are known.
+
+    Raises:
+        SheetRefused: It is no CSV, or too large.
+    """
+    return SheetFile([_csv_sheet(file, text, delimiter)], is_csv=True)
+
+
+def sheet_of_rows(title: str, rows: Iterable[Sequence[str]]) -> RawSheet:
+    """Return rows of texts as a sheet; what is empty is left out."""
+    filled = {
+        number: {n: cell for n, cell in enumerate(row, start=1) if cell and not cell.isspace()}
+        for number, row in enumerate(rows, start=1)
+    }
+    headers = filled.pop(1, {})
+    below = {
+        number: {n: Cell(cell, CellType.UNTYPED) for n, cell in row.items()}
+        for number, row in filled.items()
+        if row
+    }
+    return RawSheet(title, headers, below)
 
 
 def is_csv(file: Path) -> bool:
@@ -589,9 +615,7 @@ def _read_metadata(file: Path) -> TableMetadata | None:
     return None
 
 
-def _read_csv(file: Path, metadata: TableMetadata | None) -> RawSheet:
-    text = _csv_text(file)
-    delimiter = metadata.delimiter if metadata is not None else _delimiter(text)
+def _csv_sheet(file: Path, text: str, delimiter: str) -> RawSheet:
     headers: dict[int, str] = {}
     rows: dict[int, dict[int, Cell]] = {}
     count = 0

@@ -14,7 +14,8 @@ from hashlib import sha256
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
-from publisher.profiles.file_types import FILE_TYPES, IANA, file_type_of
+from publisher.profiles.file_types import FILE_TYPES, IANA
+from publisher.profiles.term_names import find_format
 from publisher.rdf.namespaces import AUTHORITY, LABELS, iri
 from publisher.rdf.subjects import Subject, Term
 from publisher.release.catalogue.distributions import ApplicationProfile
@@ -84,6 +85,7 @@ def harmonise(draft: CatalogueGraph, view: ApplicationProfile, base_iri: str = "
     for contact in draft.all_objects("dcat:contactPoint"):
         _contact(draft, contact, view)
     _series(draft)
+    _reference_systems(draft, view)
     _list_services(draft)
     if base_iri:
         separate_pages(draft, Addresses(base_iri, base_iri))
@@ -206,6 +208,33 @@ def _list_services(draft: CatalogueGraph) -> None:
             draft.add(catalogues[0], "dcat:service", service)
 
 
+_REFERENCE_SYSTEM = re.compile(
+    r"https?://www\.opengis\.net/def/crs/([A-Za-z]+)/[0-9.]+/([A-Za-z0-9]+)/?"
+)
+_IN_A_SYSTEM = ("dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService", "dcat:Distribution")
+
+
+def _reference_systems(draft: CatalogueGraph, view: ApplicationProfile) -> None:
+    """Say with both properties in which system the coordinates of a map are.
+
+    ``geodcatap:referenceSystem`` is a kind of ``dcterms:conformsTo`` (GeoDCAT-AP 3.0, vocabulary
+    930), which is what portals for other data know; version 2 of the profile had only this.
+    """
+    for kind in _IN_A_SYSTEM:
+        for thing in draft.instances(kind):
+            draft.add(thing, "dcterms:conformsTo", *draft.nodes(thing, "geodcatap:referenceSystem"))
+            if view is not ApplicationProfile.EU:
+                continue
+            for system in draft.nodes(thing, "dcterms:conformsTo"):
+                known = _REFERENCE_SYSTEM.fullmatch(system.value)
+                if known:
+                    draft.add(thing, "geodcatap:referenceSystem", system)
+                    draft.add(system, "rdf:type", node("dcterms:Standard"), node("skos:Concept"))
+                    if not draft.objects(system, "skos:prefLabel"):
+                        label = Literal(f"{known[1]}:{known[2]}", language="en")
+                        draft.add(system, "skos:prefLabel", label)
+
+
 _PAGED_CLASSES = ("dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService")
 
 
@@ -272,12 +301,12 @@ def _formats(draft: CatalogueGraph, subject: Subject, view: ApplicationProfile) 
 
 
 def _iana(term: Term) -> Term:
-    known = file_type_of(term.value)
+    known = find_format(term.value)
     return NamedNode(IANA + known.media_type) if known.media_type else term
 
 
 def _format(term: Term, view: ApplicationProfile) -> Term:
-    known = file_type_of(term.value)
+    known = find_format(term.value)
     if view is ApplicationProfile.SE:
         return Literal(known.media_type) if known.media_type else term
     return NamedNode(FILE_TYPES + known.file_type) if known.file_type else term
