@@ -528,7 +528,7 @@ def _with_old_headings(
     agreed: dict[str, str] = {}
     declined: set[str] = set()
     for pair in likely if is_asked else ():
-        _show_likely(pair, lang)
+        _show_likely(pair, lang, is_asked=True)
         if click.confirm(translate("Is it the same column?", lang), default=True):
             agreed[pair.old] = pair.new
         else:
@@ -541,18 +541,18 @@ def _with_old_headings(
     return table, frozenset(declined)
 
 
-def _show_likely(pair: LikelyRename, lang: str) -> None:
-    click.echo(
-        translate(
-            "The column {heading} is not there. It may be called {new} now: {reason}. If so:"
-            " --renamed {option}",
-            lang,
-            heading=pair.old,
-            new=pair.new,
-            reason=in_language(pair.reason, lang),
-            option=shlex.quote(f"{pair.old}={pair.new}"),
-        )
+def _show_likely(pair: LikelyRename, lang: str, *, is_asked: bool = False) -> None:
+    summary = translate(
+        "The column {heading} is not there. It may be called {new} now: {reason}.",
+        lang,
+        heading=pair.old,
+        new=pair.new,
+        reason=in_language(pair.reason, lang),
     )
+    if not is_asked:
+        option = shlex.quote(f"{pair.old}={pair.new}")
+        summary += " " + translate("If so, write --renamed {option}.", lang, option=option)
+    click.echo(summary)
 
 
 def refresh_tables(folder: Path, config: Config, allow_loss: str, lang: str) -> None:
