@@ -23,9 +23,9 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
-from itertools import combinations, islice
+from itertools import chain, combinations, islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -90,6 +90,10 @@ _MOST_COMPARED = 1_000
 _MOST_LETTERS, _MOST_UNKNOWN = 2, 2
 # So many words that are somewhere are left out, where nothing has all of them.
 _MOST_LEFT_OUT = 2
+# So many things may be called what a question has words of; so many of them are shown.
+_MOST_PERHAPS, _MOST_NAMED = 200, 10
+# How like a name, of 1, what was written for it is.
+_NEAR = 0.86
 # Of more words there would be too many ways to leave some out.
 _MOST_RELAXED = 6
 
@@ -183,19 +187,99 @@ class Search:
         if not self._look():
             return self._find_names(telling, language)
         with open_sqlite(self._seconds, self._path) as index:
-            found = _find(index, telling, language)
-            if found.hits:
-                return found
-            each: dict[str, Sequence[Hit]] = {}
-            for word in dict.fromkeys(telling) if len(telling) > 1 else ():
-                each[word] = _find(index, [word], language).hits
-            unknown = [word for word in dict.fromkeys(telling) if not each.get(word)]
-            names = _written_as_names(text)
-            if each and (relaxed := _without_some(index, telling, unknown, language, names)):
-                return relaxed
-            near = [o for word in unknown[:_MOST_UNKNOWN] for o in _near_words(index, word)]
-            first = dict(list(each.items())[:_MOST_OFFERED])
-            return SearchResult((), each=first, near=near[:_MOST_OFFERED])
+            found = self._with_words(index, text, telling, language)
+            return _with_named(index, found, requested, telling, language)
+
+    @staticmethod
+    def _with_words(
+        index: sqlite3.Connection, text: str, telling: Sequence[str], language: str
+    ) -> SearchResult:
+        """Return what has all words, else most of them, else what has each."""
+        found = _find(index, telling, language)
+        if not found.hits and (joined := _joined(index, telling)) != telling:
+            found = _find(index, joined, language)
+        if found.hits:
+            return found
+        each: dict[str, Sequence[Hit]] = {}
+        for word in dict.fromkeys(telling) if len(telling) > 1 else ():
+            each[word] = _find(index, [word], language).hits
+        unknown = [word for word in dict.fromkeys(telling) if not each.get(word)]
+        names = _written_as_names(text)
+        if each and (relaxed := _without_some(index, telling, unknown, language, names)):
+            return relaxed
+        near = [o for word in unknown[:_MOST_UNKNOWN] for o in _near_words(index, word)]
+        first = dict(list(each.items())[:_MOST_OFFERED])
+        return SearchResult((), each=first, near=near[:_MOST_OFFERED])
+
+
+def _joined(index: sqlite3.Connection, telling: Sequence[str]) -> list[str]:
+    """Return words, two as one where only that is known: "hög spänning", högspänning."""
+    found: list[str] = []
+    for word in telling:
+        pair = plain_letters(found[-1] + word) if found else ""
+        if pair and _is_known(index, pair, is_last=True):
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
+
+
+def _with_named(
+    index: sqlite3.Connection,
+    found: SearchResult,
+    requested: Sequence[str],
+    telling: Sequence[str],
+    language: str,
+) -> SearchResult:
+    """Return what was found, and after it the things that a question calls by their whole names.
+
+    Who asks how many members somebody has wants to get there, whatever has the word "members".
+    Names may be written as one word, or with letters amiss when they are all that is asked for.
+    """
+    if not _has_around(index):
+        return found
+    known = {hit.iri for hit in found.hits}
+    asked = [plain_letters(word) for word in requested]
+    # Of words alone that are nowhere together, each has its own list.
+    lists = {plain_letters(word) for word in found.left_out} if found.hits else {*asked}
+    apart = set() if is_small_word(requested[0]) else lists
+    runs = {
+        "".join(asked[begin:end])
+        for begin in range(len(asked))
+        for end in range(begin + 1, len(asked) + 1)
+        if end - begin > 1 or asked[begin] not in apart
+    }
+    whole = "".join(plain_letters(word) for word in telling)
+    named: dict[str, Hit] = {}
+    for hit in _perhaps_named(index, asked):
+        own = ["".join(map(plain_letters, words(n))) for n in (hit.label, *hit.names.split("\n"))]
+        is_called = any(name in runs and len(name) >= _LEAST_BEGINNING for name in own)
+        if (is_called or any(_is_near(name, whole) for name in own)) and hit.iri not in known:
+            is_own = hit.language in (language, "")
+            named[hit.iri] = hit if is_own else named.get(hit.iri, hit)
+    return replace(found, hits=[*found.hits, *list(named.values())[:_MOST_NAMED]])
+
+
+def _perhaps_named(index: sqlite3.Connection, asked: Sequence[str]) -> Iterator[Hit]:
+    """Yield things, other than terms of vocabularies, with a word of a question in their names."""
+    pairs = map("".join, pairwise(asked))
+    forms = sorted({*asked, *pairs} | {word[:_LEAST_BEGINNING] + "*" for word in asked[:1]})
+    telling = (form for form in forms if not is_small_word(form) and len(form) > 2)
+    expression = " OR ".join(map(_written, telling))
+    if expression:
+        query = _FIND.format(index="plain")
+        for row in index.execute(query, (f"{_IN_NAMES} : ({expression})", _MOST_PERHAPS)):
+            hit = _hit(row)
+            if not any(kind.startswith(_TERMS) for kind in hit.kinds):
+                yield hit
+
+
+def _is_near(name: str, asked: str) -> bool:
+    """Tell whether a name may be what was written, in plain letters and without spaces."""
+    if min(len(name), len(asked)) < 2 * _LEAST_BEGINNING:
+        return False
+    likeness = SequenceMatcher(None, name, asked)
+    return likeness.quick_ratio() >= _NEAR and likeness.ratio() >= _NEAR
 
     def _find_names(self, requested: Sequence[str], language: str) -> SearchResult:
         """Return what is called by some words, as long as the index is being made."""
@@ -356,6 +440,12 @@ def _wide(index: sqlite3.Connection, word: str, *, is_last: bool) -> Ways:
     for form in dict.fromkeys((word, stem)):
         parts = compound_parts(form, is_known)
         found += [tuple(_beginning(index, part, is_last=False) for part in way) for way in parts]
+        # Of two compounds that end alike the first is cut: "bygg- och fastighetsbranschen".
+        found += [
+            (*(_beginning(index, part, is_last=False) for part in way[:-1]), longer)
+            for way in parts
+            for longer in _compounds_ending(index, way[-1])
+        ]
     return found
 
 
@@ -514,6 +604,8 @@ _TEXT_PROPERTIES = tuple(
         ),
     )
 )
+# Terms of vocabularies are classes, properties, concepts: words, not what is called by them.
+_TERMS = tuple(iri(name) for name in ("skos:", "owl:", "rdfs:", "rdf:"))
 _TABLES = """
 CREATE TABLE things (
     id INTEGER PRIMARY KEY, iri TEXT NOT NULL, language TEXT NOT NULL, label TEXT NOT NULL,

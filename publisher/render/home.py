@@ -73,6 +73,11 @@ FILTER(?property IN (%s)) } ORDER BY ?thing ?property ?value"
 Link = Callable[[str], str]
 
 
+def is_building_block(class_iri: str) -> bool:
+    """Tell whether things of a class are what the description of others is built of."""
+    return class_iri in _BUILDING_BLOCKS
+
+
 @dataclass(frozen=True)
 class Card:
     """A thing of the main class.

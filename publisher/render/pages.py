@@ -48,6 +48,7 @@ from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
 from publisher.render.search import SearchPages
 from publisher.render.snippets import query_address
+from publisher.render.tables.answered_questions import TableAnswers
 from publisher.render.tables.pages import TablePages, TableView, has_places
 from publisher.render.tables.selection import Selection
 from publisher.render.usage_examples import UsageGuide, names_query
@@ -121,10 +122,13 @@ class Pages:
         first = {n: names_query(main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
-        self.search = SearchPages(self._frame, release, engine, addresses, index, main)
         self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.catalogue = CataloguePages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, self._maps, seconds)
+        table_answers = TableAnswers(self.tables, engine, main)
+        self.search = SearchPages(
+            *(self._frame, release, engine, addresses, index, main, table_answers)
+        )
         self.embedded = EmbeddedPages(self._frame, self._composer, self._maps, self.tables)
         classes = dict.fromkeys([main, *self._home.counts])
         self._docs = DeveloperDocs(self._frame, release, addresses, self.tables, main)

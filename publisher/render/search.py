@@ -31,6 +31,7 @@ from publisher.render.labels import (
     term_label,
 )
 from publisher.render.page_model import Value
+from publisher.render.tables.answered_questions import TableAnswer, TableAnswers
 
 PAGE_SIZE = 20
 _SNIPPET = 220
@@ -153,6 +154,7 @@ class SearchPages:
         addresses: Addresses,
         index: ConceptIndex,
         main: str = "",
+        answers: TableAnswers | None = None,
     ) -> None:
         """Keep what pages are made of.
 
@@ -163,7 +165,9 @@ class SearchPages:
             addresses: Of the pages.
             index: Knows where concepts stand.
             main: The class that the site is about.
+            answers: Reads questions as ones about tables.
         """
+        self._answers = answers
         self._index = index
         self._frame, self._engine, self._addresses = frame, engine, addresses
         self._main = main
@@ -213,12 +217,16 @@ class SearchPages:
                 for word, hits in found.each.items()
             ],
             meant=[(word, url_of(word)) for word in found.near],
+            answer=None if kind or scheme or number > 1 else self._answer(text, page_language),
             page_number=number,
             pages=pages,
             previous_page=url_of(text, number - 1, kind) if number > 1 else "",
             next_page=url_of(text, number + 1, kind) if number < pages else "",
             as_json=url_of(text, number, kind).replace("?", ".json?", 1),
         )
+
+    def _answer(self, text: str, page_language: PageLanguage) -> TableAnswer | None:
+        return self._answers.find(text, page_language) if self._answers else None
 
     def _scheme_link(
         self, scheme: SchemeSummary | None, page_language: PageLanguage

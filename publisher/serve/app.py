@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, abort, request
 from werkzeug.routing import IntegerConverter, PathConverter
+from werkzeug.security import safe_join
 
 from publisher.config import Config
 from publisher.release.model import Release
@@ -37,18 +40,24 @@ from publisher.serve import (
 from publisher.serve.archive import ReleaseArchive
 from publisher.serve.cors import ALLOWED
 from publisher.serve.direct_queries import DirectQueries, Lease
-from publisher.serve.headers import add_common_headers, page_policy
+from publisher.serve.headers import add_common_headers, page_policy, set_validators
 from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.loop_request import LoopRequest
 from publisher.serve.mcp import blueprint as mcp
 from publisher.serve.preconditions import answer_if_met, has_precondition
 from publisher.serve.queue import limit_renderers, queue_costly_views
-from publisher.serve.response_cache import MOST_WAITING, CacheableRequest, ResponseCache
+from publisher.serve.response_cache import (
+    MOST_WAITING,
+    CacheableRequest,
+    ResponseCache,
+    mark_cacheable,
+)
 from publisher.serve.site import Shared, Site, make_shared, open_archived_site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_STATIC = Path(__file__).parent / "static"
 _PREFLIGHT_SECONDS = "86400"
 _QUERY_PATHS = ("/sparql", "/query", "/release/")
 Routes = Callable[[Site], Blueprint]
@@ -131,7 +140,8 @@ def thread_count(config: Config) -> int:
 
 
 def _flask(site: Site, parts: Iterable[Routes]) -> Flask:
-    app = Flask("publisher.serve", static_url_path="/static")
+    app = Flask("publisher.serve", static_folder=None)
+    app.add_url_rule("/static/<path:name>", "static", _static_file)
     app.config["MAX_CONTENT_LENGTH"] = longest_body_bytes(site.config)
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.url_map.merge_slashes = False
@@ -147,6 +157,20 @@ def _flask(site: Site, parts: Iterable[Routes]) -> Flask:
     # Last, so that its answers pass through the handlers above.
     problems.register_error_handlers(app, site)
     return app
+
+
+def _static_file(name: str) -> Response:
+    """Return a script, sheet or picture of the pages, whole, so that it is sent compressed."""
+    path = Path(safe_join(str(_STATIC), name) or _STATIC)
+    if not path.is_file():
+        abort(404)
+    body = path.read_bytes()
+    response = Response(body, mimetype=mimetypes.guess_type(name)[0])
+    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    set_validators(response, body, changed)
+    response.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
+    mark_cacheable()
+    return response
 
 
 def _make_redirect_relative(response: Response, site_url: str) -> Response:

@@ -366,7 +366,11 @@ ADDRESSES: tuple[AddressRow, ...] = (
             ParameterRow("q", "Words."),
             ParameterRow("missing", "Name of a column: the rows without a value in it."),
             ParameterRow("sort", "Name of a column; with a minus sign the other way round."),
-            ParameterRow("filters", "Values that rows must have, by column.", "object"),
+            ParameterRow(
+                "filters",
+                "Values that rows must have, by column; after not. those that they must not have.",
+                "object",
+            ),
             _PAGE,
         ),
         tag="tables",

@@ -18,7 +18,7 @@ from publisher.release.tables.table import METADATA, Table
 from publisher.render.maps.live import table_places
 from publisher.render.tables.descriptions import json_schema
 from publisher.render.tables.json_rows import describe_columns, row_objects
-from publisher.render.tables.pages import MOST_PLACES, PLACES, TableView, has_places
+from publisher.render.tables.pages import EXCLUDED, MOST_PLACES, PLACES, TableView, has_places
 from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
 from publisher.serve.files import release_file_response
@@ -43,11 +43,9 @@ def read_selection(table: Table) -> Selection:
         QueryRefused: It is too long.
     """
     words = request.args.get("q", "").strip()
-    filters = {
-        column.name: tuple(dict.fromkeys(filter(None, request.args.getlist(column.name))))
-        for column in table.columns
-    }
-    if len(words) > LONGEST_WORDS or sum(map(len, filters.values())) > _MOST_VALUES:
+    filters, excluded = (_chosen_values(table, before) for before in ("", EXCLUDED))
+    chosen = sum(map(len, [*filters.values(), *excluded.values()]))
+    if len(words) > LONGEST_WORDS or chosen > _MOST_VALUES:
         raise QueryRefused(
             "The selection is too long: at most {length} characters and {count} values.",
             remedy="Choose less.",
@@ -62,12 +60,20 @@ def read_selection(table: Table) -> Selection:
     page = request.args.get("page", "1")
     return Selection(
         words=words,
-        filters={name: values for name, values in filters.items() if values},
+        filters=filters,
         missing=missing,
+        excluded=excluded,
         sort=name if table.column(name) else "",
         descending=sort.startswith("-") and table.column(name) is not None,
         page=int(page) if page.isascii() and page.isdecimal() and len(page) < 9 else 0,
     )
+
+
+def _chosen_values(table: Table, before: str) -> dict[str, tuple[str, ...]]:
+    """Return column → the values that parameters give, whose names have something before it."""
+    given = {c.name: request.args.getlist(before + c.name) for c in table.columns}
+    found = {name: tuple(dict.fromkeys(filter(None, values))) for name, values in given.items()}
+    return {name: values for name, values in found.items() if values}
 
 
 def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:

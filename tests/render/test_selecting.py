@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import product
 from math import inf
 from pathlib import Path
@@ -149,6 +150,39 @@ def test_rows_without_a_value_are_the_same_by_index_and_by_engine(
         assert len(rows) == total
         assert not any(row.values.get(path) for row in rows for path in paths)
         assert found.missing(choice, total) == asked.missing(choice, total)
+
+
+@pytest.mark.parametrize("words", ["", "ä"])
+@pytest.mark.parametrize(
+    "excluded",
+    [
+        {"county": (COUNTY + "dalarna", COUNTY + "skane")},
+        {"letters": ("5", "-3"), "label": ("ab",)},
+        {"coastal": ("true",), "modified": ("2020",), "note": ("7",)},
+    ],
+    ids=str,
+)
+def test_rows_with_a_value_are_left_out_alike_by_index_and_by_engine(
+    engine: InProcessEngine, many: Release, words: str, excluded: dict[str, tuple[str, ...]]
+) -> None:
+    """What has none of the values stays, also what has no value at all; with a filter too."""
+    for filters in (None, {"county": (COUNTY + "gavleborg",)}):
+        choice = Selection(words=words, filters=filters, excluded=excluded)
+        with (
+            opened(engine, many, "sv") as found,
+            opened(engine, many, "sv", indexed=False) as asked,
+        ):
+            rows = found.things(choice, 200)
+            assert rows == asked.things(choice, 200)
+            assert len(rows) == found.count(choice) == asked.count(choice)
+            assert found.facets(choice) == asked.facets(choice)
+            without = replace(choice, excluded=None)
+            both = [
+                replace(without, filters={**(filters or {}), n: v}) for n, v in excluded.items()
+            ]
+            having = {thing for each in both for thing in found.things(each, 200)}
+            if not (filters and excluded.keys() & filters.keys()):
+                assert {*rows} == {*found.things(without, 200)} - having
 
 
 _COLUMNS = ("", "label", "county", "letters", "coastal", "modified", "identifier", "note", "no")

@@ -108,12 +108,15 @@ class IndexRowSelector:
         """Return the name of a table whose ``id`` are the numbers of the things that fit."""
         filters = {n: v for n, v in (selection.filters or {}).items() if self._table.column(n)}
         missing = [c for n in selection.missing if (c := self._table.column(n)) is not None]
-        if not selection.words and not filters and not missing:
+        excluded = {n: v for n, v in (selection.excluded or {}).items() if self._table.column(n)}
+        if not selection.words and not filters and not missing and not excluded:
             return "main.things"
-        key = (selection.words, selection.missing, *sorted(filters.items()))
+        left_out = tuple(sorted(excluded.items()))
+        key = (selection.words, selection.missing, left_out, *sorted(filters.items()))
         if key not in self._tables_of_filters:
             parts = [self._with_values(name, values) for name, values in filters.items()]
             parts += [(_WITHOUT_VALUE, [self._number(column)]) for column in missing]
+            parts += [self._without_values(name, values) for name, values in left_out]
             if selection.words and parts:
                 # The longest work is shared with what is counted without one of the filters.
                 found = self._fitting(Selection(selection.words))
@@ -142,6 +145,10 @@ class IndexRowSelector:
         texts = [lookup_text(column, value) for value in values]
         query = _WITH_VALUE.format(beginning=SORTED_LETTERS, marks=", ".join("?" * len(texts)))
         return query, [self._number(column), *(text[:SORTED_LETTERS] for text in texts), *texts]
+
+    def _without_values(self, name: str, values: Sequence[str]) -> tuple[str, list[Value]]:
+        query, parameters = self._with_values(name, values)
+        return f"SELECT id FROM main.things WHERE id NOT IN ({query})", parameters  # nosec B608 # a query of ours
 
     def _number(self, column: Column) -> int:
         return self._table.columns.index(column)

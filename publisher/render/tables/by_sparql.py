@@ -223,14 +223,8 @@ class SelectionQueries:
             column = self._table.column(name)
             if column is None:
                 continue
-            terms = [found for text in written if (found := filter_term(column, text)) is not None]
-            values = " ".join(map(str, terms))
-            if column.kind == TEXT or (not column.datatype and column.kind != LINK):
-                lines.append(f"?thing {self._naming.path(column.path)} ?text{number} .")
-                lines.append(f"FILTER(STR(?text{number}) IN ({', '.join(map(str, terms))}))")
-            else:
-                lines.append(f"VALUES ?value{number} {{ {values} }}")
-                lines.append(f"?thing {self._naming.path(column.path)} ?value{number} .")
+            lines += self._having(column, written, str(number))
+        lines += self._excluded(selection)
         for name in selection.missing:
             column = self._table.column(name)
             if column is not None:
@@ -240,6 +234,24 @@ class SelectionQueries:
             names = " ".join(str(NamedNode(thing)) for thing in selection.things)
             return [*lines, f"VALUES ?thing {{ {names} }}"]
         return lines + self._with_words(selection.words)
+
+    def _having(self, column: Column, written: Iterable[str], mark: str) -> list[str]:
+        """Return the patterns that a thing with one of some values fits."""
+        terms = [found for text in written if (found := filter_term(column, text)) is not None]
+        path = self._naming.path(column.path)
+        if column.kind == TEXT or (not column.datatype and column.kind != LINK):
+            among = ", ".join(map(str, terms))
+            return [f"?thing {path} ?text{mark} .", f"FILTER(STR(?text{mark}) IN ({among}))"]
+        values = " ".join(map(str, terms))
+        return [f"VALUES ?value{mark} {{ {values} }}", f"?thing {path} ?value{mark} ."]
+
+    def _excluded(self, selection: Selection) -> list[str]:
+        """Return the patterns that things with some values do not fit."""
+        return [
+            f"FILTER NOT EXISTS {{ {' '.join(self._having(column, written, f'Out{number}'))} }}"
+            for number, (name, written) in enumerate((selection.excluded or {}).items(), start=1)
+            if (column := self._table.column(name)) is not None
+        ]
 
     def _with_words(self, words: str) -> list[str]:
         columns = [column for column in self._table.columns if column.kind in (TEXT, PLAIN)]
@@ -395,7 +407,7 @@ class SparqlRowSelector:
     def count(self, selection: Selection) -> int:
         """Return how many things fit."""
         selection = self._narrowed(selection)
-        if selection.things is not None and not (selection.filters or selection.missing):
+        if selection.things is not None and replace(selection, words="").is_whole:
             return len(selection.things)
         return int(self._engine.rows(self._queries.count(selection))[0]["count"].value)
 

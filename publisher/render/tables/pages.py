@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +23,7 @@ from publisher.release.tables.columns import FACET_VALUES
 from publisher.release.tables.index import INDEX_EXTENSION
 from publisher.release.tables.table import (
     DATE,
+    LINK,
     NUMBER,
     TEXT,
     TRUTH,
@@ -44,6 +45,7 @@ from publisher.render.maps.live import TablePlaces
 from publisher.render.maps.maps import MOST_DRAWN, Maps
 from publisher.render.page_model import Value
 from publisher.render.snippets import query_address
+from publisher.render.tables.by_sparql import filter_term
 from publisher.render.tables.rows import TableReader
 from publisher.render.tables.selection import Selection
 from publisher.render.values import format_literal, sentence_case, shorten_text, sort_key
@@ -51,6 +53,8 @@ from publisher.render.values import format_literal, sentence_case, shorten_text,
 _FOLDER = "table/"
 # The places of a table's rows, for the map that moves.
 PLACES = "places.json"
+# In addresses, before the name of a column: rows with the value are left out.
+EXCLUDED = "not."
 # A map of more would be slow to come, and no help.
 MOST_PLACES = 200_000
 
@@ -157,6 +161,7 @@ class TablePages:
             view=view,
             total=total,
             facets=self._facets(view, table_reader.facets(selection)),
+            excluded=self._excluded(view, table_reader),
             missing=self._missing(view, table_reader.missing(selection, total)),
             files=self._files(table, view.query(is_file=True), _extensions(view, total, most)),
             **self._map(view, table_reader, total, size),
@@ -216,6 +221,32 @@ class TablePages:
     def title(self, table: Table, page_language: PageLanguage) -> str:
         """Return what a table is called."""
         return self._title(table, page_language).text
+
+    def column_title(self, column: Column, page_language: PageLanguage) -> str:
+        """Return what a column is called."""
+        return self._words.title(column.titles, column.path, page_language).text
+
+    def value_texts(
+        self, column: Column, values: Iterable[str], page_language: PageLanguage
+    ) -> list[str]:
+        """Return what values are called, given as filters have them."""
+        written = [*values]
+        labels = fetch_labels(self._engine, written) if column.kind == LINK else {}
+        terms = ((text, filter_term(column, text)) for text in written)
+        return [
+            self._words.value(term, labels, page_language).text if term else text
+            for text, term in terms
+        ]
+
+    def counted(self, view: TableView, name: str) -> tuple[FacetValue, ...]:
+        """Return the values of a column that is a facet, with their numbers of rows."""
+        column = view.table.column(name)
+        if column is None:
+            return ()
+        with self.lines(view.table, view.reader.language) as table_reader:
+            found = table_reader.facets(view.choice).get(column.path, [])
+        labels = fetch_labels(self._engine, (v.value for v, _ in found if "://" in v.value))
+        return self._counted(view, name, found, labels)
 
     def _grid(self, view: TableView, table_reader: TableReader, size: int) -> dict[str, Any]:
         """Return the heads and rows of a page."""
@@ -321,6 +352,23 @@ class TablePages:
         )
         return Facet(Value(translate("Rows without a value", view.reader.language)), values)
 
+    def _excluded(self, view: TableView, table_reader: TableReader) -> Facet:
+        """Return the values whose rows are left out, to have these again."""
+        values = []
+        for name, written in (view.choice.excluded or {}).items():
+            column = view.table.column(name)
+            assert column is not None, "a selection names columns of the table"
+            terms = {text: filter_term(column, text) for text in written}
+            links = (text for text in written if column.kind == LINK)
+            labels = fetch_labels(self._engine, links)
+            for text, term in terms.items():
+                with_it = replace(view.choice, excluded=None, filters={name: (text,)})
+                value = self._words.value(term, labels, view.reader) if term else Value(text)
+                number, href = table_reader.count(with_it), self.here(view.including(name, text))
+                values.append(FacetValue(replace(value, href=""), number, href, True))
+        title = translate("Rows with these values are left out", view.reader.language)
+        return Facet(Value(title), tuple(values))
+
     def _counted(
         self, view: TableView, column: str, found: list[tuple[Term, int]], labels: Labels
     ) -> tuple[FacetValue, ...]:
@@ -398,7 +446,7 @@ class TableView:
     def columns(self) -> list[Column]:
         """Return the columns that are shown."""
         found = [column for column in self.table.columns if column.name in self.shown]
-        return found or _default_columns(self.table)
+        return found or default_columns(self.table)
 
     def parameters(self, *, page: int = 1, is_file: bool = False) -> list[tuple[str, str]]:
         """Return the parameters of the address of one of its pages, or of the same as a file."""
@@ -406,6 +454,8 @@ class TableView:
         pairs = [("q", selection.words)] if selection.words else []
         for name, values in (selection.filters or {}).items():
             pairs += [(name, value) for value in values]
+        for name, values in (selection.excluded or {}).items():
+            pairs += [(EXCLUDED + name, value) for value in values]
         pairs += [("missing", name) for name in selection.missing]
         if selection.sort:
             pairs.append(("sort", f"-{selection.sort}" if selection.descending else selection.sort))
@@ -432,6 +482,13 @@ class TableView:
             filters[column] = changed
         return replace(self, choice=replace(self.choice, filters=filters, page=1))
 
+    def including(self, column: str, value: str) -> TableView:
+        """Return the view in which the rows with a value are no longer left out."""
+        excluded = dict(self.choice.excluded or {})
+        excluded[column] = tuple(v for v in excluded.get(column, ()) if v != value)
+        kept = {name: values for name, values in excluded.items() if values}
+        return replace(self, choice=replace(self.choice, excluded=kept, page=1))
+
     def without(self, column: str) -> TableView:
         """Return the view of the rows that have no value in a column, or no longer of them."""
         names = self.choice.missing
@@ -448,7 +505,7 @@ class TableView:
         )
 
 
-def _default_columns(table: Table) -> list[Column]:
+def default_columns(table: Table) -> list[Column]:
     """Return the columns shown by default: lists, numbers and dates before others."""
     telling = (NUMBER, DATE, TRUTH)
     ranked = sorted(

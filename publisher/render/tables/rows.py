@@ -100,6 +100,10 @@ class TableReader:
         """Return the IRIs of a choice, in its order."""
         return self._selecting.things(selection, limit, offset)
 
+    def values(self, column: Column) -> Iterator[AnyTerm]:
+        """Yield the values of a column, those of most things first."""
+        yield from (value for _, value, _ in self._selecting.counts(Selection(), [column]))
+
     def missing(self, selection: Selection, total: int) -> list[tuple[Column, int]]:
         """Return each column in which some thing of a choice has no value, and how many have none.
 

@@ -22,6 +22,7 @@ class Selection:
         page: From 1.
         things: IRIs of the things that have the words, when the engine has looked them up.
         missing: Names of columns in which a thing must have no value.
+        excluded: Column → values, none of which a thing may have.
     """
 
     words: str = ""
@@ -31,11 +32,12 @@ class Selection:
     page: int = 1
     things: tuple[str, ...] | None = None
     missing: tuple[str, ...] = ()
+    excluded: Mapping[str, tuple[str, ...]] | None = None
 
     @property
     def is_whole(self) -> bool:
         """Tell whether nothing is left out."""
-        return not (self.words or self.filters or self.missing)
+        return not (self.words or self.filters or self.missing or self.excluded)
 
     @property
     def is_stored(self) -> bool:

@@ -1,0 +1,127 @@
+"""The words with which people ask for rows: for several, how many, the first of an order, without.
+
+Words are compared as the search compares them: folded, in plain letters, whatever their ending.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from publisher.rdf.text import fold, plain_letters, short_forms, without_ending, words
+
+
+def _plain(written: str) -> frozenset[str]:
+    return frozenset(plain_letters(fold(word)) for word in written.split())
+
+
+# What asks for rows at all.
+ASKING = _plain("""
+    vilka vilken vilket vad lista visa samtliga alla hur många antal antalet när vem vems var
+    which what list all every how many number count when who whose where
+    welche welcher welches was liste alle wie viele anzahl wann wer wo
+""")
+# What else binds the parts of such a question, beside the small words of the search.
+_BINDING = _plain("""
+    antal antalet många tillsammans totalt ligger hör tillhör innehåller omfattar heter år året
+    stor stort stora har sina andra enda dessa dag idag just samtliga namn namnet
+    total altogether together contain contains include includes belong belongs there those called
+    year years located situated based lie lies name names named only other have got each
+    anzahl viele insgesamt liegen liegt gehören gehört heißen heißt jahr alle namen
+""")
+# Of an order by a column the last come first, or the first.
+MOST = _plain("""
+    störst största flest mest högst högsta längst längsta tyngst tyngsta dyrast
+    biggest largest greatest most highest longest tallest heaviest maximum
+    größte größten größter größtes meisten höchste höchsten längste längsten
+""")
+LEAST = _plain("""
+    minst minsta färst lägst lägsta kortast kortaste
+    smallest fewest least lowest shortest minimum
+    kleinste kleinsten kleinster wenigsten niedrigste kürzeste kürzesten
+""")
+NEWEST = _plain("""
+    senast senaste nyast nyaste sist sista yngst yngsta latest newest last youngest
+    neueste neuesten letzte letzten jüngste jüngsten
+""")
+OLDEST = _plain("""
+    äldst äldsta först första tidigast tidigaste oldest first earliest
+    älteste ältesten erste ersten früheste frühesten
+""")
+NOT = _plain("""
+    inte ej icke utom utanför förutom not except outside excluding but isn nicht außer außerhalb
+""")
+WITHOUT = _plain("""
+    utan saknar saknas ingen inget inga without lacks lack lacking missing no
+    ohne fehlt fehlen kein keine keinen
+""")
+MANY = _plain(
+    "många antal antalet flest färst many number most fewest viele anzahl meisten wenigsten"
+)
+# What a column of numbers is called.
+NUMBERS = _plain("antal number anzahl")
+PER = _plain("per varje vardera each every by pro je")
+BEFORE = _plain("före innan tidigare before until vor bis")
+AFTER = _plain("efter sedan senare after since nach seit")
+BETWEEN = _plain("mellan between zwischen")
+MORE = _plain("över fler mer större högre over more above larger greater mehr über größer")
+LESS = _plain("under färre mindre lägre fewer less below smaller weniger unter kleiner")
+AT = _plain("än than als")
+ORDERS = MOST | LEAST | NEWEST | OLDEST
+COMPARING = BEFORE | AFTER | BETWEEN | MORE | LESS
+FREE = ASKING | _BINDING | AT
+
+# So many letters may be the ending of a name, or of a form of it.
+_LONGEST_ENDING = 3
+_LEAST_STEM = 4
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text in plain letters.
+
+    >>> plain_words("Vilka finns i Åre?")
+    ['vilka', 'finns', 'i', 'are']
+    """
+    return [plain_letters(word) for word in words(text)]
+
+
+def is_form(asked: str, known: str) -> bool:
+    """Tell whether a word is a form of a known one: plural, definite, genitive.
+
+    >>> [is_form(word, "mane") for word in ("manar", "manarna", "manen", "mars")]
+    [True, True, True, False]
+    >>> is_form("jupiters", "jupiter"), is_form("gavle", "gavleborg"), is_form("ar", "are")
+    (True, False, False)
+    """
+    if asked == known:
+        return True
+    short, long = sorted((asked, known), key=len)
+    if len(short) >= _LEAST_STEM and long.startswith(short):
+        return len(long) - len(short) <= _LONGEST_ENDING
+    return bool(_stems(asked) & _stems(known))
+
+
+def is_akin(asked: str, known: str) -> bool:
+    """Tell whether a word begins as the name of a column does: discovered, discovery.
+
+    >>> [is_akin("medlemmar", word) for word in ("medlemsantal", "medel")]
+    [True, False]
+    """
+    length = min(len(asked), len(known))
+    begun = max(_LEAST_STEM, length - _LONGEST_ENDING)
+    return is_form(asked, known) or (length >= _LEAST_STEM and asked[:begun] == known[:begun])
+
+
+@lru_cache(maxsize=20_000)
+def _stems(word: str) -> frozenset[str]:
+    found = {word, without_ending(word), *map(plain_letters, short_forms(word))}
+    found |= {word[:-1]} if word.endswith("y") else set()  # library, libraries
+    # A genitive may follow a definite form: månarnas. Two letters of a stem may be one: medlemmar.
+    found |= {without_ending(word.removesuffix("s")), *_undoubled(word)}
+    return frozenset(form.removesuffix("e") for form in found if len(form) > 2)
+
+
+def _undoubled(word: str) -> set[str]:
+    """Return what a word is without its ending, when that leaves two letters for one."""
+    stem = without_ending(word)
+    is_double = len(stem) > _LEAST_STEM and stem[-1] == stem[-2]
+    return {stem[:-1]} if is_double else set()
