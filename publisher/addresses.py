@@ -301,7 +301,7 @@ _OWN_PATH = re.compile(
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
     | croissant/.+\.json | page/[^/]+ | rest/v1/.* | schema(?:\.\d+|/[^/]+)?\.md
-    | search(?:\.json)?
+    | search(?:\.json|/[^/]+/(?:index|below)/.+)?
     | sparql(?:/|{_FORMATS})?
     | void(?:{_FORMATS})?
     | dump/[^/]+ | table(?:/[^/]*)?

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -155,16 +155,23 @@ class _TableWriter:
             with path.open("rb", _BUFFER_BYTES) as file:
                 yield from (line for line in file if line.split(b" ", 2)[1] in used)
 
+    def _type_lines(self) -> Iterator[bytes]:
+        """Yield the lines that say that something is a concept, scheme or collection."""
+        known = frozenset(f"<{name}>".encode() for name in self._classes)
+        for line in self._lines((_TYPE,)):
+            if line.split(b" ", 3)[2] in known:
+                yield line
+
     def read(self) -> None:
         """Read everything that counts: first what is a concept, then what is said of these."""
-        used = {*self._broader, *self._narrower, *self._classes, _DEPRECATED, _NOTATION}
+        used = {*self._broader, *self._narrower, _DEPRECATED, _NOTATION}
         used |= {iri(f"skos:{n}") for n in ("inScheme", "topConceptOf", "hasTopConcept")}
-        for quad in self._quads(used):
+        for quad in _quads(chain(self._type_lines(), self._lines(used))):
             self._add_structure(quad)
         self._write_all()
         used = {*self._ranks, *XL_LABELS, LITERAL_FORM}
         known = lru_cache(maxsize=_CHUNK)(self._known)
-        for quad in self._quads(used):
+        for quad in _quads(self._lines(used)):
             self._add_name(quad, known)
         self._write_all()
         _run(
@@ -179,11 +186,6 @@ class _TableWriter:
             DROP TABLE xl; DROP TABLE forms
             """,
         )
-
-    def _quads(self, used: Iterable[str]) -> Iterator[Quad]:
-        lines = self._lines(used)
-        while part := b"".join(islice(lines, _CHUNK)):
-            yield from parse(part, format=RdfFormat.N_QUADS)
 
     def _find_id(self, name: str) -> int:
         found = self._index.execute("SELECT id FROM things WHERE iri = ?", (name,)).fetchone()
@@ -256,6 +258,11 @@ class _TableWriter:
     def _write_all(self) -> None:
         for table in list(self._rows):
             self._write(table)
+
+
+def _quads(lines: Iterator[bytes]) -> Iterator[Quad]:
+    while part := b"".join(islice(lines, _CHUNK)):
+        yield from parse(part, format=RdfFormat.N_QUADS)
 
 
 def _run(index: sqlite3.Connection, script: str) -> None:

@@ -265,6 +265,25 @@ class ConceptIndex:
                     return None
             return [_iri_of(index, each) for each in found]
 
+    def find(self, name: str, base_iri: str) -> str:
+        """Return the IRI that ends an address: below the base if there is such a concept."""
+        return base_iri + name if self.kinds(base_iri + name) else name
+
+    def branches(self, scheme: str) -> list[tuple[str, int]]:
+        """Return what stands in a scheme's tree with concepts below it, each with how many.
+
+        Without a scheme these are the concepts that are in none.
+        """
+        near = """(SELECT concept FROM members WHERE scheme = :scheme UNION
+            SELECT below FROM broader JOIN members ON above = concept AND scheme = :scheme)"""
+        among = f"IN {near}" if scheme else "NOT IN (SELECT concept FROM members)"
+        with self._open() as index:
+            return index.execute(
+                "SELECT iri, COUNT(*) FROM broader JOIN things ON id = above"
+                f" WHERE above {among} GROUP BY above ORDER BY above",  # nosec B608 # constants
+                {"scheme": _id_of(index, scheme)},
+            ).fetchall()
+
     def members(self, scheme: str, most: int, start: int = 0) -> list[str]:
         """Return the IRIs of concepts of a scheme, in no order that means anything."""
         with self._open() as index:

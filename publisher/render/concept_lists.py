@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from pyoxigraph import Literal
 
@@ -12,11 +11,11 @@ from publisher.addresses import Addresses
 from publisher.messages import translate
 from publisher.release.concepts import ConceptIndex, SchemeSummary, best_name
 from publisher.release.model import Release
+from publisher.render.concept_addresses import below_path, index_path, list_name
 from publisher.render.concepts import (
     IndexLetter,
     index_language,
     index_letters,
-    index_query,
 )
 from publisher.render.frame import Frame, PageLanguage
 from publisher.render.labels import foreign_language, iri_as_label
@@ -37,7 +36,7 @@ class ListedConcept:
         preferred: What it is called first of all, where that is another name.
         narrower: How many concepts are right below it.
         is_deprecated: Whether it is no longer to be used.
-        iri: IRI of the concept.
+        at: At the end of the address of its branch.
     """
 
     name: Value
@@ -45,7 +44,7 @@ class ListedConcept:
     preferred: Value | None = None
     narrower: int = 0
     is_deprecated: bool = False
-    iri: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,10 @@ class SchemeOverview:
         slug: What it is called in addresses.
         concepts: How many concepts it has.
         letters: Its alphabetical index.
-        spoken: Its languages: tag and query of the index in each.
+        spoken: Its languages: tag and path of the index in each.
         tops: Its first top concepts.
         total: How many top concepts it has.
-        listing: Query of the page that lists them all; empty when all are here.
+        listing: Path of the page that lists them all; empty when all are here.
     """
 
     name: Value
@@ -99,7 +98,7 @@ class ConceptListPages:
             scheme.slug,
             scheme.concepts,
             index_letters(self._index, scheme, spoken),
-            tuple((tag, index_query(scheme, tag)) for tag in scheme.languages),
+            tuple((tag, index_path(scheme.slug, tag)) for tag in scheme.languages),
             tuple(
                 ListedConcept(
                     self._link(concept.iri, concept.names, page_language),
@@ -107,12 +106,14 @@ class ConceptListPages:
                     None,
                     concept.narrower,
                     concept.is_deprecated,
-                    concept.iri,
+                    list_name(concept.iri, self._addresses.base_iri),
                 )
                 for concept in found
             ),
             total,
-            urlencode({"scheme": scheme.slug, "below": scheme.iri}) if total > len(found) else "",
+            below_path(scheme.slug, scheme.iri, self._addresses.base_iri)
+            if total > len(found)
+            else "",
         )
 
     def below(
@@ -138,15 +139,16 @@ class ConceptListPages:
             )
             for concept in found
         ]
-        parameters = {"scheme": scheme.slug if scheme else "", "below": above}
+        slug = scheme.slug if scheme else ""
         topic = self._index.concepts([above])[above]
         return self._render(
             self._link(above, topic.names, page_language),
             listed,
             total,
             number,
-            parameters,
+            lambda page: below_path(slug, above, self._addresses.base_iri, page),
             page_language,
+            scheme=slug,
             heading=translate(
                 "Top concepts" if "scheme" in self._index.kinds(above) else "Narrower concepts",
                 page_language.language,
@@ -192,12 +194,13 @@ class ConceptListPages:
             listed,
             total,
             number,
-            {"scheme": scheme.slug, "in": spoken, "letter": current},
+            lambda page: index_path(scheme.slug, spoken, current, page),
             page_language,
+            scheme=scheme.slug,
             heading=translate("Alphabetical index", page_language.language),
             letters=index_letters(self._index, scheme, spoken),
             letter=current,
-            spoken=[(each, index_query(scheme, each)) for each in scheme.languages],
+            spoken=[(each, index_path(scheme.slug, each)) for each in scheme.languages],
             spoken_in=spoken,
         )
 
@@ -219,31 +222,28 @@ class ConceptListPages:
         listed: Sequence[ListedConcept],
         total: int,
         number: int,
-        parameters: dict[str, str],
+        path_of: Callable[[int], str],
         page_language: PageLanguage,
         *,
+        scheme: str,
         heading: str,
         letters: Sequence[IndexLetter] = (),
         letter: str = "",
         spoken: Sequence[tuple[str, str]] = (),
         spoken_in: str = "",
     ) -> bytes:
-        pages = max(1, -(-total // PAGE_SIZE))
-        language = page_language.language
+        pages, base_iri = max(1, -(-total // PAGE_SIZE)), self._addresses.base_iri
 
         def page(of_page: int) -> str:
             if not 1 <= of_page <= pages:
                 return ""
-            spoken = {"lang": language} if page_language.chosen else {}
-            query = urlencode({**parameters, "page": str(of_page), **spoken})
-            return f"{self._addresses.path(self._addresses.base_iri)}search?{query}"
+            return self._frame.href(base_iri + path_of(of_page), page_language)
 
         return self._frame.render(
             "concepts.html",
             page_language,
-            f"{self._addresses.base_iri}search",
+            base_iri + path_of(number),
             title=topic.text,
-            parameters=urlencode({**parameters, "page": str(number)} if number > 1 else parameters),
             topic=topic,
             heading=heading,
             listed=listed,
@@ -252,7 +252,7 @@ class ConceptListPages:
             pages=pages,
             previous_page=page(number - 1),
             next_page=page(number + 1),
-            scheme=parameters.get("scheme", ""),
+            scheme=scheme,
             letters=letters,
             chosen=letter,
             spoken=spoken,

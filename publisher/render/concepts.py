@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
@@ -18,6 +17,7 @@ from publisher.release.concepts import (
     IndexedConcept,
     SchemeSummary,
 )
+from publisher.render.concept_addresses import below_path, index_path, list_name
 from publisher.render.labels import Labels, fetch_labels
 from publisher.render.page_model import Value
 from publisher.render.values import sort_key, sort_values
@@ -230,7 +230,7 @@ class Branch:
         hidden: How many concepts right below it are not shown.
         skipped: So many steps of the way down are left out before it.
         is_deprecated: Whether it is no longer to be used.
-        iri: Its IRI.
+        name: At the end of the address of its branch.
     """
 
     concept: Value
@@ -242,7 +242,7 @@ class Branch:
     hidden: int = 0
     skipped: int = 0
     is_deprecated: bool = False
-    iri: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,7 @@ class IndexLetter:
     """A letter of an alphabetical index: where its names are listed, and how many there are."""
 
     letter: str
-    query: str
+    path: str
     count: int
 
 
@@ -272,11 +272,11 @@ class Tree:
         branches: From the top.
         users: Who is described with the topic, or with what lies below it.
         total: How many concepts stand right below the topic.
-        listing: Query of the search page that lists all of these; empty when all are shown.
+        listing: Path of the page that lists all of these; empty when all are shown.
         slug: What the first scheme is called in addresses; empty when there is none.
         concepts: How many concepts a scheme has, on its own page.
         letters: The alphabetical index of a scheme, on its own page.
-        spoken: Its languages: tag and query of the index in each.
+        spoken: Its languages: tag and path of the index in each.
         notation: Of the topic; empty for none.
         is_deprecated: Whether the topic is no longer to be used.
     """
@@ -306,14 +306,14 @@ def concept_tree(
     slug = concepts.schemes[0].slug if concepts.schemes else ""
     listing = ""
     if concepts.total > shown and len(concepts.known) != sum(s.concepts for s in concepts.schemes):
-        listing = urlencode({"scheme": slug, "below": topic})
+        listing = below_path(slug, topic, views.base_iri)
     letters: tuple[IndexLetter, ...] = ()
     spoken: tuple[tuple[str, str], ...] = ()
     if concepts.is_scheme and concepts.schemes and index is not None:
         scheme = concepts.schemes[0]
         language = index_language(scheme, views.language)
         letters = index_letters(index, scheme, language)
-        spoken = tuple((tag, index_query(scheme, tag)) for tag in scheme.languages)
+        spoken = tuple((tag, index_path(scheme.slug, tag)) for tag in scheme.languages)
     return Tree(
         schemes=()
         if concepts.is_scheme
@@ -348,12 +348,6 @@ def index_language(scheme: SchemeSummary, language: str) -> str:
     return (near or tags)[0]
 
 
-def index_query(scheme: SchemeSummary, language: str, letter: str = "") -> str:
-    """Return the query of the search page with the index of a scheme in a language."""
-    parameters = {"scheme": scheme.slug, "in": language} | ({"letter": letter} if letter else {})
-    return urlencode(parameters)
-
-
 def index_letters(
     index: ConceptIndex, scheme: SchemeSummary, language: str
 ) -> tuple[IndexLetter, ...]:
@@ -362,7 +356,7 @@ def index_letters(
     own = alphabet(language) if any(letter.isalpha() for letter in counts) else ()
     ordered = sorted({*own, *counts}, key=lambda letter: letter_key(letter, language))
     return tuple(
-        IndexLetter(letter, index_query(scheme, language, letter), counts.get(letter, 0))
+        IndexLetter(letter, index_path(scheme.slug, language, letter), counts.get(letter, 0))
         for letter in ordered
     )
 
@@ -383,7 +377,7 @@ def _branch(node: Node, topic: str, concepts: Concepts, views: Views) -> Branch:
         hidden=hidden if node.name != topic else 0,
         skipped=node.skipped,
         is_deprecated=known is not None and known.is_deprecated,
-        iri=node.name,
+        name=list_name(node.name, views.base_iri),
     )
 
 

@@ -145,7 +145,7 @@ class LabelPicker:
         """Collect the labels that the description brings, and further ones."""
         self._language = language
         self._prefixes = prefixes
-        self._base_iri = base_iri
+        self._base_iri = self.base_iri = base_iri
         self._labels: dict[str, tuple[Literal, ...]] = dict(further)
         for name, labels in description.labels.items():
             self._labels[name] = tuple(label for _, label in labels)

@@ -1,7 +1,8 @@
 """Concepts as JSON in the form of Skosmos' REST interface (version 1), for programs that know it.
 
 The form is that of https://api.finto.fi/doc/ (Skosmos 2 and 3). Members that Skosmos has not are
-``href``, ``listing`` and ``total``: where pages are, and how many there are when not all are told.
+``href``, ``listing``, ``branch`` and ``total``: where pages and branches are, and how many concepts
+there are when not all are told.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode
 
@@ -26,6 +27,7 @@ from publisher.release.concepts import (
     best_name,
     in_order,
 )
+from publisher.render.concept_addresses import below_path, list_name
 from publisher.render.labels import best_label, fetch_labels, term_label
 
 Answer = dict[str, object]
@@ -196,12 +198,14 @@ class RestAnswers:
         self, scheme: SchemeSummary | None, name: str, language: str, start: int, most: int
     ) -> Answer:
         """Return the concepts right below one, with what a tree shows of them."""
+        base_iri = self.addresses.base_iri
         found, total = self.index.narrower(name, language, start, most)
         concepts = [
             {
                 "uri": concept.iri,
                 **self._named(concept, language),
                 "hasChildren": concept.narrower > 0,
+                **({"branch": list_name(concept.iri, base_iri)} if concept.narrower else {}),
             }
             for concept in found
         ]
@@ -217,8 +221,8 @@ class RestAnswers:
         """Return where the rest of a list is when not all of it is told."""
         if listed >= total:
             return {}
-        query = urlencode({"scheme": scheme.slug if scheme else "", "below": name})
-        return {"total": total, "listing": f"{self._path('search')}?{query}"}
+        listing = below_path(scheme.slug if scheme else "", name, self.addresses.base_iri)
+        return {"total": total, "listing": self._path(listing)}
 
     def related(self, name: str, language: str, kind: str, most: int) -> Answer:
         """Return the concepts right above one, or those related to it."""

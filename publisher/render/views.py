@@ -65,6 +65,7 @@ class Views:
         self._hidden = _NOT_SHOWN | hidden
         self._neighbourhood = neighbourhood
         self._names = names
+        self.base_iri = names.base_iri
         self.language = language
         self._layout = layout
         self._link = link

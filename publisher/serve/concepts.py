@@ -13,7 +13,15 @@ from pyoxigraph import NamedNode
 from publisher.errors import QueryRefused
 from publisher.languages import is_language_tag
 from publisher.messages import printable
-from publisher.rdf.media_types import BY_NAME, GRAPHS, JSON, JSON_LD, MediaType, negotiate_rdf
+from publisher.rdf.media_types import (
+    BY_EXTENSION,
+    BY_NAME,
+    GRAPHS,
+    JSON,
+    JSON_LD,
+    MediaType,
+    negotiate_rdf,
+)
 from publisher.rdf.serialise import serialise
 from publisher.release.concepts import Entry, SchemeSummary
 from publisher.render.documents import localise_urls
@@ -29,6 +37,8 @@ _MOST_TOLD = 1_000
 _MOST_HITS = 500
 _MOST_CHANGED = 200
 _MOST_LEVELS = 1_000
+# So many concepts of a branch are opened in a tree; a list has them all.
+MOST_IN_TREE = 100
 # A larger scheme is had as the file of its dataset, where there is one.
 _MOST_WRITTEN = 10_000
 _CHUNK = 500
@@ -222,10 +232,20 @@ def _data(site: Site, scheme: SchemeSummary | None) -> Response:
         description = site.documents.describe(document) if document else None
         if document is None or description is None:
             abort(404)
-        return _graph(site, site.documents.graph(document, description, media_type), media_type)
+        body = site.documents.graph(document, description, media_type)
+        response = _graph(site, body, media_type)
+        set_vary(response, "Accept")
+        return response
     assert scheme is not None
-    dump = _dump(site, scheme, media_type)
-    if dump and scheme.concepts > _MOST_WRITTEN:
+    response = _whole(site, scheme, media_type)
+    set_vary(response, "Accept")
+    return response
+
+
+def _whole(site: Site, scheme: SchemeSummary, media_type: MediaType) -> Response:
+    """Return a scheme as a graph, or where the file is that has it."""
+    dump = dump_of(site, scheme, media_type)
+    if dump:
         return redirect_to(dump, 303)
     return _graph(site, _whole_scheme(site, scheme, media_type), media_type)
 
@@ -233,13 +253,14 @@ def _data(site: Site, scheme: SchemeSummary | None) -> Response:
 def _graph(site: Site, body: bytes, media_type: MediaType) -> Response:
     response = Response(body, content_type=media_type.content_type)
     set_validators(response, body, site.release.published)
-    set_vary(response, "Accept")
     mark_cacheable()
     return response
 
 
-def _dump(site: Site, scheme: SchemeSummary, media_type: MediaType) -> str:
-    """Return the address of the file of the dataset that describes a scheme; empty for none."""
+def dump_of(site: Site, scheme: SchemeSummary, media_type: MediaType) -> str:
+    """Return where a large scheme is as the file of its dataset; empty for a small one."""
+    if scheme.concepts <= _MOST_WRITTEN:
+        return ""
     description = site.engine.describe([scheme.iri], 1, 1)
     for graph in description.graphs if description else ():
         name = graph.removeprefix(site.release.base_iri + "dataset/")
@@ -323,4 +344,25 @@ def blueprint(site: Site) -> Blueprint:
     def of_scheme(slug: str, call: str) -> Response:
         return _scheme_call(site, answers, named(slug), call)
 
+    _add_files(routes, site, answers)
     return routes
+
+
+def _add_files(routes: Blueprint, site: Site, answers: RestAnswers) -> None:
+    """Add the routes whose addresses have no query, so that an export has them as files."""
+
+    @routes.get("/rest/v1/<slug>/data.<extension>")
+    def file_of_scheme(slug: str, extension: str) -> Response:
+        media_type = BY_EXTENSION.get(extension)
+        if media_type not in GRAPHS:
+            abort(404)
+        return _whole(site, _named(site, slug), media_type)
+
+    @routes.get("/rest/v1/<slug>/children/<language>/<all:name>.json")
+    def branch(slug: str, language: str, name: str) -> Response:
+        above = answers.index.find(name, site.release.base_iri)
+        if not (is_language_tag(language) and answers.index.kinds(above)):
+            abort(404)
+        return _respond(
+            site, answers.below(_named(site, slug), above, language.lower(), 0, MOST_IN_TREE)
+        )

@@ -65,6 +65,7 @@ QUEUED_VIEWS: Mapping[str, Callable[[], bool]] = {
     "catalogue.swedish": _always,
     "catalogue.void": _always,
     "concepts.data_of_scheme": _always,
+    "concepts.file_of_scheme": _always,
     "concepts.of_scheme": _is_far_reaching,
     "concepts.search": _always,
     "concepts.search_scheme": _always,

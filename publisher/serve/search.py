@@ -9,6 +9,8 @@ from flask import Blueprint, Response, abort, request
 from publisher.rdf.media_types import BY_NAME, HTML, JSON, MediaType, negotiate
 from publisher.release.concepts import SchemeSummary
 from publisher.release.search import SearchResult
+from publisher.render.concept_addresses import NO_SCHEME
+from publisher.render.frame import PageLanguage
 from publisher.serve.headers import join_links, set_validators, set_vary
 from publisher.serve.page_language import (
     negotiate_language,
@@ -27,8 +29,10 @@ def _page_number() -> int:
 def _scheme(site: Site) -> SchemeSummary | None:
     """Return the concept scheme that a request is about, if it names one."""
     slug = request.args.get("scheme", "")
-    if not slug:
-        return None
+    return _named(site, slug) if slug else None
+
+
+def _named(site: Site, slug: str) -> SchemeSummary:
     found = site.pages.concepts.scheme(slug)
     if found is None:
         abort(404)
@@ -37,16 +41,28 @@ def _scheme(site: Site) -> SchemeSummary | None:
 
 def _list(site: Site, scheme: SchemeSummary | None) -> Response:
     """Return a list of concepts: below one, or under a letter of the index."""
-    page_language, number = negotiate_language(request, site), _page_number()
-    above = request.args.get("below", "")
-    lists = site.pages.concept_lists
+    above, number = request.args.get("below", ""), _page_number()
     if above:
-        body = lists.below(above, scheme, number, page_language)
-    elif scheme is not None:
-        tag, letter = request.args.get("in", ""), request.args.get("letter", "")
-        body = lists.index(scheme, tag, letter, number, page_language)
-    else:
-        body = None
+        return _list_below(site, scheme, above, number)
+    if scheme is None:
+        abort(404)
+    tag, letter = request.args.get("in", ""), request.args.get("letter", "")
+    return _index(site, scheme, tag, letter, number)
+
+
+def _list_below(site: Site, scheme: SchemeSummary | None, above: str, number: int) -> Response:
+    page_language = negotiate_language(request, site)
+    body = site.pages.concept_lists.below(above, scheme, number, page_language)
+    return _list_page(site, body, page_language)
+
+
+def _index(site: Site, scheme: SchemeSummary, tag: str, letter: str, number: int) -> Response:
+    page_language = negotiate_language(request, site)
+    body = site.pages.concept_lists.index(scheme, tag, letter, number, page_language)
+    return _list_page(site, body, page_language)
+
+
+def _list_page(site: Site, body: bytes | None, page_language: PageLanguage) -> Response:
     if body is None:
         abort(404)
     response = page_response(site, body, page_language)
@@ -102,6 +118,19 @@ def blueprint(site: Site) -> Blueprint:
         response = _answer(site, BY_NAME[negotiate(accept, [HTML.name, JSON.name])])
         set_vary(response, "Accept")
         return response
+
+    @routes.get("/search/<slug>/below/<int:number>/<all:name>")
+    def below(slug: str, number: int, name: str) -> Response:
+        scheme = None if slug == NO_SCHEME else _named(site, slug)
+        return _list_below(
+            site, scheme, site.pages.concepts.find(name, site.release.base_iri), number
+        )
+
+    @routes.get("/search/<slug>/index/<tag>", defaults={"letter": "", "number": 1})
+    @routes.get("/search/<slug>/index/<tag>/<letter>", defaults={"number": 1})
+    @routes.get("/search/<slug>/index/<tag>/<letter>/<int:number>")
+    def index(slug: str, tag: str, letter: str, number: int) -> Response:
+        return _index(site, _named(site, slug), tag, letter, number)
 
     @routes.get("/search.json")
     def as_json() -> Response:

@@ -135,7 +135,7 @@ def test_a_large_list_shows_the_way_down_to_the_concept_and_what_is_below(
     assert _words(grown.branches) == [["*Industry", ["Grinding"]]]
     assert (grown.total, grown.listing) == (
         2,
-        "scheme=uses&below=https%3A%2F%2Fdata.example.org%2Fid%2Findustry",
+        "search/uses/below/1/id/industry",
     )
 
 

@@ -62,6 +62,7 @@ _ABSENT = (
     *("manifest.json.sig", "manifest.json.pub", "/sitemap/{number}.xml", "/embed/map"),
     ".places.json",
     *("/{call}", "/{letter}", "{vocabulary}/search", "{vocabulary}/data"),
+    *("{vocabulary}/data.{extension}", "/children/{language}/{path}.json", "/below/{page}/{path}"),
     *("/rest/v1/label", "/rest/v1/data", "/page/{name}", "/page/logo", "/page/colour.css"),
 )
 # Routes that are no contract: files of pages, spellings, and what all addresses have in common.
@@ -72,6 +73,7 @@ _NO_CONTRACT = re.compile(
 
 # The same addresses with a slash at their end, or without what they are about.
 _SPELLINGS = {"/release/*/", "/linkset/*.*", "/timemap/", "/rest/v1/*/", "/rest/v1/*/*/"}
+_SPELLINGS |= {"/search/*/index/*", "/search/*/index/*/*/*"}
 
 
 def text_of(client: FlaskClient, path: str) -> str:

@@ -16,8 +16,10 @@ from flask.testing import FlaskClient
 from publisher.config import Config
 from publisher.load.stored_files import store_files
 from publisher.release.preview import build_preview
+from publisher.render import concept_lists, concepts
 from publisher.serve.app import create_flask
-from publisher.serve.site import open_site
+from publisher.serve.export import pages as exported_pages
+from publisher.serve.site import Site, open_site
 
 DATA = Path(__file__).parents[3] / "shared" / "field" / "data"
 BASE = "https://daten.example.org/"
@@ -64,9 +66,36 @@ pytestmark = [
 ]
 
 
+# Names that are no paths as they are: with a hash, a space, escapes, elsewhere, in no scheme.
+KNOTS = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX k: <https://daten.example.org/def/knot#>
+PREFIX id: <https://daten.example.org/id/>
+id:knots a skos:ConceptScheme ; skos:prefLabel "Knots"@en , "結び目"@ja .
+k:hitch skos:topConceptOf id:knots ; skos:prefLabel "Hitch"@en , "Överhandsknop"@sv ;
+    skos:narrower <https://daten.example.org/id/k/a%2Fb> , <http://knots.example.net//7> , k:clove .
+<https://daten.example.org/id/k/a%2Fb> skos:prefLabel "ångerknop"@sv , "?"@en ;
+    skos:narrower k:clove , k:round , k:half .
+<http://knots.example.net//7> skos:prefLabel "3 turns"@en ;
+    skos:narrower k:round , k:half , k:clove .
+k:clove skos:prefLabel "Clove"@en , "巻き結び"@ja .
+k:round skos:prefLabel "Round"@en . k:half skos:prefLabel "Half"@en .
+k:loop a skos:Concept ; skos:narrower k:noose , k:bowline , k:eye ; skos:prefLabel "Loop"@en .
+k:noose skos:prefLabel "Noose"@en . k:bowline skos:prefLabel "Bowline"@en .
+k:eye skos:prefLabel "Eye"@en .
+"""
+
+
 @contextmanager
 def opened(name: str | Path, folder: Path) -> Iterator[FlaskClient]:
     """Open a site over one of the files, or another one."""
+    with opened_site(name, folder) as site:
+        yield create_flask(site).test_client()
+
+
+@contextmanager
+def opened_site(name: str | Path, folder: Path) -> Iterator[Site]:
+    """Open the same without its application."""
     source = name if isinstance(name, Path) else DATA / FILES[name]
     release = build_preview(store_files([source], BASE), folder, union=True)
     settings = Config(
@@ -78,7 +107,7 @@ def opened(name: str | Path, folder: Path) -> Iterator[FlaskClient]:
     )
     site = open_site(settings.with_site(), release)
     try:
-        yield create_flask(site).test_client()
+        yield site
     finally:
         site.engine.close()
 
@@ -218,6 +247,40 @@ def test_no_link_of_a_vocabulary_leads_to_nothing(name: str, tmp_path: Path) -> 
                 if target not in seen and not skipped:
                     seen.add(target)
                     waiting.append(target)
+
+
+def test_every_list_letter_and_branch_is_a_file_of_an_export(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever concepts are called; what a page links is among them, and all are there."""
+    monkeypatch.setattr(concepts, "LARGE", 3)
+    monkeypatch.setattr(concepts, "MOST_BELOW", 1)
+    monkeypatch.setattr(concept_lists, "PAGE_SIZE", 2)
+    monkeypatch.setattr(exported_pages, "PAGE_SIZE", 2)
+    source = tmp_path / "knots.ttl"
+    source.write_text(KNOTS, encoding="utf-8")
+    with opened_site(source, tmp_path / "releases") as site:
+        client, linked, branches = create_flask(site).test_client(), set(), set()
+        requests = [
+            (one.path, one.file)
+            for one in exported_pages.concept_requests(site)
+            if "lang=" not in one.path and not one.file.startswith("_")
+        ]
+        documents = ("/id/knots", "/def/knot", "/doc/k/a%2Fb", "/")
+        for path in (*documents, *(path for path, _ in requests)):
+            answer = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
+            assert answer.status_code == 200, path
+            found = re.findall(r'href="(/(?:search/|rest/)[^"?]+)', answer.text)
+            linked |= {html.unescape(link) for link in found}
+            branches |= set(re.findall(r'(?:data-branch=|"branch": )"([^"]+)"', answer.text))
+    paths = {path for path, _ in requests}
+    assert linked <= paths
+    assert {f"/rest/v1/knots/children/en/{name}.json" for name in branches} <= paths
+    assert {"id%2Fk%2Fa%252Fb", "def%2Fknot%23hitch"} <= branches
+    files = [file for _, file in requests]
+    assert len(files) == len(set(files))
+    for file in ("search/knots/index/sv/Ö.html", "search/-/below/2/def%2Fknot%23loop.html"):
+        assert file in files
 
 
 def test_the_calls_that_clients_of_skosmos_make_are_answered(tmp_path: Path) -> None:

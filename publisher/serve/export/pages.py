@@ -16,11 +16,14 @@ from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
 from publisher.render.catalogue_pages import ROWS
+from publisher.render.concept_addresses import below_path, branch_path, data_path, index_path
+from publisher.render.concept_lists import PAGE_SIZE
 from publisher.render.developer_docs import DOCS
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.ontology.term_index import ALL, TERMS_PARAMETER
 from publisher.render.own_pages import FOLDER
 from publisher.render.tables.pages import PLACES, has_places
+from publisher.serve.concepts import dump_of
 from publisher.serve.documents import find_tombstone, replacement_address
 from publisher.serve.export.rules import VARIANTS, VariantSet
 from publisher.serve.feeds import OFFERED
@@ -72,6 +75,7 @@ def export_requests(site: Site, offers: Iterable[VariantSet]) -> Iterator[Export
     """Yield the requests for all files of an export, one after the other."""
     yield from _documents(site)
     yield from _tables(site)
+    yield from concept_requests(site)
     yield from _fixed(site)
     yield from _static()
     yield from _problems(site, offers)
@@ -180,6 +184,44 @@ def _tables(site: Site) -> Iterator[ExportRequest]:
             yield ExportRequest(f"/table/{slug}.{extension}", f"table/{slug}.{extension}")
 
 
+def concept_requests(site: Site) -> Iterator[ExportRequest]:
+    """Yield the lists, the branches and the whole of every concept scheme."""
+    index, base_iri = site.pages.concepts, site.release.base_iri
+    for scheme in index.schemes().values():
+        slug = scheme.slug
+        for language in scheme.languages or ("",):
+            yield from _list_pages(site, [index_path(slug, language)])
+            for letter, count in index.letters(scheme.iri, language).items():
+                pages = range(1, _pages(count) + 1)
+                yield from _list_pages(site, (index_path(slug, language, letter, n) for n in pages))
+        yield from _below(site, slug, [(scheme.iri, scheme.tops), *index.branches(scheme.iri)])
+        for name, _ in index.branches(scheme.iri):
+            for language in site.config.offered_languages:
+                path = f"/{branch_path(slug, language, name, base_iri)}"
+                yield ExportRequest(path, stored_name(path))
+        for media_type in GRAPHS:
+            if not dump_of(site, scheme, media_type):
+                path = f"/{data_path(slug, media_type.extension)}"
+                yield ExportRequest(path, stored_name(path))
+    yield from _below(site, "", index.branches(""))
+
+
+def _below(site: Site, slug: str, names: Iterable[tuple[str, int]]) -> Iterator[ExportRequest]:
+    for name, count in names:
+        pages = range(1, _pages(count) + 1)
+        base_iri = site.release.base_iri
+        yield from _list_pages(site, (below_path(slug, name, base_iri, n) for n in pages))
+
+
+def _list_pages(site: Site, paths: Iterable[str]) -> Iterator[ExportRequest]:
+    for path in paths:
+        yield from _representations(site, f"/{path}", stored_name(f"/{path}"), [HTML])
+
+
+def _pages(count: int) -> int:
+    return -(-count // PAGE_SIZE)
+
+
 def _fixed(site: Site) -> Iterator[ExportRequest]:
     """Yield what every site has once."""
     yield from _representations(site, "/void", "void", GRAPHS)
@@ -265,7 +307,14 @@ def plain_path(site: Site, iri: str) -> str:
 
 
 def document_redirects(site: Site) -> Iterator[Pair]:
-    """Yield path of a thing that shares a document → address of the document."""
+    """Yield path of a thing that shares a document → address of the document.
+
+    And of a large scheme in a format → address of the file of its dataset.
+    """
+    for scheme in site.pages.concepts.schemes().values():
+        for media_type in GRAPHS:
+            if dump := dump_of(site, scheme, media_type):
+                yield f"/{unquote(data_path(scheme.slug, media_type.extension))}", dump
     for path, things in site.release.documents.items():
         document = site.release.base_iri + path
         for thing in things:

@@ -67,11 +67,11 @@ class VariantSet:
 def site_variants(site: Site) -> Sequence[VariantSet]:
     """Return what the addresses of a site offer; the first whose pattern fits counts."""
     files = (
-        r"^/(static|picture|dump|linkset|sitemap|catalog|\.well-known|_)/|\.csv-metadata\.json$"
+        r"^/(static|picture|dump|linkset|sitemap|catalog|rest|\.well-known|_)/|\.csv-metadata\.json$"
         r"|^/(robots\.txt|sitemap\.xml|context\.jsonld|feed\.atom|favicon\.ico)$"
     )
     has_root = site.documents.find("") is not None
-    pages = r"^/(table/|docs)$" if has_root else r"^/(table/|docs)?$"
+    pages = r"^/(table/|docs)$|^/search/" if has_root else r"^/(table/|docs)?$|^/search/"
     catalogue = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML, MARKDOWN)
     return (
         VariantSet(PLAIN, (), files, "/robots.txt"),

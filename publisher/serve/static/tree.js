@@ -30,9 +30,8 @@ for (const tree of document.querySelectorAll("[data-tree]")) {
     button.setAttribute("aria-expanded", String(show));
     button.textContent = show ? "▾" : "▸";
   };
-  const fetchBranch = async (uri) => {
-    const parameters = new URLSearchParams({ uri, lang: language, limit: 100 });
-    const answer = await fetch(`${address.split("?")[0]}?${parameters}`);
+  const fetchBranch = async (name) => {
+    const answer = await fetch(`${address.split("?")[0]}/${language}/${name}.json`);
     if (!answer.ok) throw new Error(answer.statusText);
     const found = await answer.json();
     const list = document.createElement("ul");
@@ -48,7 +47,7 @@ for (const tree of document.querySelectorAll("[data-tree]")) {
       }
       item.append(link);
       if (child.hasChildren) {
-        item.dataset.branch = child.uri;
+        item.dataset.branch = child.branch;
         arm(item);
       }
       list.append(item);
