@@ -25,7 +25,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
-from itertools import chain, combinations, islice, pairwise
+from itertools import combinations, islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -211,6 +211,29 @@ class Search:
         first = dict(list(each.items())[:_MOST_OFFERED])
         return SearchResult((), each=first, near=near[:_MOST_OFFERED])
 
+    def _find_names(self, requested: Sequence[str], language: str) -> SearchResult:
+        """Return what is called by some words, as long as the index is being made."""
+        names = self._path.with_name(NAMES_FILE)
+        if not index_in_the_making(self._path).exists() or not names.exists():
+            return SearchResult(())
+        found = find_names(names, requested, self._seconds)
+        named = [
+            Hit(thing, name.language or "", name.value, "", "", ())
+            for thing, name in islice(found, 2 * MOST_HITS + 1)
+        ]
+        alternatives = [[word] for word in requested]
+        hits: dict[str, Hit] = {}
+        for hit in sorted(named, key=lambda hit: _closeness(hit, alternatives, language)):
+            hits.setdefault(hit.iri, hit)
+        plain = frozenset(map(plain_letters, requested))
+        return SearchResult(
+            [*hits.values()][:MOST_HITS],
+            plain,
+            more=len(named) > 2 * MOST_HITS or len(hits) > MOST_HITS,
+            beginnings=plain,
+            names_only=True,
+        )
+
 
 def _joined(index: sqlite3.Connection, telling: Sequence[str]) -> list[str]:
     """Return words, two as one where only that is known: "hög spänning", högspänning."""
@@ -280,29 +303,6 @@ def _is_near(name: str, asked: str) -> bool:
         return False
     likeness = SequenceMatcher(None, name, asked)
     return likeness.quick_ratio() >= _NEAR and likeness.ratio() >= _NEAR
-
-    def _find_names(self, requested: Sequence[str], language: str) -> SearchResult:
-        """Return what is called by some words, as long as the index is being made."""
-        names = self._path.with_name(NAMES_FILE)
-        if not index_in_the_making(self._path).exists() or not names.exists():
-            return SearchResult(())
-        found = find_names(names, requested, self._seconds)
-        named = [
-            Hit(thing, name.language or "", name.value, "", "", ())
-            for thing, name in islice(found, 2 * MOST_HITS + 1)
-        ]
-        alternatives = [[word] for word in requested]
-        hits: dict[str, Hit] = {}
-        for hit in sorted(named, key=lambda hit: _closeness(hit, alternatives, language)):
-            hits.setdefault(hit.iri, hit)
-        plain = frozenset(map(plain_letters, requested))
-        return SearchResult(
-            [*hits.values()][:MOST_HITS],
-            plain,
-            more=len(named) > 2 * MOST_HITS or len(hits) > MOST_HITS,
-            beginnings=plain,
-            names_only=True,
-        )
 
 
 def _without_some(

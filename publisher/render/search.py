@@ -212,10 +212,7 @@ class SearchPages:
             sections=self._sections(shown, names, found, number, page_language),
             kinds=_kinds(lines, names, kind, lambda of_kind: url_of(text, 1, of_kind)),
             everything=url_of(text) if kind else "",
-            each=[
-                (word, self.near(self._first(hits), page_language), url_of(word))
-                for word, hits in found.each.items()
-            ],
+            each=self._each(found, page_language, url_of),
             meant=[(word, url_of(word)) for word in found.near],
             answer=None if kind or scheme or number > 1 else self._answer(text, page_language),
             page_number=number,
@@ -224,6 +221,15 @@ class SearchPages:
             next_page=url_of(text, number + 1, kind) if number < pages else "",
             as_json=url_of(text, number, kind).replace("?", ".json?", 1),
         )
+
+    def _each(
+        self, found: SearchResult, page_language: PageLanguage, url_of: Callable[[str], str]
+    ) -> list[tuple[str, list[tuple[Value, Value | None]], str]]:
+        """Return each word that has hits of its own with the first of them and their address."""
+        return [
+            (word, self.near(self._first(hits), page_language), url_of(word))
+            for word, hits in found.each.items()
+        ]
 
     def _answer(self, text: str, page_language: PageLanguage) -> TableAnswer | None:
         return self._answers.find(text, page_language) if self._answers else None
