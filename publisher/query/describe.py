@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
@@ -118,8 +119,18 @@ class Describer:
         known = self._known.get(name)
         return self._known.put(name, self._read_labels(name)) if known is None else known
 
+    @cached_property
+    def _label_properties(self) -> tuple[str, ...]:
+        """Return the properties of labels that occur at all: most data have one or two of ten."""
+        return tuple(
+            name
+            for name in LABELS
+            if next(self._store.quads_for_pattern(None, NamedNode(name), None, None), None)
+            is not None
+        )
+
     def _read_labels(self, name: str) -> tuple[tuple[str, Literal], ...]:
-        for predicate in LABELS:
+        for predicate in self._label_properties:
             quads = self._store.quads_for_pattern(NamedNode(name), NamedNode(predicate), None, None)
             triples = self._forms.of_triples(quad.triple for quad in quads)
             found = {triple.object for triple in triples if isinstance(triple.object, Literal)}

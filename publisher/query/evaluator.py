@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from pyoxigraph import (
     BlankNode,
@@ -32,6 +34,13 @@ from publisher.rdf.versions import RDF_1_2, version_of_json, version_of_triples
 from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed, with_types_as_properties
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
+_WITHOUT_PREFIXES = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+# A description of one IRI (SPARQL 1.1 Query, section 16.4.1), without comments.
+_DESCRIBES_ONE = re.compile(
+    r"(?:\s+|PREFIX\s+[A-Za-z][\w-]*:\s*<[^<>\s]*>)*DESCRIBE\s*"
+    r"<[^<>\s]*>\s*(?:(?:LIMIT|OFFSET)\s+[0-9]+\s*)*",
+    re.IGNORECASE,
+)
 # The sources hold no term of RDF 1.2. A query without one of these makes none and fetches none;
 # an escape may hide one (SPARQL 1.2 Query, sections 4.1, 4.2, 17.4.6 and 19.2).
 _MAKE_LATER_TERMS = ("<<", "{|", "~", "--", "\\U", "TRIPLE", "STRLANGDIR", "SERVICE")
@@ -212,8 +221,7 @@ class Evaluator:
             return Outcome(Status.NOT_ACCEPTABLE, reason="graph")
         body = _BoundedBuffer(self.workplace.limits.result_bytes)
         form = RdfFormat.from_media_type(media_type)
-        prefixes = dict(operation.prefixes) | declared_prefixes(operation.query)
-        triples = self._described(results) if described else results
+        triples = self._described(results, operation.query) if described else results
         version = ""
         if may_hold_later_terms(operation.query):
             triples = list(triples)
@@ -222,7 +230,9 @@ class Evaluator:
             return Outcome(Status.NOT_CARRIED, reason=media_type)
         if media_type in XML:
             triples = with_types_as_properties(triples)
-        named = prefixes if described or form in _WITH_PREFIXES else None
+        named = None
+        if form in _WITH_PREFIXES or (described and form not in _WITHOUT_PREFIXES):
+            named = dict(operation.prefixes) | declared_prefixes(operation.query)
         try:
             serialize(triples, body, format=form, prefixes=named)
         except (ValueError, OSError) as error:
@@ -243,9 +253,14 @@ class Evaluator:
                 raise ResultTooLarge
         return Outcome(Status.ANSWERED, Answer(media_type, written, version))
 
-    def _described(self, results: Iterable[Triple]) -> list[Triple]:
+    def _described(self, results: Iterable[Triple], query: str) -> list[Triple]:
         """Return what the documents of the described things say, whatever the engine would say."""
-        names = {t.subject.value: None for t in results if isinstance(t.subject, NamedNode)}
+        subjects: Iterator[str] = (
+            t.subject.value for t in results if isinstance(t.subject, NamedNode)
+        )
+        if _DESCRIBES_ONE.fullmatch(query) is not None:  # its triples have one subject
+            subjects = islice(subjects, 1)
+        names = dict.fromkeys(subjects)
         found: dict[Triple, None] = {}
         for name in names:
             description = self._look_ups.describe((name,), 1, self.workplace.incoming_links)

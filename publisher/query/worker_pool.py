@@ -167,12 +167,13 @@ class WorkerPool:
         Raises:
             EngineFailed: The pool is closed.
         """
-        self._keeper.start()
         with self._changed:
             worker = self._take_idle()
             if worker is None:
                 self._waiting.append(or_wake)
-            return worker
+        if worker is None or self._missing:  # otherwise there is nothing for it to do
+            self._keeper.start()
+        return worker
 
     def _take_idle(self) -> WorkerProcess | None:
         while self._idle:

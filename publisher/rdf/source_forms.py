@@ -109,6 +109,8 @@ class SourceForms:
 
     def of_triples(self, triples: Iterable[Triple]) -> list[Triple]:
         """Return triples of a store with the literals of the sources."""
+        if self._lines is None:
+            return list(dict.fromkeys(triples))
         found: dict[Triple, None] = {}
         known: dict[object, Mapping[tuple[str, Literal], Sequence[Literal]]] = {}
         for triple in triples:

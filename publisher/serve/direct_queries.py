@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -90,6 +91,7 @@ class _PendingRequest(NamedTuple):
     query: CheckedQuery
     client: str
     began: float
+    citations: dict[str, dict[str, str]]
 
     @property
     def key(self) -> tuple[AnswerKey, float]:
@@ -145,12 +147,23 @@ class DirectQueries:
         if self._client_field:
             named = {**request.environ, "REMOTE_ADDR": client}
             client = client_address(named, self._client_field)
-        taken = _PendingRequest(request, lease, requested, query, client, began)
+        taken = _PendingRequest(request, lease, requested, query, client, began, {})
         if query.remembered is not None:
             self._answer(taken, query.remembered, is_again=True)
         else:
             self._begin(taken)
+            with suppress(Exception):  # whatever it is, it is met again with the answer
+                self._cited(taken, _likely_type(requested.operation))  # while a worker evaluates
         return True
+
+    def _cited(self, pending: _PendingRequest, media_type: str) -> dict[str, str]:
+        """Return the field that cites an answer in a media type; it is made once a request."""
+        found = pending.citations.get(media_type)
+        if found is None:
+            environ, requested = pending.request.environ, pending.requested
+            found = citation_fields(self._site, environ, requested, media_type)
+            pending.citations[media_type] = found
+        return found
 
     def _read(self, request: LoopRequest) -> RequestedQuery | None:
         """Return what is asked; None when the views must look."""
@@ -305,14 +318,14 @@ class DirectQueries:
         if len(answer.body) > most:
             return None
         etag = entity_tag(tagged_bytes(content_type, answer))
-        cited = citation_fields(self._site, environ, pending.requested, answer.media_type)
+        cited = self._cited(pending, answer.media_type)
         if is_get and (is_zipped or is_again):
             fields = [*self._fields(pending, content_type).items(), ("ETag", etag), *cited.items()]
             cached = self._responses.keep(environ, fields, answer.body)
             whole = cached.raw_response(environ)
             return whole.head, whole.body
         common, body = self._head(pending, content_type, varies), answer.body
-        cited |= {"ETag": etag, "Content-Digest": content_digest(body)}
+        cited = cited | {"ETag": etag, "Content-Digest": content_digest(body)}
         own = "".join(f"{name.lower()}: {value}\r\n" for name, value in cited.items())
         return b"%b%bcontent-length: %d\r\n" % (common, own.encode(), len(body)), body
 
@@ -331,3 +344,9 @@ class DirectQueries:
             written: HeaderFields = list(fields.items())
             found = self._heads[key] = head_of("200 OK", written)
         return found
+
+
+def _likely_type(operation: Operation) -> str:
+    """Return the media type that the answer will have unless the query is an unusual one."""
+    folded = operation.query.upper()
+    return operation.solutions_type if "SELECT" in folded else operation.graph_type

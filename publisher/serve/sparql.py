@@ -134,10 +134,15 @@ def citation_fields(
         graphs = operation.default_graphs, operation.named_graphs
         sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
     if media_type and requested.accepted.is_negotiated and requested.names_format:
-        sent += ("&" if sent else "") + f"format={quote(media_type, safe='')}"
+        sent += ("&" if sent else "") + f"format={_escaped(media_type)}"
     permalink = site.markdown.permalink(f"{path}?{sent}" if sent else path)
     link = join_links([(permalink, 'rel="cite-as"')])
     return {"Link": link} if len(link) <= _LONGEST_CITATION else {}
+
+
+@lru_cache(maxsize=64)
+def _escaped(media_type: str) -> str:
+    return quote(media_type, safe="")
 
 
 @lru_cache(maxsize=256)  # the same is asked again and again; the queries are short

@@ -473,6 +473,30 @@ def test_what_is_wrong_with_a_query_is_said_as_ever(pair: Pair) -> None:
     assert one.reason == other.reason
 
 
+@pytest.mark.parametrize(
+    ("things", "tail"),
+    [
+        ("<urn:bibliothek:a-3>", ""),
+        ("<urn:bibliothek:a-3>", "LIMIT 3 OFFSET 0"),
+        ("<urn:bibliothek:a-3>", "LIMIT 0"),
+        ("<urn:bibliothek:a-3>", "OFFSET 1"),
+        ("<urn:bibliothek:nobody>", ""),
+        ("<urn:p:b> <urn:bibliothek:a-1>", ""),
+        ("<urn:p:b> <urn:bibliothek:a-1>", "# DESCRIBE <urn:p:b>"),
+    ],
+)
+def test_one_thing_is_described_as_among_others(pair: Pair, things: str, tail: str) -> None:
+    """Section 16.4: whether it is named or found by a pattern, what is said of it is the same."""
+    texts = (f"DESCRIBE {things} {tail}", f"DESCRIBE ?x {{ VALUES ?x {{ {things} }} }} {tail}")
+    one, other = (
+        sorted(body_of(ask(pair.both, text, graph_type="application/n-triples")).split(b"\n"))
+        for text in texts
+    )
+    sign = re.compile(rb"_:\w+")  # a blank node has another name each time
+    assert [sign.sub(b"_:b", line) for line in one] == [sign.sub(b"_:b", line) for line in other]
+    assert (one == [b""]) is (tail in ("LIMIT 0", "OFFSET 1") or "nobody" in things)
+
+
 def test_a_request_of_its_own_dataset_is_oxigraphs(pair: Pair) -> None:
     """Protocol, section 2.1.4: what the request names is the dataset."""
     query = PROLOGUE + "SELECT DISTINCT ?n { ?s x:jahr ?n }"
