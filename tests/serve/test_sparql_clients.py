@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from rdflib import Graph, Literal, URIRef
@@ -14,6 +17,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, JSONLD, POST, RDFXML, TURTLE, XML, SPARQLWrapper
 
 from publisher.serve.site import Site
+from tests import npm
 from tests.in_process import WAYS, serving_site
 
 SILJAN = "https://data.example.org/id/lake/siljan"
@@ -96,11 +100,111 @@ def test_curl_posts_a_query(address: str) -> None:
     assert printed == b"n\r\nSiljan\r\nSiljan\r\n"
 
 
+def test_curl_offers_http_2_and_gets_its_answer(address: str) -> None:
+    """A POST that would rather be HTTP/2 keeps its body (RFC 9110, section 7.8)."""
+    command = [program("curl"), "--silent", "--http2", address]
+    command += ["--header", "Accept: text/boolean", "--data-urlencode", "query=ASK {}"]
+    assert subprocess.run(command, capture_output=True, check=True).stdout == b"true"
+
+
+def test_pandas_reads_a_table(address: str) -> None:
+    """From the address of a query."""
+    pandas = pytest.importorskip("pandas")
+    table = pandas.read_csv(f"{address}?{urlencode({'query': NAMES, 'format': 'csv'})}")
+    assert table["n"].to_list() == ["Siljan", "Siljan"]
+
+
+def test_rdflib_asks_it_as_a_service(address: str) -> None:
+    """A part of a query that is evaluated elsewhere."""
+    rows = Graph().query(f"SELECT ?n {{ SERVICE <{address}> {{ {NAMES} }} }}")
+    found = [term for row in rows.bindings for term in row.values()]
+    assert sorted(t.language or "" for t in found if isinstance(t, Literal)) == ["en", "sv"]
+
+
+@pytest.mark.parametrize("syntax", ["guess", "rdfxml", "turtle", "ntriples", "nquads", "trig"])
+def test_rapper_reads_things_and_answers(address: str, syntax: str) -> None:
+    """Raptor sends an Accept field of its own for each syntax."""
+    site = address.removesuffix("sparql")
+    constructed = urlencode({"query": f"DESCRIBE <{SILJAN}>"})
+    for place in (f"{site}doc/lake/siljan", f"{site}catalog", f"{address}?{constructed}"):
+        command = [program("rapper"), "--quiet", "--input", syntax, place]
+        printed = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+        assert len(printed.splitlines()) > 3
+
+
+JAVA = """
+import java.io.*; import java.net.*; import java.net.http.*; import java.time.Duration;
+class Client {
+  public static void main(String[] given) throws Exception {
+    for (HttpClient.Version version : HttpClient.Version.values()) {
+      HttpClient client = HttpClient.newBuilder().version(version).build();
+      byte[] query = "ASK {}".getBytes();
+      HttpRequest.BodyPublisher form = HttpRequest.BodyPublishers.ofString("query=ASK+%7B%7D");
+      HttpRequest.BodyPublisher stream =
+        HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(query));
+      HttpRequest.Builder start = HttpRequest.newBuilder(URI.create(given[0]))
+        .timeout(Duration.ofSeconds(20)).header("Accept", "application/sparql-results+json");
+      HttpRequest[] requests = {
+        start.copy().header("Content-Type", "application/x-www-form-urlencoded").POST(form).build(),
+        start.copy().header("Content-Type", "application/x-www-form-urlencoded")
+          .expectContinue(true).POST(form).build(),
+        start.copy().header("Content-Type", "application/sparql-query").POST(stream).build() };
+      for (HttpRequest request : requests)
+        System.out.println(client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    }
+  }
+}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", WAYS[:1], indirect=True)
+def test_javas_own_client_is_answered(address: str, tmp_path: Path) -> None:
+    """Its first request offers HTTP/2; a stream is sent in chunks."""
+    program("javac")  # without a compiler, it runs no source file
+    source = tmp_path / "Client.java"
+    source.write_text(JAVA, encoding="utf-8")
+    command = [program("java"), str(source), address]
+    printed = subprocess.run(command, capture_output=True, check=True, timeout=120, text=True)
+    answers = printed.stdout.splitlines()
+    assert len(answers) == 6
+    assert all(json.loads(answer)["boolean"] is True for answer in answers)
+
+
+JAVASCRIPT = """
+import Client from 'sparql-http-client'
+import ParsingClient from 'sparql-http-client/ParsingClient.js'
+const [endpointUrl, names, thing] = process.argv.slice(2)
+const parsing = new ParsingClient({ endpointUrl }), client = new Client({ endpointUrl })
+for (const operation of ['get', 'postUrlencoded', 'postDirect']) {
+  const rows = await parsing.query.select(names, { operation })
+  let triples = 0
+  for await (const _ of client.query.construct(`DESCRIBE <${thing}>`, { operation })) triples++
+  console.log(rows.length, await parsing.query.ask('ASK {}', { operation }), triples > 3)
+}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", WAYS[:1], indirect=True)
+def test_sparql_http_client_asks_in_three_ways(address: str) -> None:
+    """Rows, booleans and streams of triples."""
+    script = npm.package("sparql-http-client", "3.1.0").parent.parent / "asked.mjs"
+    script.write_text(JAVASCRIPT, encoding="utf-8")
+    command = [*npm.node(), str(script), address, NAMES, SILJAN]
+    printed = subprocess.run(command, capture_output=True, check=True, timeout=120, text=True)
+    assert printed.stdout.splitlines() == ["2 true true"] * 3
+
+
+@pytest.mark.exhaustive  # it brings 90 MB
+@pytest.mark.parametrize("address", WAYS[:1], indirect=True)
 def test_comunica_asks_it_as_a_source(address: str) -> None:
     """Comunica reads the service description first, and sends parts of its own plan."""
-    command = [program("comunica-sparql"), f"sparql@{address}", NAMES, "-t", "text/csv"]
-    printed = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
-    assert sorted(printed.split()) == [b"Siljan", b"Siljan", b"n"]
+    script = npm.package("@comunica/query-sparql", "3.3.0") / "bin" / "query.js"
+    for source in (f"sparql@{address}", address):
+        command = [*npm.node(), str(script), source, NAMES, "-t", "text/csv"]
+        printed = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
+        assert sorted(printed.split()) == [b"Siljan", b"Siljan", b"n"]
 
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated", "ignore:Sending Accept")
