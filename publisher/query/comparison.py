@@ -289,6 +289,8 @@ def _anchored(thing: str, property_: NamedNode, values: Sequence[object]) -> Ite
     yield Question("star", f"SELECT * {{ {thing} a ?class ; {property_} ?value }}")
     yield Question("path", f"SELECT ?end {{ {thing} {property_}* ?end }}")
     if any(isinstance(value, NamedNode) for value in values):
+        links = f"{thing} {property_} ?end . ?end a ?class"
+        yield Question("join from a constant", f"SELECT * {{ {links} }}")
         yield Question("path", f"SELECT ?end {{ {thing} {property_}+ ?end }}")
         yield Question("path", f"SELECT ?end {{ {thing} ({property_}|^{property_})+ ?end }}")
 

@@ -117,6 +117,7 @@ _NEVER = frozenset(
         "REDUCED",
     ]
 )
+_NEED_ALL = frozenset(["ORDER", "DISTINCT", "GROUP", "COUNT"])
 _XML_SCHEMA = "http://www.w3.org/2001/XMLSchema#"
 _BEYOND_TRIPLES = frozenset(
     ["MINUS", "VALUES", "COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"]
@@ -264,10 +265,16 @@ def _structure(tokens: Sequence[Token], words: set[str]) -> Iterator[SyntaxFeatu
     if any(pattern.has_typed_object for pattern in patterns):
         yield TYPED_CONSTANT
     for join in _joins(patterns):
-        yield STEPWISE_JOIN if join is ANCHORED_JOIN and read_steps(tokens) is not None else join
+        is_followed = join is ANCHORED_JOIN and not _stops_early(words)
+        yield STEPWISE_JOIN if is_followed and read_steps(tokens) is not None else join
     is_more_than_one = len(patterns) > 1 or "FILTER" in words
     if "COUNT" in words and is_more_than_one:
         yield COUNTED_JOIN
+
+
+def _stops_early(words: Collection[str]) -> bool:
+    """Tell whether some solutions are enough, which Oxigraph finds without all the others."""
+    return "ASK" in words or ("LIMIT" in words and not _NEED_ALL.intersection(words))
 
 
 def _joins(patterns: Sequence[Pattern]) -> Iterator[SyntaxFeature]:

@@ -63,15 +63,18 @@ class SparqEvaluator(Evaluator):
 
     def outcome(self, operation: Operation) -> Outcome:
         """Return what became of a query, or raise as the engine does."""
+        is_restricted = bool(operation.default_graphs or operation.named_graphs)
         parsed = Store().query(
             operation.query,
             base_iri=operation.base_iri or None,
             prefixes=dict(operation.prefixes) or None,
         )
         if not isinstance(parsed, QueryTriples):
-            return self.solutions(operation, isinstance(parsed, QuerySolutions))
+            is_table = isinstance(parsed, QuerySolutions)
+            return self.solutions(
+                operation, is_table, None if is_restricted else route_of(operation)
+            )
         words = keywords_in(operation.query)
-        is_restricted = bool(operation.default_graphs or operation.named_graphs)
         is_description = "DESCRIBE" in words
         ask = self._sparq.describe if is_description else self._sparq.construct
         described = is_description and not is_restricted and "FROM" not in words
