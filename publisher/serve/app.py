@@ -43,7 +43,12 @@ from publisher.serve.loop_request import LoopRequest
 from publisher.serve.mcp import blueprint as mcp
 from publisher.serve.preconditions import answer_if_met, has_precondition
 from publisher.serve.queue import limit_renderers, queue_costly_views
-from publisher.serve.response_cache import MOST_WAITING, CacheableRequest, ResponseCache
+from publisher.serve.response_cache import (
+    MOST_WAITING,
+    CacheableRequest,
+    ResponseCache,
+    answer_unless_known,
+)
 from publisher.serve.site import Shared, Site, make_shared, open_archived_site
 
 if TYPE_CHECKING:
@@ -203,8 +208,12 @@ class CachingApplication:
         return self._answer(environ, start)
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        cache = None if environ["PATH_INFO"] in _MONITORED_PATHS else self._cache_for(environ)
-        return (cache or self._flask)(environ, start)
+        if environ["PATH_INFO"] in _MONITORED_PATHS:
+            return self._flask(environ, start)
+        cache = self._cache_for(environ)
+        if cache is None:
+            return answer_unless_known(self._flask, environ, start)
+        return cache(environ, start)
 
     def from_cache(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes] | None:
         """Answer a request from the cache, without a lock; None when the answer must be made."""

@@ -325,6 +325,24 @@ class ResponseCache:
         return self._memory.put(key, _make_cached(status, fields, names, body, environ))
 
 
+def answer_unless_known(
+    application: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Return the answer of an application past the cache, or 304 to a client that has it."""
+    if environ["REQUEST_METHOD"] not in _CACHEABLE_METHODS:
+        return application(environ, start_response)
+    started: list[tuple[str, HeaderFields]] = []
+
+    def start(
+        status: str, fields: HeaderFields, _exc_info: object = None
+    ) -> Callable[[bytes], object]:
+        started[:] = [(status, fields)]
+        return lambda _written: None
+
+    chunks = application(environ, start)
+    return _UncachedResponse(*started[0], chunks, is_head=False).send(environ, start_response)
+
+
 def _request_from_key(key: CacheKey, end: float) -> WSGIEnvironment:
     """Return the request of a key, to be sent again; it counts as left after some time."""
     requested: WSGIEnvironment = {

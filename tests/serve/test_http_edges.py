@@ -106,6 +106,9 @@ def test_whatever_has_an_entity_tag_keeps_to_it(served: str, path: str) -> None:
         assert unchanged.headers.get("Vary") == answer.headers.get("Vary")
     assert get(served + path, If_None_Match='"x"').status_code == 200
     assert requests.head(served + path, headers={"If-None-Match": tag}, timeout=30).ok
+    for path in ("void", "sparql?query=ASK+%7B%7D"):  # without a past, of which a time is asked
+        tag = get(served + path, Accept_Datetime=FAR_AHEAD).headers["ETag"]
+        assert get(served + path, Accept_Datetime=LONG_AGO, If_None_Match=tag).status_code == 304
 
 
 def test_an_address_that_is_too_long_is_refused_with_what_to_do(served: str) -> None:
