@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from publisher.config import Config
 from publisher.query import prepared
-from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Operation
+from publisher.query.engine import GRAPHS, SOLUTIONS, Operation
 from publisher.query.named import read_named_queries
 from publisher.query.prepared import (
     PREPARING,
@@ -74,7 +74,7 @@ def test_what_changes_or_is_wrong_is_not_prepared(answers: PreparedAnswers) -> N
 def test_each_form_has_its_formats(answers: PreparedAnswers) -> None:
     """JSON, XML, CSV and TSV for tables and booleans, six for graphs."""
     formats = {query: set(bodies) for query, bodies in answers.bodies.items()}
-    assert formats == {TABLE: set(SOLUTIONS), ASK: set(BOOLEANS), GRAPH: set(GRAPHS)}
+    assert formats == {TABLE: set(SOLUTIONS), ASK: set(SOLUTIONS), GRAPH: set(GRAPHS)}
     assert answers.bodies[TABLE]["text/csv"].decode().split() == ["s", "urn:1", "urn:ö"]
 
 

@@ -101,6 +101,8 @@ ASKED = [
     *("", "text/html", "application/ld+json", "text/csv", "application/trig", "text/turtle, */*"),
     *("application/json", "application/xml;q=0.5", "*/*", "application/n-quads, */*;q=0.1"),
 ]
+# A table as JSON comes page by page, so there is no file of it.
+WITHOUT_FILE = ("/table/lake", "application/json")
 SAME = ("Content-Language", "Content-Location")
 CHOSEN_BY = {"accept", "accept-language"}
 
@@ -115,6 +117,9 @@ def test_a_file_server_answers_as_the_application_does(
             fields = {"Accept": accept, "Accept-Language": language}
             with visitor.get(path, headers=fields) as expected:
                 there = server.get(path, headers=fields)
+                if (path, accept) == WITHOUT_FILE:
+                    assert (there.status_code, expected.status_code) == (406, 200)
+                    continue
                 assert there.status_code == expected.status_code, accept
                 if expected.status_code != 200:
                     continue
