@@ -12,7 +12,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import RdfFormat, Store, Triple, parse
+from pyoxigraph import Quad, RdfFormat, Store, Triple, parse
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
@@ -30,7 +30,6 @@ from publisher.release.catalogue.catalogue import (
     describe_release,
     files_by_dataset,
     lines_for_store,
-    parts_for_store,
     quads_for_store,
     write_descriptions,
 )
@@ -407,7 +406,7 @@ def _write_engines(
     """Write what queries are put to: the store, counts, and the files of the second engine."""
     base_iri, stored = plan.approved.sources.base_iri, plan.canonical.stored()
     progress("store")
-    _write_store(staging, parts_for_store(stored, catalogue, base_iri))
+    _write_store(staging, quads_for_store(stored, catalogue, base_iri))
     write_release_counts(staging)
     if plan.second_engine.most_triples:
         progress("sparq")
@@ -417,9 +416,9 @@ def _write_engines(
     write_release_answers(staging, read_named_queries(staging / QUERIES), base_iri)
 
 
-def _write_store(staging: Path, parts: Iterable[bytes]) -> None:
+def _write_store(staging: Path, quads: Iterable[Quad]) -> None:
     """Write the store, and the list of its files: they differ from build to build."""
-    write_store(staging / STORE, parts)
+    write_store(staging / STORE, quads)
     write_sealed(
         staging / STORE_MANIFEST, {"files": files_as_json(list_files(staging / STORE, ()))}
     )
@@ -474,18 +473,32 @@ def _is_same_release(folder: Path, inputs: str, published: datetime) -> bool:
     return release.inputs == inputs and release.published >= published
 
 
-# Lines of N-Quads → an Oxigraph store on disk, made once and never written again.
+# Quads → an Oxigraph store on disk, made once and never written again.
+
+
+def write_store(folder: Path, quads: Iterable[Quad]) -> None:
+    """Make a store in a new folder, complete and flushed.
+
+    Raises:
+        OSError: The folder cannot be written; ``filename`` says which.
+    """
+    with with_path(folder):
+        store = Store(str(folder))
+        store.bulk_extend(quads)
+        store.flush()
+        store.optimize()
+
 
 # So much at once takes 350 MB of memory, and all of a large file three times that.
 _LOADED_BYTES = 48 << 20
 
 
-def write_store(folder: Path, parts: Iterable[bytes]) -> None:
-    """Make a store in a new folder, complete and flushed; the engine reads the lines.
+def load_store(folder: Path, parts: Iterable[bytes]) -> None:
+    """Make a store of lines of N-Quads, the same way; the engine reads them.
 
     Args:
         folder: Where to.
-        parts: N-Quads, each part some whole lines.
+        parts: Each some whole lines.
 
     Raises:
         OSError: The folder cannot be written; ``filename`` says which.

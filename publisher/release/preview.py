@@ -20,7 +20,7 @@ from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.sorted_files import Quads, SortedLines, lines_with, read_parts
 from publisher.rdf.source_forms import write_source_forms
 from publisher.rdf.subjects import Subjects, SubjectsOnDisk
-from publisher.release.build import write_store
+from publisher.release.build import load_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
 from publisher.release.catalogue.partitions import count_partitions
 from publisher.release.concept_tables import CONCEPTS_FILE, write_concepts
@@ -142,7 +142,7 @@ def build_preview(
         working_beside(_schema, schema, is_large=is_large) as wait_for_schema,
         ThreadPoolExecutor(1) as beside,
     ):
-        store = beside.submit(write_store, folder / STORE, read_parts(stored.quads.path))
+        store = beside.submit(load_store, folder / STORE, read_parts(stored.quads.path))
         triples = {"": stored.triples}
         write_concepts(folder / CONCEPTS_FILE, triples, stored.base_iri)
         if is_large:

@@ -15,7 +15,7 @@ from pyoxigraph import Store
 from publisher.errors import NotApproved, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import ApprovedSources, approve
-from publisher.release.build import build, switch, write_store
+from publisher.release.build import build, load_store, switch
 from publisher.release.current import JOURNAL
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_current, open_release
@@ -271,7 +271,7 @@ def test_a_blank_node_is_the_same_in_all_parts_of_a_store(
         b'<urn:a> <urn:q> "_:c14n0" <urn:g> .\n',
         b"<urn:b> <urn:p> _:c14n0 <urn:g> .\n",
     )
-    write_store(tmp_path / "store", lines)
+    load_store(tmp_path / "store", lines)
     stored = Store.read_only(str(tmp_path / "store"))
     assert sorted(f"{quad} .\n".encode() for quad in stored) == sorted(
         b"".join(lines).splitlines(keepends=True)

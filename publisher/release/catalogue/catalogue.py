@@ -27,7 +27,7 @@ from publisher.rdf.geometries import (
 )
 from publisher.rdf.media_types import N_QUADS
 from publisher.rdf.namespaces import AUTHORITY, iri
-from publisher.rdf.sorted_files import Quads, read_parts
+from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import SubjectsOnDisk
 from publisher.release.catalogue.distributions import (
     ApplicationProfile,
@@ -419,17 +419,6 @@ def quads_for_store(
         if name != graph.value:
             yield from quads
     yield from (Quad(t.subject, t.predicate, t.object, graph) for t in catalogue)
-
-
-def parts_for_store(
-    graphs: Mapping[str, Quads], catalogue: Iterable[Triple], base_iri: str
-) -> Iterator[bytes]:
-    """Yield the same as N-Quads, many lines at a time."""
-    graph = base_iri + CATALOGUE
-    for name, quads in graphs.items():
-        if name != graph:
-            yield from read_parts(quads.path)
-    yield "".join(f"{triple} <{graph}> .\n" for triple in catalogue).encode()
 
 
 def lines_for_store(

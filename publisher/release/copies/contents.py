@@ -7,11 +7,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeGuard
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from publisher.errors import QueryError, ReadLimitExceeded, ReleaseError
 from publisher.load.files import CATALOGUE
@@ -50,8 +49,6 @@ from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 
 _SPECIAL_FILES = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, *ENGINE_FILES})
 _MOST_FILES = 100_000
-# So many quads at a time go into the store.
-_AT_ONCE = 10_000
 # File systems take names of 255 bytes; the program writes four folders deep at most.
 _LONGEST_PART_BYTES = 255
 _DEEPEST_FOLDER = 16
@@ -165,7 +162,7 @@ def make_store(staging: Path, files: Mapping[str, StoredFile]) -> None:
 
     path = staging / MANIFEST
     try:
-        write_store(staging / STORE, _written(quads()))
+        write_store(staging / STORE, quads())
     except (SyntaxError, ValueError, ReadLimitExceeded) as error:
         raise foreign_manifest(path) from error
     if dict(counted) != read_sealed(path).get("graphs"):
@@ -176,12 +173,6 @@ def make_store(staging: Path, files: Mapping[str, StoredFile]) -> None:
             " Nothing was changed.",
         )
     write_sealed(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
-
-
-def _written(quads: Iterator[Quad]) -> Iterator[bytes]:
-    """Yield quads as N-Quads, many at a time."""
-    while part := list(islice(quads, _AT_ONCE)):
-        yield serialize(part, format=RdfFormat.N_QUADS) or b""
 
 
 def make_engine_files(
