@@ -281,7 +281,10 @@ def _parse(
         raise SourceMissing(
             "The file holds no triple.",
             where=source.name,
-            remedy="Fill it or take it away; nothing was published.",
+            remedy="Give it an @context in which its keys have a meaning, or take it away; nothing"
+            " was published."
+            if syntax_of(source.name, text) == RdfFormat.JSON_LD
+            else "Fill it or take it away; nothing was published.",
         )
     return quads, prefixes
 
@@ -460,6 +463,7 @@ _BEGINNING = re.compile(r"^\S+", re.MULTILINE)
 # Names as Turtle writes them (sections 6.3 and 6.5), without what no name of ours holds.
 _TURTLE_NAME = re.compile(r"<[^<>\"{}|^`\s]*>|[\w.-]*:(?:\\.|%[0-9A-Fa-f]{2}|[\w:.\-\u00b7])*")
 _ESCAPED = re.compile(r"\\(.)")
+_IN_QUOTES = re.compile(r"\"([^\"\s<>]++)\"|'([^'\s<>]++)'")
 
 
 def _written_forms(value: str, prefixes: Mapping[str, str], base_iri: str) -> list[str]:
@@ -495,6 +499,12 @@ class _LineIndex:
         found = ((match[0], match.start()) for match in _TURTLE_NAME.finditer(self._text))
         return _first((_ESCAPED.sub(r"\1", name).rstrip("."), position) for name, position in found)
 
+    @cached_property
+    def _quoted(self) -> dict[str, int]:
+        """Return what is in quotation marks → the first place."""
+        found = _IN_QUOTES.finditer(self._text)
+        return _first((match[1] or match[2], match.start()) for match in found)
+
     def subject(self, name: str) -> tuple[int, bool]:
         """Return the line (from 1) of a subject, or 0; and whether it begins there."""
         spellings = _written_forms(name, self._prefixes, self._base_iri)
@@ -502,6 +512,10 @@ class _LineIndex:
         if begins:
             return self._line(min(begins)), True
         mentions = [self._mentions[each] for each in spellings if each in self._mentions]
+        if not mentions:  # in XML and JSON, names are in quotation marks
+            bare = [each.removeprefix("<").removesuffix(">") for each in spellings]
+            bare += [f"#{name.rpartition('#')[2]}", name.rpartition("#")[2]] * ("#" in name)
+            mentions = [self._quoted[each] for each in bare if each in self._quoted]
         return (self._line(min(mentions)) if mentions else 0), False
 
     def property(self, begin: int, name: str) -> int:

@@ -34,6 +34,7 @@ RIGHT = {
     [
         ({}, "", ""),
         ({"nmae": "Viken", "x": {"y": 1}}, '"nmae": "Viken"', "gives 'nmae', 'x' no meaning"),
+        ({"e:p": {"@value": 1, "@annotation": {}}}, "@annotation", "'@annotation' no meaning"),
         ({"in": "id/lake/no 1"}, "no 1", f"'{BASE}id/lake/no 1': no address"),
         ({"@type": ["e:Bay", "e:Big Bay"]}, "Big Bay", f"'{BASE}def/water#Big Bay': no address"),
         ({"name": {"en_GB": "The bay"}}, "en_GB", "'en_GB': no language tag"),
