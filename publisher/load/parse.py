@@ -26,7 +26,7 @@ from publisher.rdf import packed
 from publisher.rdf.encodings import decode
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
 from publisher.rdf.namespaces import iri
-from publisher.rdf.parser_words import words_of
+from publisher.rdf.parser_words import ParserWords, words_of
 from publisher.rdf.reading import read_quads, stream_quads
 from publisher.rdf.recognise import (
     OF_ONTOLOGIES,
@@ -164,6 +164,10 @@ def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
     return decode(content, source.name), sha256
 
 
+# People write tags as their systems do: en_GB.
+_TAG_BEFORE = re.compile(r"""["']@([A-Za-z]+_\w*)$""")
+
+
 def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
     """Return the error for a file that is not what its name says, with line and column."""
     if other := _other_syntax(source, text):
@@ -179,6 +183,11 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         )
     lines = text.splitlines()
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
+    if not shown.strip():  # the end of the file: what is missing is missing before
+        shown = next(filter(str.strip, reversed(lines[:line])), "")
+    elif column and (tag := _TAG_BEFORE.search(shown[:column])):
+        written = re.match(r"\w+", shown[tag.start(1) :])
+        expected = ParserWords(f"error while parsing language tag '{written and written[0]}': _")
     return SourceSyntax(
         "Line {line}, column {column}: {expected}." if column else "Line {line}: {expected}.",
         where=source.name,
