@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
@@ -81,6 +83,24 @@ def ignored_in_json_ld(content: bytes, base_iri: str) -> IgnoredJson:
     return ignored
 
 
+def ignored_in_costly_json_ld(content: bytes, base_iri: str, seconds: float) -> IgnoredJson:
+    """Return the same for a file that may take long; nothing where it takes too long.
+
+    Args:
+        content: The file, with its contexts in it.
+        base_iri: Relative IRIs in it are resolved against this.
+        seconds: How long it may take, in a process of its own.
+    """
+    command = [sys.executable, "-P", __file__, base_iri]
+    try:
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=seconds, check=True
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return IgnoredJson()
+    return IgnoredJson(**json.loads(done.stdout))
+
+
 def _objects(expanded: object) -> Iterator[dict[str, object]]:
     """Yield every object of a document, outside of contexts and of JSON literals."""
     waiting = [expanded]
@@ -136,3 +156,8 @@ def _lost_directions(expanded: object) -> Iterator[str]:
     for part in _objects(expanded):
         if "@direction" in part and "@language" not in part:
             yield str(part.get("@value"))
+
+
+if __name__ == "__main__":
+    found = ignored_in_json_ld(sys.stdin.buffer.read(), sys.argv[1])
+    sys.stdout.write(json.dumps(asdict(found)))
