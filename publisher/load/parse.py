@@ -224,7 +224,8 @@ def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
         "The file begins like {found}, and its name stands for {named}.",
         where=source.name,
         remedy="Give it the extension of what is in it; nothing was published.",
-        found=found.name,
+        # A file that begins so is mostly of the smaller syntax.
+        found={RdfFormat.TRIG: "Turtle", RdfFormat.N_QUADS: "N-Triples"}.get(found, found.name),
         named=named.name,
     )
 
