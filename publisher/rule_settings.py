@@ -123,7 +123,8 @@ RULES: Mapping[str, CheckRule] = {
         CheckRule(
             "namespaces",
             Level.WARNING,
-            "a namespace that differs from a known one only in its scheme, in `www.` or at its end",
+            "a namespace that differs from a known one, or from the base, only in its scheme, in"
+            " `www.` or at its end",
             "RDF 1.1 Concepts, 3.2: IRIs are compared as strings",
         ),
         CheckRule(

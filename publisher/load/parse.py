@@ -26,7 +26,7 @@ from publisher.rdf import packed
 from publisher.rdf.encodings import decode
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
 from publisher.rdf.namespaces import iri
-from publisher.rdf.parser_words import words_of
+from publisher.rdf.parser_words import ParserWords, words_of
 from publisher.rdf.reading import read_quads, stream_quads
 from publisher.rdf.recognise import (
     OF_ONTOLOGIES,
@@ -164,6 +164,10 @@ def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
     return decode(content, source.name), sha256
 
 
+# People write tags as their systems do: en_GB.
+_TAG_BEFORE = re.compile(r"""["']@([A-Za-z]+_\w*)$""")
+
+
 def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
     """Return the error for a file that is not what its name says, with line and column."""
     if other := _other_syntax(source, text):
@@ -179,6 +183,11 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         )
     lines = text.splitlines()
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
+    if not shown.strip():  # the end of the file: what is missing is missing before
+        shown = next(filter(str.strip, reversed(lines[:line])), "")
+    elif column and (tag := _TAG_BEFORE.search(shown[:column])):
+        written = re.match(r"\w+", shown[tag.start(1) :])
+        expected = ParserWords(f"error while parsing language tag '{written and written[0]}': _")
     return SourceSyntax(
         "Line {line}, column {column}: {expected}." if column else "Line {line}: {expected}.",
         where=source.name,
@@ -215,7 +224,8 @@ def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
         "The file begins like {found}, and its name stands for {named}.",
         where=source.name,
         remedy="Give it the extension of what is in it; nothing was published.",
-        found=found.name,
+        # A file that begins so is mostly of the smaller syntax.
+        found={RdfFormat.TRIG: "Turtle", RdfFormat.N_QUADS: "N-Triples"}.get(found, found.name),
         named=named.name,
     )
 
@@ -281,7 +291,10 @@ def _parse(
         raise SourceMissing(
             "The file holds no triple.",
             where=source.name,
-            remedy="Fill it or take it away; nothing was published.",
+            remedy="Give it an @context in which its keys have a meaning, or take it away; nothing"
+            " was published."
+            if syntax_of(source.name, text) == RdfFormat.JSON_LD
+            else "Fill it or take it away; nothing was published.",
         )
     return quads, prefixes
 
@@ -460,6 +473,7 @@ _BEGINNING = re.compile(r"^\S+", re.MULTILINE)
 # Names as Turtle writes them (sections 6.3 and 6.5), without what no name of ours holds.
 _TURTLE_NAME = re.compile(r"<[^<>\"{}|^`\s]*>|[\w.-]*:(?:\\.|%[0-9A-Fa-f]{2}|[\w:.\-\u00b7])*")
 _ESCAPED = re.compile(r"\\(.)")
+_IN_QUOTES = re.compile(r"\"([^\"\s<>]++)\"|'([^'\s<>]++)'")
 
 
 def _written_forms(value: str, prefixes: Mapping[str, str], base_iri: str) -> list[str]:
@@ -495,6 +509,12 @@ class _LineIndex:
         found = ((match[0], match.start()) for match in _TURTLE_NAME.finditer(self._text))
         return _first((_ESCAPED.sub(r"\1", name).rstrip("."), position) for name, position in found)
 
+    @cached_property
+    def _quoted(self) -> dict[str, int]:
+        """Return what is in quotation marks → the first place."""
+        found = _IN_QUOTES.finditer(self._text)
+        return _first((match[1] or match[2], match.start()) for match in found)
+
     def subject(self, name: str) -> tuple[int, bool]:
         """Return the line (from 1) of a subject, or 0; and whether it begins there."""
         spellings = _written_forms(name, self._prefixes, self._base_iri)
@@ -502,6 +522,10 @@ class _LineIndex:
         if begins:
             return self._line(min(begins)), True
         mentions = [self._mentions[each] for each in spellings if each in self._mentions]
+        if not mentions:  # in XML and JSON, names are in quotation marks
+            bare = [each.removeprefix("<").removesuffix(">") for each in spellings]
+            bare += [f"#{name.rpartition('#')[2]}", name.rpartition("#")[2]] * ("#" in name)
+            mentions = [self._quoted[each] for each in bare if each in self._quoted]
         return (self._line(min(mentions)) if mentions else 0), False
 
     def property(self, begin: int, name: str) -> int:

@@ -210,6 +210,43 @@ def check_base(sources: Sources) -> Iterator[Finding]:
                 usual=usual,
             )
         yield _finding("dataset-base" if named_here else "base-iri", sentence, file, name)
+    yield from _named_almost_below(sources, named_here)
+
+
+def _named_almost_below(sources: Sources, named_here: Collection[bytes]) -> Iterator[Finding]:
+    """Yield a finding for each file that names things as the base does, but for ``www.`` or so.
+
+    Only in datasets that have names below the base: of others, ``check_base`` says it.
+    """
+    defining_files = SortedLines(sources.sorted_sources.defining_files)
+    for other in _like(sources.base_iri):
+        seen: set[int] = set()
+        for line in defining_files.starting(f"<{other}".encode()):
+            subject, _, number, _ = line.split(b"\t")
+            file, name = sources.files[int(number)], subject[1:-1].decode()
+            home = f"<{sources.base_iri}{file.source.graph}>".encode()
+            if int(number) not in seen and file.role is Role.DATA and home in named_here:
+                seen.add(int(number))
+                sentence = text(
+                    "<{name}> begins with <{other}>, which is another name than the base IRI"
+                    " <{base}>: it has no page here. Write it like the base, unless it is the"
+                    " name of something elsewhere.",
+                    name=name,
+                    other=other,
+                    base=sources.base_iri,
+                )
+                yield _finding("namespaces", sentence, file, name)
+
+
+def _like(base_iri: str) -> Iterator[str]:
+    """Yield what is written like a base, but for its scheme or ``www.``."""
+    parts = urlsplit(base_iri)
+    host = parts.netloc.removeprefix("www.")
+    for scheme in ("http", "https"):
+        for netloc in (host, f"www.{host}"):
+            other = parts._replace(scheme=scheme, netloc=netloc).geturl()
+            if other != base_iri:
+                yield other
 
 
 def _graphs_named_below_base(sources: Sources, graphs: Iterable[str]) -> set[bytes]:

@@ -57,9 +57,17 @@ def _hygiene_finding(rule: str, row: Row) -> Finding:
             " ?severity is violation, warning or info.",
             reason=f"?severity is '{severity}'",
         )
+    messages = _messages(row)
+    if not messages:
+        raise SourceSyntax(
+            "The rule says nothing of what it finds: it selects no message.",
+            where=rule,
+            remedy="Write a SELECT query with ?focusNode, ?message_sv and ?message_en;"
+            " ?severity is violation, warning or info.",
+        )
     return Finding(
         Severity(severity),
-        _messages(row),
+        messages,
         rule=rule.removeprefix(f"{HYGIENE_FOLDER}/").removesuffix(".rq"),
         focus_node=_plain(row.get("focusNode")),
         path=_plain(row.get("path")),

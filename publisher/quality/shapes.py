@@ -67,6 +67,14 @@ _IRI_PARAMETERS = (
 _LIST_PARAMETERS = ("sh:in", "sh:languageIn", "sh:and", "sh:or", "sh:xone", "sh:ignoredProperties")
 _QUERY_PARAMETERS = ("sh:select", "sh:ask", "sh:construct", "sh:update")
 _SEVERITIES = ("sh:Violation", "sh:Warning", "sh:Info")
+_PATHS = (
+    "sh:alternativePath",
+    "sh:inversePath",
+    "sh:oneOrMorePath",
+    "sh:zeroOrMorePath",
+    "sh:zeroOrOnePath",
+)
+_DEEPEST_PATH = 200
 _SHAPE_PARAMETERS = ("sh:node", "sh:not", "sh:qualifiedValueShape")
 
 
@@ -88,12 +96,16 @@ def _checks(
 ) -> Mapping[str, ValueCheck]:
     """Return property → what its values must be."""
     defined = {triple.subject for triple in triples}
+    paths: dict[object, list[Triple]] = {}
+    for triple in triples:
+        if isinstance(triple.subject, BlankNode):
+            paths.setdefault(triple.subject, []).append(triple)
     with_path = {t.subject for t in triples if t.predicate.value == iri("sh:path")}
     lists = {t.subject for t in triples if t.predicate.value == iri("rdf:first")}
     checks: dict[str, ValueCheck] = {
         "dash:viewer": _viewer,
         "sh:nodeKind": partial(_check_choice, _NODE_KINDS),
-        "sh:path": partial(_path, defined),
+        "sh:path": partial(_path, paths),
         "sh:pattern": _pattern,
         "sh:flags": _flags,
         "sh:labelTemplate": partial(_template, _prefixes(sources, triples)),
@@ -178,12 +190,27 @@ def _name(value: object) -> Text | None:
     return None if isinstance(value, NamedNode) else text("Write an IRI here, not a text.")
 
 
-def _path(defined: Nodes, value: object) -> Text | None:
-    if isinstance(value, NamedNode) and value.value != iri("rdf:nil"):
-        return None
-    if isinstance(value, BlankNode) and value in defined:
+def _path(paths: Mapping[object, Sequence[Triple]], value: object) -> Text | None:
+    if _is_path(paths, value, frozenset()):
         return None
     return text("Write a property here, or a path of properties.")
+
+
+def _is_path(paths: Mapping[object, Sequence[Triple]], value: object, above: Nodes) -> bool:
+    """Tell whether a node is a property path (SHACL, section 2.3.1); none is within itself."""
+    if isinstance(value, NamedNode):
+        return value.value != iri("rdf:nil")
+    if value in above or value not in paths or len(above) > _DEEPEST_PATH:
+        return False
+    above = {*above, value}
+    parts = {triple.predicate.value: triple.object for triple in paths[value]}
+    if iri("rdf:first") in parts:
+        rest = parts.get(iri("rdf:rest"), value)
+        is_end = rest == NamedNode(iri("rdf:nil"))
+        rest_is_path = isinstance(rest, BlankNode) and _is_path(paths, rest, above)
+        return (is_end or rest_is_path) and _is_path(paths, parts[iri("rdf:first")], above)
+    kinds = [parts[name] for name in map(iri, _PATHS) if name in parts]
+    return len(kinds) == 1 and _is_path(paths, kinds[0], above)
 
 
 def _property(with_path: Nodes, value: object) -> Text | None:

@@ -13,7 +13,12 @@ from publisher.load.files import UNREAD_RULE
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import QuotedNames, printable, text
-from publisher.rdf.ignored_json import MOST_BYTES, ignored_in_json_ld
+from publisher.rdf.guards import needs_own_process
+from publisher.rdf.ignored_json import (
+    MOST_BYTES,
+    ignored_in_costly_json_ld,
+    ignored_in_json_ld,
+)
 from publisher.rdf.known_contexts import with_known_contexts
 from publisher.rdf.recognise import syntax_by_name, syntax_of
 from publisher.rule_settings import RULES
@@ -37,7 +42,11 @@ def check_unread_json(sources: Sources) -> Iterator[Finding]:
 
 def _check(file: SourceFile, written: str) -> Iterator[Finding]:
     content = with_known_contexts(written.encode(), file.name)
-    ignored = ignored_in_json_ld(content, file.base_iri)
+    if needs_own_process(content, RdfFormat.JSON_LD, file.limits, file.name):
+        seconds = file.limits.seconds_for(len(content))
+        ignored = ignored_in_costly_json_ld(content, file.base_iri, seconds)
+    else:
+        ignored = ignored_in_json_ld(content, file.base_iri)
     if ignored.keys:
         yield _finding(
             file,

@@ -273,10 +273,17 @@ def nearest(name: str, terms: Iterable[str], least: float = _NEAR) -> str:
     """
     known = sorted(terms)
     same = (term for term in known if term.casefold() == name.casefold())
-    swapped = {name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in range(len(name) - 1)}
-    swaps = (term for term in known if term in swapped - {name})
-    close = difflib.get_close_matches(name, known, n=1, cutoff=least)
-    return next(same, "") or next(swaps, "") or "".join(close)
+    for written in (name, name[:1].swapcase() + name[1:]):
+        close = difflib.get_close_matches(written, known, n=1, cutoff=least)
+        if near := next(same, "") or _swapped(written, known) or "".join(close):
+            return near
+    return ""
+
+
+def _swapped(name: str, known: Iterable[str]) -> str:
+    """Return the term that has two letters of a name the other way round."""
+    swaps = {name[:i] + name[i + 1] + name[i] + name[i + 2 :] for i in range(len(name) - 1)}
+    return next((term for term in known if term in swaps and term != name), "")
 
 
 # Findings.

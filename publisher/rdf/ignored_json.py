@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
 # PyLD expands 2 MB a second.
 MOST_BYTES = 4 << 20
 _KEYWORD_LIKE = re.compile(r"@[A-Za-z]+")
+# JSON-LD 1.1, section 1.7.
+_KEYWORDS = frozenset(
+    (
+        *("@base", "@container", "@context", "@direction", "@graph", "@id", "@import", "@included"),
+        *("@index", "@json", "@language", "@list", "@nest", "@none", "@prefix", "@propagate"),
+        *("@protected", "@reverse", "@set", "@type", "@value", "@version", "@vocab"),
+    )
+)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -57,8 +67,10 @@ def ignored_in_json_ld(content: bytes, base_iri: str) -> IgnoredJson:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            document = json.loads(content)
+            keys |= dict.fromkeys(_unknown_keywords(document))
             expanded = jsonld.expand(
-                json.loads(content),
+                document,
                 {"base": base_iri, "documentLoader": load},
                 on_property_dropped=lambda key: keys.setdefault(key) if key else None,
             )
@@ -71,8 +83,26 @@ def ignored_in_json_ld(content: bytes, base_iri: str) -> IgnoredJson:
     return ignored
 
 
+def ignored_in_costly_json_ld(content: bytes, base_iri: str, seconds: float) -> IgnoredJson:
+    """Return the same for a file that may take long; nothing where it takes too long.
+
+    Args:
+        content: The file, with its contexts in it.
+        base_iri: Relative IRIs in it are resolved against this.
+        seconds: How long it may take, in a process of its own.
+    """
+    command = [sys.executable, "-P", __file__, base_iri]
+    try:
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=seconds, check=True
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return IgnoredJson()
+    return IgnoredJson(**json.loads(done.stdout))
+
+
 def _objects(expanded: object) -> Iterator[dict[str, object]]:
-    """Yield every object of an expanded document, outside of JSON literals."""
+    """Yield every object of a document, outside of contexts and of JSON literals."""
     waiting = [expanded]
     while waiting:
         part = waiting.pop()
@@ -80,8 +110,16 @@ def _objects(expanded: object) -> Iterator[dict[str, object]]:
             waiting += reversed(part)
         elif isinstance(part, dict):
             yield part
-            if "@value" not in part:
-                waiting += reversed(part.values())
+            if not isinstance(part.get("@value"), (dict, list)):
+                waiting += [value for key, value in part.items() if key != "@context"][::-1]
+
+
+def _unknown_keywords(document: object) -> Iterator[str]:
+    """Yield keys that look like words of JSON-LD and are none, outside of contexts."""
+    for part in _objects(document):
+        for key in part:
+            if _KEYWORD_LIKE.fullmatch(key) and key not in _KEYWORDS:
+                yield key
 
 
 def _broken_names(expanded: object) -> Iterator[str]:
@@ -118,3 +156,8 @@ def _lost_directions(expanded: object) -> Iterator[str]:
     for part in _objects(expanded):
         if "@direction" in part and "@language" not in part:
             yield str(part.get("@value"))
+
+
+if __name__ == "__main__":
+    found = ignored_in_json_ld(sys.stdin.buffer.read(), sys.argv[1])
+    sys.stdout.write(json.dumps(asdict(found)))

@@ -42,6 +42,14 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"A dot is expected at the end of (?:N3 )?statements", _FULL_STOP),
     (r"(?:Triples|Quads) (?:should|must) be followed by a dot", _FULL_STOP),
     (r"(?P<found>.+) is not a valid (?:RDF subject|subject or graph name)", _NO_STATEMENT),
+    (
+        r"(?P<found>[;,.\])}]) is not a valid predicate",
+        "before '{found}' a property is missing, or there is a sign too many",
+    ),
+    (
+        r"(?P<found>[;,.\])}]) is not a valid RDF object",
+        "before '{found}' a value is missing, or there is a sign too many",
+    ),
     (r"(?P<found>.+) is not a valid predicate", "'{found}' stands where a property has to be"),
     (
         r"(?P<found>.+) is not a valid RDF object",

@@ -37,6 +37,8 @@ _VALUE = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
 _LANGUAGE = re.compile(rb"\sxml:lang\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _AS_LITERAL = re.compile(rb"\s[\w.\-]+:parseType\s*+=\s*+[\"'](?!Resource|Collection)")
 _LITERAL = re.compile(rb"\s([\w.\-]+):parseType\s*+=\s*+(?:\"Literal\"|'Literal')")
+# A text with the datatype instead.
+_AS_TEXT = f' \\1:datatype="{iri("rdf:XMLLiteral")}"'.encode()
 # What is no other kind is an XML literal (RDF 1.1 XML Syntax, section 7.2.20).
 _OTHER_KIND = re.compile(
     rb"(\s[\w.\-]+:parseType\s*+=\s*+)(?:\"(?!(?:Literal|Resource|Collection|Triple)\")[^\"]*+\""
@@ -113,7 +115,10 @@ def _with_canonical_literals(content: bytes) -> bytes:
                 _make_text(parts, begin - 1, scopes[-1])
                 begin = 0
             scopes.pop()
-        elif not part.endswith(b"/>"):
+        elif part.endswith(b"/>"):
+            if not begin:  # the parser finds no value in an empty element
+                parts[-1] = _LITERAL.sub(_AS_TEXT, part, count=1)
+        else:
             scopes.append({**scopes[-1], **dict(_NAMESPACE.findall(part))})
             if not begin and _LITERAL.search(part):
                 begin, depth = len(parts), len(scopes)
@@ -131,8 +136,7 @@ def _make_text(parts: list[bytes], begin: int, scope: Mapping[bytes, bytes]) -> 
         return
     text = written.partition(">")[2].rpartition("<")[0].encode()
     lost = inner.count(b"\n") - text.count(b"\n")
-    datatype = f' \\1:datatype="{iri("rdf:XMLLiteral")}"'.encode()
-    first = _LITERAL.sub(datatype, parts[begin], count=1)
+    first = _LITERAL.sub(_AS_TEXT, parts[begin], count=1)
     parts[begin:] = [first, _escaped(text), _with_more(parts[-1], b"\n" * max(lost, 0))]
 
 

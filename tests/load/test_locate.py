@@ -103,3 +103,21 @@ def test_a_file_that_changed_has_other_lines(tmp_path: Path) -> None:
     for blank in range(3):
         path.write_text("\n" * blank + "<https://e.org/a> <https://e.org/b> 1 .\n", "utf-8")
         assert find_line(parse_file(source, E), f"{E}a") == blank + 1
+
+
+@pytest.mark.parametrize(
+    ("subject", "line"), [(f"{E}a", 3), (f"{E}x#b", 4), (f"{E}c", 5), (f"{E}x#d", 6)]
+)
+def test_a_thing_of_rdf_xml_is_at_the_line_that_names_it(
+    tmp_path: Path, subject: str, line: int
+) -> None:
+    """In full, by a fragment, in part, or by rdf:ID."""
+    path = tmp_path / "x.rdf"
+    path.write_text(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https://e.org/"'
+        f'\n xml:base="{E}x">\n<e:T rdf:about="{E}a"/>\n<e:T rdf:about="#b"/>\n'
+        "<e:T rdf:about='c'/>\n<e:T rdf:ID=\"d\"/>\n</rdf:RDF>",
+        encoding="utf-8",
+    )
+    file = parse_file(SourcePath(path, "data/x/x.rdf", Role.DATA, "dataset/x"), E)
+    assert find_line(file, subject) == line

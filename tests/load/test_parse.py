@@ -48,7 +48,7 @@ def test_a_relative_iri_is_resolved_against_the_base(tmp_path: Path) -> None:
         (GOOD + 'e:a e:b "x .\n', 3, 9, "what begins here does not end"),
         (GOOD + "e:a e:b x:c .", 3, 9, "the prefix 'x:' is not declared above"),
         (GOOD + "e:a e:b <c d> .", 3, 9, "holds the character ' '"),
-        (GOOD + "e:å e:b , .", 3, 9, "',' stands where a value has to be"),
+        (GOOD + "e:å e:b , .", 3, 9, "before ',' a value is missing"),
         (GOOD + "e:a e:b", 3, 8, "the file ends in the middle"),
     ],
 )

@@ -146,3 +146,13 @@ def test_a_set_of_mappings_between_things_of_others_is_a_dataset(world: Path, ma
 def test_http_instead_of_https_is_another_base(world: Path) -> None:
     """One letter, and the site answers for nothing."""
     assert len(list(check_base(read_sources(world, "http://data.example.org/")))) == 2
+
+
+@pytest.mark.parametrize("other", ["http://data.", "https://www.data.", "http://www.data."])
+def test_a_name_that_is_almost_below_the_base_is_mentioned(world: Path, other: str) -> None:
+    """It has no page, and nobody sees why."""
+    with (world / "data" / "lakes" / "lakes.ttl").open("a", encoding="utf-8") as file:
+        file.write(f"\n<{other}example.org/id/lake/x>\n    a water:Lake ;\n.\n" * 2)
+    (found,) = check_base(read_sources(world, BASE))
+    assert (found.rule, found.file) == ("namespaces", "data/lakes/lakes.ttl")
+    assert found.line > 1

@@ -69,6 +69,7 @@ def test_a_rule_may_be_a_warning_and_name_a_value(world: Path) -> None:
             "SELECT ('mild' AS ?severity) WHERE { ?x a ?y } LIMIT 1",
             "?severity is 'mild'",
         ),
+        ("SELECT ?focusNode WHERE { ?focusNode a ?y } LIMIT 1", "it selects no message"),
     ],
 )
 def test_a_rule_that_cannot_be_used_is_named(world: Path, rule: str, expected: str) -> None:

@@ -45,6 +45,8 @@ def with_shape(world: Path, body: str) -> Path:
         ("sh:property shape:Missing", "no property shape with a sh:path"),
         ("sh:property [ sh:path () ]", "Write a property here, or a path"),
         ("sh:property [ sh:path 'skos:prefLabel' ]", "Write a property here, or a path"),
+        ("sh:property [ sh:path [ sh:inverse skos:note ] ]", "Write a property here, or a path"),
+        ("sh:property [ sh:path ( skos:note [ sh:zeroOrMorePath 'x' ] ) ]", "Write a property"),
         ("sh:node shape:Missing", "There is no such shape"),
         ("sh:not shape:Missing", "There is no such shape"),
         ("sh:property [ sh:path skos:note ; sh:nodeKind sh:Bogus ]", "Write one of sh:BlankNode"),

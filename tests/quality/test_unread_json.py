@@ -34,6 +34,7 @@ RIGHT = {
     [
         ({}, "", ""),
         ({"nmae": "Viken", "x": {"y": 1}}, '"nmae": "Viken"', "gives 'nmae', 'x' no meaning"),
+        ({"e:p": {"@value": 1, "@annotation": {}}}, "@annotation", "'@annotation' no meaning"),
         ({"in": "id/lake/no 1"}, "no 1", f"'{BASE}id/lake/no 1': no address"),
         ({"@type": ["e:Bay", "e:Big Bay"]}, "Big Bay", f"'{BASE}def/water#Big Bay': no address"),
         ({"name": {"en_GB": "The bay"}}, "en_GB", "'en_GB': no language tag"),
@@ -54,3 +55,14 @@ def test_what_is_left_out_is_named(
         assert words in found[0].message["en"]
         assert found[0].rule == "unread"
         assert place in text.splitlines()[found[0].line - 1]
+
+
+@pytest.mark.slow
+def test_a_large_file_is_looked_at_in_a_process_of_its_own(world: Path) -> None:
+    """As it is parsed in one."""
+    things = [{"@id": f"id/bay/{n}", "e:text": "x" * 1000, "nmae": n} for n in range(1100)]
+    (world / "data" / "bays").mkdir()
+    text = json.dumps({"@context": CONTEXT, "@graph": things}, indent=1)
+    (world / "data" / "bays" / "bays.jsonld").write_text(text, encoding="utf-8")
+    (found,) = check_unread_json(read_sources(world, BASE))
+    assert "'nmae' no meaning" in found.message["en"]

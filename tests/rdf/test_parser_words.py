@@ -39,6 +39,7 @@ def error_of(name: str, text: str) -> SourceSyntax:
         ("a.ttl", HEAD + "k:a k:b <x|y> .", 2, "is written %7C", "det skrivs %7C"),
         ("a.ttl", HEAD + "k:a k:b k:c/d .", 2, "a slash is written '\\/'", "”\\/”"),
         ("a.ttl", HEAD + 'k:a k:b "x\ny" .', 2, "three quotation marks", "tre citattecken"),
+        ("a.ttl", HEAD + 'k:a k:b "x"@de_AT .', 2, "'de_AT' is no language tag", "”de_AT” är"),
         ("a.nt", "k:a k:b k:c .", 1, "only Turtle knows prefixes", "bara Turtle har prefix"),
         ("a.trig", "GRAPH { }", 1, "cannot name a graph", "namn på en graf"),
         ("a.rdf", XML.format("<k:A>Text</k:A>"), 3, "the text 'Text' stands", "texten ”Text”"),

@@ -110,6 +110,17 @@ def test_an_unknown_kind_of_content_is_an_xml_literal() -> None:
     assert "XMLLiteral" in str(quad.object)
 
 
+def test_an_empty_xml_literal_is_read() -> None:
+    """In one tag as in two; the parser finds no value there."""
+    content = (
+        f'<rdf:RDF {_XMLNS}><rdf:Description><e:p rdf:parseType="Literal"/>'
+        '<e:q rdf:parseType="Literal"></e:q></rdf:Description></rdf:RDF>'
+    ).encode()
+    found = read_quads(content, RdfFormat.RDF_XML, BASE, "x.rdf")
+    assert {str(quad.object).partition("#")[2] for quad in found} == {"XMLLiteral>"}
+    assert {quad.object.value for quad in found} == {""}  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("container", ['"@type"', '["@set", "@type"]'])
 def test_values_sorted_by_their_types_are_read(container: str) -> None:
     """JSON-LD 1.1, section 4.6.4: things, names, and words of the context of a type."""
