@@ -11,7 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.edit.catalogue.list_columns import BY_KEY, ListColumn, ListPart
-from publisher.edit.catalogue.list_headings import Heading, read_heading, similar_heading
+from publisher.edit.catalogue.list_headings import (
+    Heading,
+    read_heading,
+    similar_heading,
+    unit_of_size,
+)
 from publisher.edit.sheets.reading import Cell, RawSheet, SheetFile, read_file
 from publisher.edit.sheets.reports import CellPosition, ImportReport
 from publisher.edit.values import shorten_input
@@ -29,7 +34,7 @@ _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 # What stands in a cell of which there is nothing to say.
 _NOTHING = frozenset(("", "-", "–", "—", "n/a", "null", "ej tillämpligt", "not applicable"))
 YES = frozenset(("ja", "yes", "true", "sant", "x", "1", "hvd"))
-_NO = frozenset(("nej", "no", "false", "falskt", "0"))
+_NO = frozenset(("nej", "no", "nein", "ei", "nei", "false", "falskt", "falsch", "0"))
 # Columns in which "no" says that there is none.
 _OR_NO = ("hvd", "service")
 _SIDES = 4
@@ -284,6 +289,8 @@ def _rows(
         found: dict[tuple[str, str, int], ListCell] = {}
         for column, heading in headings.items():
             written = cells[column].text.strip() if column in cells else ""
+            if heading.column.key == "size" and written:
+                written = f"{written} {unit_of_size(sheet.headers[column])}".strip()
             is_no = heading.column.key in _OR_NO and fold(written) in _NO
             if fold(written) not in _NOTHING and not is_no:
                 _put(found, heading, ListCell(written, CellPosition(title, number, column)))
