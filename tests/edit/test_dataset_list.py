@@ -322,6 +322,22 @@ def test_a_list_is_read_however_it_was_saved(name: str, encoding: str, mark: str
     assert values(Path("new"), f"{BASE}dataset/aar", "dcterms:title") == {"Åar"}
 
 
+@pytest.mark.parametrize(
+    ("heads", "row", "name"),
+    [
+        ("Datamängd;Beskrivning;Länk", "Gator;Alla.;https://e.example/g.csv", "gator"),
+        ("Datensatz;Beschreibung;Download-URL", "Gator;A.;https://e.example/g.csv", "gator"),
+        ("Dataset-ID;Titel;Beskrivning;Länk", "g-1;Gator;A.;https://e.example/g.csv", "g-1"),
+    ],
+)
+def test_a_dataset_may_be_the_heading_of_titles(heads: str, row: str, name: str) -> None:
+    """Where no other list describes the datasets; else it says of which one a file is."""
+    write(f"{heads}\n{row}\n")
+    imported("list.csv", "--into", "new", *NEW)
+    assert values(Path("new"), f"{BASE}dataset/{name}", "dcterms:title") == {"Gator"}
+    assert len(values(Path("new"), f"{BASE}dataset/{name}", "dcat:distribution")) == 1
+
+
 def test_two_columns_that_mean_the_same_stop_the_import() -> None:
     """One of them would be lost; with --skip-bad the first is taken."""
     write("Titel,Namn,Beskrivning\nVägar,Gator,Alla.\n")
