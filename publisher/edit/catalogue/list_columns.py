@@ -96,7 +96,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "abstract|sammanfattning|summary|notes|kort beskrivning|kortfattad beskrivning"
         "|beskrivande text|beskrivningstext|innehåll|purpose|syfte och innehåll"
         "|short description|long description|om datamängden|content"
-        "|vad handlar den om|kurzbeschreibung|inhaltsbeschreibung|zusammenfassung"
+        "|vad handlar den om|kort om innehållet|kurzbeschreibung|inhaltsbeschreibung"
+        "|zusammenfassung"
         "|beschreibungstext|ingress"
         "|förklaring|inhalt|vad datat beskriver",
         text("What it is about, in a few sentences."),
@@ -108,7 +109,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         _names("Nyckelord", "Keywords"),
         "keyword|taggar|tags|ämnesord|sökord|etiketter|stichwörter|search terms"
         "|subject keywords|nyckelordslista"
-        "|schlagwörter|schlagworte|schlagwort|schlüsselwörter|stichworte|tag string|tag"
+        "|schlagwörter|schlagworte|schlagwort|schlüsselwörter|stichwort|stichworte|tag string|tag"
         "|sökordslista",
         text("Words to find it by, separated by semicolons."),
         is_text=True,
@@ -135,6 +136,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         "|data owner|owner|responsible party|responsible organisation|issuing body|myndighet"
         "|organisationsnamn"
         "|bereitsteller|datenbereitsteller|herausgeber|veröffentlichende stelle"
+        "|ansvarig nämnd|ansvarig för data|datavärd|datenlieferant|herausgebende stelle"
         "|verantwortliche stelle|producent|dataproducent|verantwortliche organisation"
         "|vem ansvarar|informationsansvarig|data provider"
         "|datenhalter|zuständige stelle|behörde|owner org|dataset publisher",
@@ -157,7 +159,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "|enhet|frågor till"
         "|responsible department|vem ska man kontakta|ansprechpartner|ansprechperson"
         "|kontaktstelle|ansprechstelle|fachabteilung"
-        "|förvaltas av|maintainer|author|point of contact|systemförvaltare",
+        "|data steward|data custodian|kontaktuppgift|förvaltas av|maintainer|author"
+        "|point of contact|systemförvaltare",
         text("Name of who answers questions, or the mail address; a function, not a person."),
     ),
     ListColumn(
@@ -188,7 +191,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         _names("Licens", "Licence"),
         "license|användningsvillkor|licens url|licenslänk|license url|license title"
         "|licensvillkor|terms of use|användarlicens"
-        "|nutzungsrechte|lizenztext|license type|licenstyp|use limitation|constraints"
+        "|villkor för användning|nutzungsrechte|lizenztext|license type|licenstyp"
+        "|use limitation|constraints"
         "|cc licens|nutzungsbedingungen|lizenzbedingungen|lizenz url|nutzungslizenz"
         "|license id"
         "|usage terms|licens id|vilken licens",
@@ -225,7 +229,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "|uppdateringstakt|hur ofta uppdateras|ajourhållning|ajourhållningsfrekvens|aktualitet"
         "|update interval|updates|updated how often|periodicity|maintenance frequency"
         "|update cycle"
-        "|aktualisierungsfrequenz|aktualisierungsintervall|aktualisierungszyklus"
+        "|aktualisierungsfrequenz|aktualisierungsintervall|hur ofta|update zyklus"
+        "|update schedule|refresh rate|aktualisierungszyklus"
         "|aktualisierung|turnus|aktualisierungsturnus|update rhythm|uppdateringscykel",
         text("How often it is updated: daily, monthly, annual …"),
         terms="frequency",
@@ -248,7 +253,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "|geographic area|geographical coverage|geografi|täckningsområde|geografisk avgränsning"
         "|geografisk utbredning|område geonames|kommun|län|region|location|territory"
         "|geographic coverage|spatial extent|täckning"
-        "|räumlicher geltungsbereich|geographical extent|geografisk omfattning|raumbezug"
+        "|räumlicher geltungsbereich|geographical extent|geografisk omfattning|täcker område"
+        "|geografischer bezug|raumbezug"
         "|räumliche abdeckung|räumlicher bezug|geografische abdeckung"
         "|gebietskörperschaft|gemeinde|landkreis|geltungsbereich|räumliche ausdehnung",
         text("The area it covers: a county, a country, or an address such as one of GeoNames."),
@@ -271,7 +277,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "från|from|start|startdatum|start date|tidsperiod från|temporal start|tidsperiod start"
         "|period start|period begin|valid from|gäller från|giltig från|data från|coverage start"
         "|coverage from|first day"
-        "|zeitlicher geltungsbereich von|begin date|zeitlicher bezug von"
+        "|zeitlicher geltungsbereich von|begin date|giltighetstid från|time coverage start"
+        "|zeitlicher bezug von"
         "|zeitliche abdeckung von|gültig von|gültig ab"
         "|bezugszeitraum von|zeitraum beginn|beginn|time period start|time period from"
         "|temporal coverage from|temporal coverage start|från år|startår|data fr o m|fr o m",
@@ -284,7 +291,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "till|to|slut|slutdatum|end date|tidsperiod till|temporal end|end|tidsperiod slut"
         "|period slut|period end|valid to|valid until|gäller till|giltig till|data till"
         "|coverage end|coverage to|last day"
-        "|zeitlicher geltungsbereich bis|zeitlicher bezug bis|zeitliche abdeckung bis"
+        "|zeitlicher geltungsbereich bis|giltighetstid till|time coverage end"
+        "|zeitlicher bezug bis|zeitliche abdeckung bis"
         "|gültig bis|bezugszeitraum bis"
         "|zeitraum ende|ende|time period end|time period to|temporal coverage to"
         "|temporal coverage end|till år|slutår|t o m",
@@ -298,7 +306,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "|issue date|publicerad datum|publicerad första gången|första publicering"
         "|first published|publication date"
         "|skapandedatum"
-        "|date published|publicerad på webben|tillgänglig från|erstellt|veröffentlicht am"
+        "|date published|publicerad på webben|tillgänglig från|erstellt|created on"
+        "|veröffentlicht am"
         "|veröffentlichungsdatum|veröffentlicht|erstveröffentlichung"
         "|erscheinungsdatum|datum för publicering|publicerades|metadata created|erstellt am"
         "|erstellungsdatum",
@@ -311,7 +320,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "senast ändrad|uppdaterad|senast uppdaterad|last modified|last updated|ändringsdatum"
         "|updated|date modified|modification date|revision date|senaste uppdatering"
         "|senaste ändring|uppdateringsdatum"
-        "|stand der daten|stand|senast uppdaterat|last modified date|zuletzt geändert"
+        "|stand der daten|stand|senast uppdaterat|last modified date|senast uppdat"
+        "|modified on|zuletzt geändert"
         "|letzte änderung|letzte aktualisierung|zuletzt aktualisiert"
         "|aktualisiert am|änderungsdatum|last update|latest update|ändrad datum"
         "|senast reviderad|reviderad|metadata modified|last changed|datum för uppdatering",
@@ -386,7 +396,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         _names("Referenssystem", "Reference system"),
         "koordinatsystem|crs|coordinate system|koordinatreferenssystem|epsg|srs"
         "|spatial reference system|reference system|epsg kod|epsg code|referenssystem i plan"
-        "|spatial ref sys|srid|räumliches referenzsystem|koordinatenreferenzsystem"
+        "|spatial ref sys|koordinatreferens|srid|räumliches referenzsystem"
+        "|koordinatenreferenzsystem"
         "|koordinatensystem"
         "|bezugssystem|projektion|projection|coordinate reference system",
         text("Its coordinates, by number: EPSG:3006 (SWEREF 99 TM)."),
@@ -438,7 +449,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         "download url|downloadurl|nedladdningslänk|direktlänk|nedladdningsadress|direct link"
         "|direktnedladdning|nedladdnings url|fil url|filadress|fillänk|file url|download link"
         "|ladda ner|hämta fil|download address"
-        "|link zur datei|url der datei|länk till nedladdning|herunterladen|downloadlink"
+        "|link zur datei|url der datei|länk till nedladdning|downloadadresse"
+        "|download location|herunterladen|downloadlink"
         "|link zum download|direkter download|ladda ned"
         "|nedladdningsbar fil",
         text("Address of the file itself, when it differs."),
@@ -456,7 +468,8 @@ COLUMNS: tuple[ListColumn, ...] = (
         _names("Format", "Format"),
         "filformat|file format|filtyp|file type|mediatyp|media type|mime type|mimetype|mime typ"
         "|dataformat|data format"
-        "|dateiformat|datenformat|dateityp|resource format|resources format|filändelse",
+        "|formatangabe|dateiformat|datenformat|dateityp|resource format|resources format"
+        "|filändelse",
         text("CSV, Excel, GeoJSON, shapefile, WMS … or a media type."),
         terms="file-type",
     ),
