@@ -26,7 +26,8 @@ from publisher.profiles.dcat_ap_se import DCAT_AP_SE
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format
 from publisher.profiles.view_forms import LeftOut, Loss, european_form, swedish_form
-from publisher.rdf.namespaces import iri
+from publisher.quality.catalogue_links import strayed_properties, wrong_links
+from publisher.rdf.namespaces import iri, shorten
 from publisher.rule_settings import RULES
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _judge(sources: Sources) -> Iterator[Finding]:
     yield from _remarks(of_judged, places)
     if not any(sources.of_role(Role.DATA, Role.ONTOLOGY)):
         yield from written.undated()
-    checks = [_links, _unlisted, _lost, _licences, _high_value]
+    checks = [_links, _impossible_links, _strayed, _unlisted, _lost, _licences, _high_value]
     reported = {(f.focus_node, f.path, f.value) for f in faults if f.value.startswith('"')}
     for check in [*checks, *([_geographic] if is_chosen(GEODCAT_AP) else [])]:
         for focus, finding in check(written, places):
@@ -224,6 +225,17 @@ class _WrittenCatalogue:
             )
             severity = RULES[DCAT_AP].severity
             yield Finding(severity, message, DCAT_AP, focus_node=_name(catalogue))
+
+    def named(self) -> list[Triple]:
+        """Return what it says, every part with a name."""
+        return [
+            Triple(
+                self._named(triple.subject),
+                triple.predicate,
+                triple.object if isinstance(triple.object, Literal) else self._named(triple.object),
+            )
+            for triple in self.triples
+        ]
 
     def with_formats(self, *, is_swedish: bool) -> list[Triple]:
         """Return what it says, every part with a name, and formats in the form of a view."""
@@ -557,6 +569,7 @@ class _Places:
             for triple in written.triples
             if isinstance(triple.object, BlankNode)
         }
+        self._catalogue = written.catalogue
 
     def finding(self, result: _Result, severity: Severity) -> Finding:
         """Return a result as a finding about what has a name in the author's file."""
@@ -574,9 +587,15 @@ class _Places:
         value: str = "",
     ) -> Finding:
         """Return a finding about a thing, or about what it is a part of."""
+        seen = {focus}
         while focus in self._owners:
             owner = self._owners[focus]
             focus, path = _name(owner.subject), owner.predicate.value
+            if focus in seen:  # parts that only lead to each other
+                break
+            seen.add(focus)
+        if focus.startswith(_PART):  # it belongs to nothing
+            focus, path = self._catalogue, ""
         shown = "" if _PART in value else value
         return Finding(severity, message, rule, focus_node=focus, path=path, value=shown)
 
@@ -613,7 +632,8 @@ def _links(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, F
         is_text = isinstance(triple.object, Literal)
         # DCAT-AP lets these be texts in a catalogue alone; the site's own services have them too.
         of_catalogue = name in _OF_SERVICES and written.is_catalogue(_name(triple.subject))
-        if name is None or (is_text and not of_catalogue):
+        is_own = triple.object == triple.subject  # reported already
+        if name is None or is_own or (is_text and not of_catalogue):
             continue
         target, classes = _name(triple.object), _LINKS[name]
         types = {
@@ -636,6 +656,36 @@ def _links(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, F
             focus,
             places.at(DCAT_AP, severity, message, focus, triple.predicate.value, value),
         )
+
+
+def _impossible_links(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+    """Yield thing and finding for each link to itself, in a circle or to another kind of thing."""
+    for link in wrong_links(written.named(), frozenset(map(iri, _LINKS))):
+        severity = RULES[DCAT_AP].severity
+        found = places.at(DCAT_AP, severity, link.message, link.subject, link.path, link.value)
+        yield link.subject, found
+
+
+def _strayed(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+    """Yield thing and finding for what stands where no portal looks for it."""
+    for each in strayed_properties(written.named()):
+        warning = Severity.WARNING
+        found = places.at(DCAT_AP, warning, each.message, each.subject, each.path, each.value)
+        yield each.subject, found
+    led_to = {t.object for t in written.triples}
+    for triple in written.triples:
+        node = triple.subject
+        if triple.predicate != _TYPE or not isinstance(node, BlankNode) or node in led_to:
+            continue
+        if triple.object in (*_ENTRIES, _FILE, _CATALOGUE):
+            continue
+        message = text(
+            "A {kind} without a name belongs to nothing, so portals do not see it. Write it where"
+            " it belongs, or remove it. (DCAT-AP)",
+            kind=shorten(_name(triple.object)),
+        )
+        focus = written.catalogue
+        yield focus, places.at(DCAT_AP, Severity.WARNING, message, focus)
 
 
 def _unlisted(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:

@@ -17,6 +17,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from publisher.rdf.namespaces import iri
+from publisher.rdf.ogc_records import is_ogc_records, ogc_records_as_open_data
 
 _SCHEMA = "project-open-data"
 _ACCESS = "http://publications.europa.eu/resource/authority/access-right/"
@@ -76,9 +77,13 @@ class OpenDataCatalogue:
 def is_open_data_json(document: object) -> bool:
     """Tell whether JSON is a catalogue of this schema, of version 1.1 or 1.0.
 
+    Records of OGC API Records count too: they are read by the same keys.
+
     >>> is_open_data_json({"dataset": [{"title": "Lakes", "accessLevel": "public"}]})
     True
     """
+    if is_ogc_records(document):
+        return True
     if isinstance(document, dict):
         context = document.get("@context")
         stated = f"{document.get('conformsTo', '')} {context if isinstance(context, str) else ''}"
@@ -105,6 +110,8 @@ def read_open_data_json(document: Any, address: str) -> OpenDataCatalogue:
         document: Read by a reader of JSON.
         address: Of the file, which names the catalogue.
     """
+    if is_ogc_records(document):
+        document = ogc_records_as_open_data(document)
     writer = _CatalogueWriter(NamedNode(address.partition("#")[0] + "#catalog"))
     fields = document if isinstance(document, dict) else {"dataset": document}
     writer.catalogue(fields)

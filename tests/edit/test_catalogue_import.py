@@ -480,6 +480,38 @@ OPEN_DATA = {
 }
 
 
+def test_records_of_ogc_api_are_read(folder: Path) -> None:
+    """A catalogue of maps: files and services are links, a contact is a list of people."""
+    record = {
+        "type": "Feature",
+        "id": "urn:x:mire",
+        "conformsTo": ["http://www.opengis.net/spec/ogcapi-records-1/1.0/conf/record-core"],
+        "geometry": {"type": "Point", "coordinates": [14, 61]},
+        "time": {"interval": ["2021-01-01", ".."]},
+        "properties": {
+            "type": "dataset",
+            "title": "Mires",
+            "description": "All mires.",
+            "language": {"code": "en"},
+            "keywords": ["peat"],
+            "contacts": [{"organization": "County", "emails": [{"value": "gis@county.example"}]}],
+            "odd": "kept in the report",
+        },
+        "links": [
+            {"rel": "enclosure", "type": "text/csv", "href": "https://county.example/mires.csv"},
+            {"rel": "self", "href": "https://county.example/items/mire"},
+        ],
+    }
+    path = folder.parent / "records.json"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [record]}))
+    output = imported(path, "--into", folder)
+    text = (folder / "data" / "catalogue" / "mires.ttl").read_text(encoding="utf-8")
+    for part in ('"Mires"@en', "mires.csv", '"2021-01-01"', '"peat"@en', "geoJSONLiteral"):
+        assert part in text
+    assert "dcat:endDate" not in text
+    assert "odd" in output
+
+
 def test_a_data_json_of_project_open_data_comes_whole(folder: Path) -> None:
     """As ArcGIS Hub and Socrata write it: with what has no property named in the report."""
     path = folder.parent / "data.json"

@@ -91,6 +91,15 @@ def test_swedish_and_english_headings_mean_the_same() -> None:
         ("Nyckelord 3", "keyword  1"),
         ("WFS-länk", "endpoint  1"),
         ("GeoJSON-fil", "link  1"),
+        ("Titel/Namn", "title  1"),
+        ("dcat:contactPoint/vcard:hasEmail", "contact-mail  1"),
+        ("Länk till WFS", "endpoint  1"),
+        ("Filstorlek MB", "size  1"),
+        ("Schlagwörter (Deutsch)", "keyword de 1"),
+        ("Beschreibung des Datensatzes", "description  1"),
+        ("Tidpunkt för frekvens", "frequency  1"),
+        ("Metadata title", ""),
+        ("Licens- och e-postuppgift", ""),
         ("Data", ""),
         ("Titel 2", ""),
         ("Diarienummer", ""),
@@ -281,9 +290,16 @@ def test_a_list_is_read_however_it_was_saved(name: str, encoding: str, mark: str
     """As Excel and LibreOffice save it for people who are asked nothing about encodings."""
     table = [
         ["Åtgärder; en lista, här"],
-        ["Titel", "Beskrivning", "Utgivare", "Länk"],
-        ["Åar", "Små åar, och större.", "Järna Östra", "https://e.example/a.csv"],
-        ["Växthus", "Där det växer; året om.", "Järna Östra", "https://e.example/v.csv"],
+        ["Titel", "Beskrivning", "Utgivare", "Länk", "Storlek (kB)", "Ändrad"],
+        ["Åar", "Små åar, och större.", "Järna Östra", "https://e.example/a.csv", "", "2024"],
+        [
+            "Växthus",
+            "Där det växer; året om.",
+            "Järna",
+            "https://e.example/v.csv",
+            "1,5",
+            "3.2.2025",
+        ],
     ]
     if name.endswith(".ods"):
         cells = "".join(
@@ -300,7 +316,26 @@ def test_a_list_is_read_however_it_was_saved(name: str, encoding: str, mark: str
     assert values(Path("new"), f"{BASE}dataset/vaxthus", "dcterms:description") == {
         "Där det växer; året om."
     }
+    assert values(Path("new"), f"{BASE}dataset/vaxthus", "dcterms:modified") == {"2025-02-03"}
+    (file,) = values(Path("new"), f"{BASE}dataset/vaxthus", "dcat:distribution")
+    assert values(Path("new"), file, "dcat:byteSize") == {"1500"}
     assert values(Path("new"), f"{BASE}dataset/aar", "dcterms:title") == {"Åar"}
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "name"),
+    [
+        ("Datamängd;Beskrivning;Länk", "Gator;Alla.;https://e.example/g.csv", "gator"),
+        ("Datensatz;Beschreibung;Download-URL", "Gator;A.;https://e.example/g.csv", "gator"),
+        ("Dataset-ID;Titel;Beskrivning;Länk", "g-1;Gator;A.;https://e.example/g.csv", "g-1"),
+    ],
+)
+def test_a_dataset_may_be_the_heading_of_titles(heads: str, row: str, name: str) -> None:
+    """Where no other list describes the datasets; else it says of which one a file is."""
+    write(f"{heads}\n{row}\n")
+    imported("list.csv", "--into", "new", *NEW)
+    assert values(Path("new"), f"{BASE}dataset/{name}", "dcterms:title") == {"Gator"}
+    assert len(values(Path("new"), f"{BASE}dataset/{name}", "dcat:distribution")) == 1
 
 
 def test_two_columns_that_mean_the_same_stop_the_import() -> None:

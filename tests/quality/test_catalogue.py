@@ -300,9 +300,27 @@ def test_what_no_catalogue_lists_is_told_where_the_build_cannot_know(tmp_path: P
     assert "with dcat:dataset" in findings[0].message["en"]
 
 
+_SERIES = """<y2024> a dcat:DatasetSeries ; dcterms:title "A"@sv ; dcterms:description "A"@sv ;
+    dcterms:publisher <region> ; dcat:inSeries <all> .
+<all> a dcat:DatasetSeries ; dcterms:title "B"@sv ; dcterms:description "B"@sv ;
+    dcterms:publisher <region> ; dcat:inSeries <y2024> .
+<region> a foaf:Organization ;"""
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "level", "said"),
     [
+        ('"All trees."@en ;', '"All trees."@en ; dcat:isVersionOf <dataset/trees> ;', "violation",
+         "named as its own dcat:isVersionOf"),
+        ("<region> a foaf:Organization ;", _SERIES, "violation", "2 things lead round in a circle"),
+        ("<region> a foaf:Organization ;", _SERIES.replace("inSeries", "seriesMember"),
+         "violation", "By dcat:seriesMember"),
+        ('"All trees."@en ;', '"All trees."@en ; dcterms:provenance [ a dcterms:Location ] ;',
+         "violation", "said to be a dcterms:Location"),
+        ('dcterms:format "csv" ;', 'dcterms:format "csv" ; foaf:page [ a vcard:Address ] ;',
+         "violation", "Wanted is a foaf:Document"),
+        ('"All trees."@en ;', '"All trees."@en ; dcat:byteSize 5 ;', "warning",
+         "Portals look for dcat:byteSize in a dcat:Distribution"),
         ('"All trees."@en ;', '"All trees."@en ; dcterms:issued "2026" ;', "violation",
          "dcterms:issued must be of the type xsd:date"),
         ('"All trees."@en ;', '"All trees."@en ; dcat:theme "Miljö" ;', "violation",
@@ -325,6 +343,16 @@ def test_other_slips_are_found_too(
     findings = [f for f in found(tmp_path, NORD) if said in f.message["en"]]
 
     assert [(f.severity.value, f.file) for f in findings] == [(level, "data/catalogue/one.ttl")]
+
+
+def test_what_belongs_to_nothing_is_told_of_the_catalogue(tmp_path: Path) -> None:
+    """Also parts that lead to nothing but each other."""
+    turtle = (
+        "[] a dcterms:Location .\n_:a a vcard:Kind ; dcterms:relation _:b . _:b a vcard:Kind ; "
+    )
+    findings = judged(tmp_path, f"{TREES}{turtle} dcterms:relation _:a .\n")
+    assert [(f.severity, f.focus_node) for f in findings] == [(Severity.WARNING, f"{NORD}catalog")]
+    assert "A dcterms:Location without a name" in findings[0].message["en"]
 
 
 def test_a_second_catalogue_is_judged_though_it_lists_nothing(tmp_path: Path) -> None:

@@ -187,6 +187,18 @@ def test_what_lies_elsewhere_is_redirected_to(server: Socket, path: str, locatio
     assert (answer.status_code, answer.headers["Location"]) == (303, f"http://localhost{location}")
 
 
+def test_a_reader_is_led_to_the_place_of_a_part(server: Socket, exported: Path) -> None:
+    """As the application does; a program gets the address of the whole document."""
+    first = (exported / "places.map").read_text(encoding="utf-8").splitlines()[0]
+    path, place = first.strip(";").replace('"', "").split()
+    reader = server.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    program = server.get(path, headers={"Accept": "text/turtle"})
+    assert (reader.status_code, program.status_code) == (303, 303)
+    assert place.startswith("#")
+    assert "#" not in program.headers["Location"]
+    assert reader.headers["Location"] == f"{program.headers['Location']}{place}"
+
+
 # A file server cannot tell an empty value from none.
 NO_FILE = [path for path in NOWHERE if not path.endswith("?incoming=")]
 

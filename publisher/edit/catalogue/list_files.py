@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
@@ -60,6 +61,11 @@ _OF_SERVICE = (
     "dcatap:hvdCategory",
     "foaf:page",
 )
+# Sizes as people write them; DCAT takes an approximate number of bytes.
+_SIZE = re.compile(
+    r"([0-9]{1,12}(?:[.,][0-9]{1,3})?)([kKmMgG]?)i?(?:[bB]|[bB]ytes?)(?:[kKmMgG][bB])?"
+)
+_UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 _SERVED = text("a service gives the dataset.")
 
 
@@ -308,8 +314,11 @@ class FileWriter:
         digits = re.sub(r"[\s\u00a0]", "", cell.text)
         if re.fullmatch(r"[0-9]{1,18}", digits):
             return typed_literal(digits, "xsd:nonNegativeInteger")
+        if found := _SIZE.fullmatch(digits):
+            size = Decimal(found[1].replace(",", ".")) * _UNITS[found[2].upper()]
+            return typed_literal(str(int(size)), "xsd:nonNegativeInteger")
         message = text(
-            "'{written}' is no number of bytes. Write digits alone, or nothing.",
+            "'{written}' is no number of bytes. Write digits alone, or a unit as well: 1.5 MB.",
             written=shorten_input(cell.text),
         )
         row.refuse(message, cell.position)

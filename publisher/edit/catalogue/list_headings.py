@@ -40,6 +40,7 @@ class Heading:
     side: int = 0
 
 
+_UNIT = re.compile(r"(?<![A-Za-z])[\[(]?([kMG])i?B(?:ytes?)?[\])]?(?![A-Za-z])", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-zåäöü])(?=[A-ZÅÄÖÜ])")
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _NUMBER = re.compile(r"(.*?[^0-9.\s])[ ]?(?<![0-9])([0-9]{1,2})(?: (.+))?")
@@ -50,10 +51,10 @@ def _set_of(names: str) -> frozenset[str]:
 
 
 _PREFIXES = _set_of("dct|dcterms|dc|dcat|dcatap|foaf|vcard|adms|owl|locn|odrs|schema|geodcat")
-_SMALL = _set_of("på|av|i|för|till|om|vid|the|of|to|for|in|a|an|zu|der|des|von")
+_SMALL = _set_of("på|av|i|för|till|om|vid|the|of|to|for|in|a|an|zu|zum|zur|der|die|des|von")
 _OF_THE_DATASET = _set_of(
     "datamängd|datamängden|datamängdens|datamängder|datamangd|dataset|datasets|datasetet"
-    "|datasetets|datensatz"
+    "|datasetets|datensatz|datensatzes|datensätze"
 )
 _LEAST_JOINED = 5
 # First word of a heading → the rest of it → column. An empty rest is the word alone.
@@ -155,13 +156,74 @@ def read_heading(written: str) -> Heading | None:
             found = read(name)
             if found is not None:
                 return found
-    return None
+    return _sized(written) or _by_its_word(written)
+
+
+# Words that say of a heading what its column holds, whatever else is in it.
+_DECISIVE = tuple(
+    (re.compile(pattern), key)
+    for pattern, key in (
+        (r"hvd", "hvd"),
+        (r"(e ?post|e ?mail|mejl)(adress\w*)?", "contact-mail"),
+        (r"(telefon|phone|telephone)\w*", "contact-phone"),
+        (r"(licens|license|licence|lizenz)\w*", "licence"),
+        (r"(nyckelord|keywords?|schlagw[oö]rt\w*|tags)", "keyword"),
+        (r"(frekvens|frequency|freq|turnus|aktualisierungs\w+|uppdateringsfrekvens)", "frequency"),
+        (r"(bbox|boundingbox)", "box"),
+        (r"(epsg|crs|srs|koordinatsystem|koordinatensystem|koord)", "crs"),
+        (r"(theme|tema|thema)", "theme"),
+        (r"(titel|title)", "title"),
+        (r"(beskrivning|description|beschreibung)", "description"),
+    )
+)
+# With one of these the column may be about something else: a file, a term's code, the metadata.
+_ABOUT_OTHERS = re.compile(
+    r"[0-9]|\b(och|and|und|metadata\w*|fil\w*|file\w*|datei\w*|resurs\w*|resource\w*|distribution\w*|tjänst\w*"
+    r"|service\w*|dienst\w*|code|kod|id|nr|nummer|number|intern\w*|serie\w*|series|catalog\w*"
+    r"|katalog\w*|länk|link|url|version\w*|author|format\w*|type?|typ|date|datum|text|kommentar"
+    r"|comment|alternativ\w*|kort|short|annan|andra|other|utgivar\w*|publisher)\b"
+)
+_MOST_WORDS = 5
+
+
+def _by_its_word(written: str) -> Heading | None:
+    """Read a heading by the one word in it that decides; None where none or several do."""
+    name = _folded(_CAMEL.sub(" ", written))
+    if _ABOUT_OTHERS.search(name) or len(name.split()) > _MOST_WORDS:
+        return None
+    found = [key for pattern, key in _DECISIVE if re.search(rf"\b({pattern.pattern})\b", name)]
+    if len(found) != 1:
+        return None
+    column = BY_KEY[found[0]]
+    tags = [tag for word in name.split() if len(word) > 1 and (tag := _language(word))]
+    return Heading(column, tags[0] if tags and column.is_text else "")
+
+
+def _sized(written: str) -> Heading | None:
+    """Read ``Storlek MB``: a heading that ends in a unit."""
+    without = _UNIT.sub("", written).strip()
+    found = read_heading(without) if without and without != written else None
+    return found if found is not None and found.column.key == "size" else None
+
+
+def unit_of_size(written: str) -> str:
+    """Return the unit that the heading of sizes names: kB, MB or GB; else nothing.
+
+    >>> unit_of_size("Filstorlek (MB)"), unit_of_size("Storlek")
+    ('MB', '')
+    """
+    found = _UNIT.search(written)
+    return f"{found[1].upper()}B" if found else ""
 
 
 def _readings(written: str) -> Iterator[str]:
     """Yield a heading as it stands, then with less and less of what is around its name."""
     parted = _folded(_CAMEL.sub(" ", written))
     names = [_folded(written), parted, _folded(_REMARK.sub(" ", written))]
+    # Two names for the same, or the way to a property: dcat:distribution/dcat:accessURL.
+    if "/" in written and "//" not in written:
+        names += [_folded(_CAMEL.sub(" ", part)) for part in reversed(written.split("/"))]
+    names = list(filter(None, names))
     yield from names
     for name in names:
         first, _, rest = name.partition(" ")
@@ -183,10 +245,24 @@ def _by_joined_name() -> Mapping[str, ListColumn]:
     return {name: column for name, column in joined if len(name) > _LEAST_JOINED}
 
 
+@cache
+def _by_words() -> Mapping[frozenset[str], ListColumn]:
+    """Return the words of names of several words → column, whatever their order."""
+    found: dict[frozenset[str], ListColumn] = {}
+    for name, column in _by_name().items():
+        several = frozenset(name.split())
+        # "Frequency, updated" is one column; two that differ in their order are none.
+        if len(several) > 1 and found.setdefault(several, column) is not column:
+            found.pop(several)
+    return found
+
+
 def _column(name: str) -> ListColumn | None:
     """Return the column of a name without language and number."""
     if name in _by_name():
         return _by_name()[name]
+    if (several := frozenset(name.split())) in _by_words():
+        return _by_words()[several]
     if name.replace(" ", "") in _by_joined_name():
         return _by_joined_name()[name.replace(" ", "")]
     first, _, rest = name.partition(" ")
@@ -247,6 +323,8 @@ def _of_term(name: str) -> Heading | None:
     parts = name.split()
     while len(parts) > 1 and parts[-1] in _ADDRESS_WORDS:
         parts.pop()
+    while len(parts) > 1 and parts[0] in _ADDRESS_WORDS | _SMALL:
+        parts.pop(0)
     plain = " ".join(parts)
     if kind := find_term("service", plain):
         return Heading(BY_KEY["endpoint"], term=kind)

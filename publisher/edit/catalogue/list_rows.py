@@ -11,7 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.edit.catalogue.list_columns import BY_KEY, ListColumn, ListPart
-from publisher.edit.catalogue.list_headings import Heading, read_heading, similar_heading
+from publisher.edit.catalogue.list_headings import (
+    Heading,
+    read_heading,
+    similar_heading,
+    unit_of_size,
+)
 from publisher.edit.sheets.reading import Cell, RawSheet, SheetFile, read_file
 from publisher.edit.sheets.reports import CellPosition, ImportReport
 from publisher.edit.values import shorten_input
@@ -29,7 +34,7 @@ _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 # What stands in a cell of which there is nothing to say.
 _NOTHING = frozenset(("", "-", "–", "—", "n/a", "null", "ej tillämpligt", "not applicable"))
 YES = frozenset(("ja", "yes", "true", "sant", "x", "1", "hvd"))
-_NO = frozenset(("nej", "no", "false", "falskt", "0"))
+_NO = frozenset(("nej", "no", "nein", "ei", "nei", "false", "falskt", "falsch", "0"))
 # Columns in which "no" says that there is none.
 _OR_NO = ("hvd", "service")
 _SIDES = 4
@@ -150,17 +155,18 @@ def read_tables(
     files: list[ListRow] = []
     for path in (file, *([file_list] if file_list is not None else [])):
         read = read_sheets(path, report)
-        known = 0
+        known: list[tuple[RawSheet, str, dict[int, Heading]]] = []
         for sheet in map(_from_headings, read.sheets):
             # Sheets of explanations and of lists to choose from have no heading that is known.
-            headings = _headings(sheet, "" if read.is_csv else sheet.title, report)
-            if headings is None:
-                continue
-            known += 1
-            rows = _rows(sheet, "" if read.is_csv else sheet.title, headings, report)
-            is_of_files = path == file_list or any(
-                h.column.key == "dataset" for h in headings.values()
-            )
+            title = "" if read.is_csv else sheet.title
+            headings = _headings(sheet, title, report)
+            if headings is not None:
+                known.append((sheet, title, headings))
+        is_alone = path == file and all(_has(headings, "dataset") for _, _, headings in known)
+        for number, (sheet, title, written) in enumerate(known):
+            headings = _of_datasets(written) if is_alone and number == 0 else written
+            rows = _rows(sheet, title, headings, report)
+            is_of_files = path == file_list or _has(headings, "dataset")
             (files if is_of_files else datasets).extend(rows)
         if not known:
             raise SheetRefused(
@@ -171,6 +177,25 @@ def read_tables(
                 " of them. Nothing was written.",
             )
     return ListTables(datasets, files)
+
+
+def _has(headings: Mapping[int, Heading], key: str) -> bool:
+    return any(heading.column.key == key for heading in headings.values())
+
+
+def _of_datasets(headings: Mapping[int, Heading]) -> dict[int, Heading]:
+    """Return the headings of a list in which "Dataset" names the dataset of the row itself.
+
+    In a list beside which no other describes datasets, it is the title, or the id beside one.
+    """
+    key = "id" if _has(headings, "title") else "title"
+    column = BY_KEY[key]
+    if key == "id" and _has(headings, "id"):
+        return {n: h for n, h in headings.items() if h.column.key != "dataset"}
+    return {
+        n: replace(h, column=column) if h.column.key == "dataset" else h
+        for n, h in headings.items()
+    }
 
 
 def _from_headings(sheet: RawSheet) -> RawSheet:
@@ -284,6 +309,8 @@ def _rows(
         found: dict[tuple[str, str, int], ListCell] = {}
         for column, heading in headings.items():
             written = cells[column].text.strip() if column in cells else ""
+            if heading.column.key == "size" and written:
+                written = f"{written} {unit_of_size(sheet.headers[column])}".strip()
             is_no = heading.column.key in _OR_NO and fold(written) in _NO
             if fold(written) not in _NOTHING and not is_no:
                 _put(found, heading, ListCell(written, CellPosition(title, number, column)))

@@ -23,6 +23,7 @@ from publisher.rdf.namespaces import iri
 from publisher.release.catalogue.service import Extent
 
 _QUESTIONS = "Questions about the data"
+_DOTTED_DATE = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([12][0-9]{3})")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,20}")
 
 
@@ -166,7 +167,9 @@ class CellValues:
         cell = self._row.cell(key)
         if cell is None:
             return None
-        found = as_date(cell.text)
+        # With full stops the day is first, in every country that writes dates so.
+        dotted = _DOTTED_DATE.fullmatch(cell.text)
+        found = as_date(f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else cell.text)
         if found is None:
             message = text(
                 "'{written}' is not a date. Write it as 2026-05-31, 2026-05 or 2026.",

@@ -36,6 +36,7 @@ from publisher.edit.catalogue.notes import (
 from publisher.messages import text
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format, find_term, names_version
+from publisher.quality.catalogue_links import RELATIONS
 from publisher.rdf.namespaces import iri, shorten
 from publisher.rdf.subjects import Term
 from publisher.release.catalogue.service import Extent, extent_of_text
@@ -116,6 +117,7 @@ def tidy(draft: CatalogueDraft, notes: ImportNotes) -> None:
         _old_properties(draft, thing, notes)
     for thing in draft.things():
         for path in draft.paths(thing):
+            _own_value(draft, thing, path, notes)
             _values(draft, thing, path, notes)
     for thing in draft.things(DISTRIBUTION):
         _access(draft, thing, notes)
@@ -190,6 +192,15 @@ def _old_properties(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> 
         for value in values:
             shown = _shown(value)
             notes.add(NoteKind.CHANGED, _name(thing), shorten(path), shown, shown, reason)
+
+
+def _own_value(draft: CatalogueDraft, thing: Thing, path: str, notes: ImportNotes) -> None:
+    """Leave out that something is its own source, part or version, which says nothing."""
+    values = draft.values(thing, path)
+    if path in RELATIONS and thing in values:
+        draft.put(thing, path, *(value for value in values if value != thing))
+        reason = text("it is named as its own value.")
+        notes.add(NoteKind.DROPPED, _name(thing), shorten(path), _shown(thing), "", reason)
 
 
 def _values(draft: CatalogueDraft, thing: Thing, path: str, notes: ImportNotes) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from hashlib import sha256
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
+from publisher.languages import SOURCE_LANGUAGE
 from publisher.profiles.file_types import FILE_TYPES, IANA
-from publisher.profiles.term_names import find_format
+from publisher.profiles.term_names import find_format, terms_of
 from publisher.rdf.namespaces import AUTHORITY, LABELS, iri
 from publisher.rdf.subjects import Subject, Term
 from publisher.release.catalogue.distributions import ApplicationProfile
@@ -211,6 +213,14 @@ def _list_services(draft: CatalogueGraph) -> None:
 _REFERENCE_SYSTEM = re.compile(
     r"https?://www\.opengis\.net/def/crs/([A-Za-z]+)/[0-9.]+/([A-Za-z0-9]+)/?"
 )
+
+
+@cache
+def _system_names() -> Mapping[str, str]:
+    """Return systems of coordinates → what they are called."""
+    return {term.value: term.labels[SOURCE_LANGUAGE] for term in terms_of("reference-system")}
+
+
 _IN_A_SYSTEM = ("dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService", "dcat:Distribution")
 
 
@@ -231,8 +241,8 @@ def _reference_systems(draft: CatalogueGraph, view: ApplicationProfile) -> None:
                     draft.add(thing, "geodcatap:referenceSystem", system)
                     draft.add(system, "rdf:type", node("dcterms:Standard"), node("skos:Concept"))
                     if not draft.objects(system, "skos:prefLabel"):
-                        label = Literal(f"{known[1]}:{known[2]}", language="en")
-                        draft.add(system, "skos:prefLabel", label)
+                        name = _system_names().get(system.value, f"{known[1]}:{known[2]}")
+                        draft.add(system, "skos:prefLabel", Literal(name, language="en"))
 
 
 _PAGED_CLASSES = ("dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService")

@@ -38,7 +38,7 @@ from publisher.serve.export.rules import (
 from publisher.serve.headers import DATA_POLICY, METHODS, page_policy
 from publisher.serve.site import Site
 
-MOVED, REPLACED = "moved.caddy", "replaced.caddy"
+MOVED, PLACES, REPLACED = "moved.caddy", "places.caddy", "replaced.caddy"
 _PATH = "{http.request.orig_uri.path}"
 
 

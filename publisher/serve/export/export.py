@@ -28,6 +28,7 @@ from publisher.serve.export.pages import (
     document_redirects,
     export_requests,
     gone_requests,
+    places_in_documents,
     replacement_redirects,
 )
 from publisher.serve.export.rules import VARIANTS, site_variants
@@ -120,6 +121,7 @@ def _write_export(site: Site, staging: Path, folder: Path) -> ExportCounts:
     )
     for server in (nginx, caddy):
         server.write_pairs(staging / server.MOVED, document_redirects(site))
+        server.write_pairs(staging / server.PLACES, places_in_documents(site))
         server.write_pairs(staging / server.REPLACED, replacement_redirects(site))
     return done
 

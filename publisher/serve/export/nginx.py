@@ -40,7 +40,7 @@ from publisher.serve.export.rules import (
 from publisher.serve.headers import DATA_POLICY, METHODS, page_policy
 from publisher.serve.site import Site
 
-MOVED, REPLACED = "moved.map", "replaced.map"
+MOVED, PLACES, REPLACED = "moved.map", "places.map", "replaced.map"
 # Both qualities have five digits: the second is larger when it is at the first place they differ.
 _LARGER = "|".join(f"{digit}[0-9]*:\\1[{digit + 1}-9]" for digit in range(9))
 _SECOND_IS_LARGER = f"^([0-9]*)(?:{_LARGER})"

@@ -22,6 +22,7 @@ from publisher.render.developer_docs import DOCS
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.ontology.term_index import ALL, TERMS_PARAMETER
 from publisher.render.own_pages import FOLDER
+from publisher.render.page_model import anchor_of
 from publisher.render.tables.pages import PLACES, has_places
 from publisher.serve.concepts import dump_of
 from publisher.serve.documents import find_tombstone, replacement_address
@@ -315,6 +316,21 @@ def document_redirects(site: Site) -> Iterator[Pair]:
         for media_type in GRAPHS:
             if dump := dump_of(site, scheme, media_type):
                 yield f"/{unquote(data_path(scheme.slug, media_type.extension))}", dump
+    for address, document, _thing in _parts_of_documents(site):
+        yield address, document
+
+
+def places_in_documents(site: Site) -> Iterator[Pair]:
+    """Yield path of a thing that shares a document → its place there, as a fragment.
+
+    Readers are led to it; for programs a fragment would be a thing of its own.
+    """
+    for address, _document, thing in _parts_of_documents(site):
+        yield address, f"#{anchor_of(thing)}"
+
+
+def _parts_of_documents(site: Site) -> Iterator[tuple[str, str, str]]:
+    """Yield path of a thing that shares a document, address of the document, and the thing."""
     for path, things in site.release.documents.items():
         document = site.release.base_iri + path
         for thing in things:
@@ -323,7 +339,7 @@ def document_redirects(site: Site) -> Iterator[Pair]:
                 continue  # named elsewhere, as files of others may be: not asked for here
             for name in dict.fromkeys((thing, alone)):
                 if address := plain_path(site, name):
-                    yield address, site.addresses.on_site(document)
+                    yield address, site.addresses.on_site(document), thing
 
 
 def replacement_redirects(site: Site) -> Iterator[Pair]:
