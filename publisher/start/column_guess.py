@@ -424,7 +424,7 @@ def _year(column: ColumnView) -> _Detected | None:
 
 
 CODED = r"\bid\b|\bnr\b|nummer|\bno\b|kod\b|\bcode|number$|id$|nr$|beteckning|\bref\b|uuid|guid"
-CODED += r"|\bkonto\b|diarie"
+CODED += r"|\bkonto\b|diarie|numero\b|\binv\b|tunnus\b|\bkenn(ung|ziffer|zeichen)|identifi"
 # Postcodes of other countries, which may begin with a zero.
 _POSTAL = r"\bplz\b|postleitzahl|postin(ume)?ro|\bpostnr|\bpost ?code|code postal|\bzip\b"
 # What accounts are kept by, where it is digits.
