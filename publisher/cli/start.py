@@ -446,17 +446,18 @@ def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: 
     from publisher.config import read_config
     from publisher.load.sources import read_sources
     from publisher.start.mapping import read_mappings
-    from publisher.start.update import rename_headings
+    from publisher.start.update import rename_headings, with_new_headings
 
     renamed = dict(_pair(text) for text in switches.renamed)
     for table in tables:
         mappings = read_mappings(folder)
         base_iri = read_config(folder, {}).base_iri or mappings[0].base_iri
         sources = read_sources(folder, base_iri)
-        named, declined = _with_old_headings(
+        named, agreed, declined = _with_old_headings(
             rename_headings(table, renamed), sources, mappings, switches, lang
         )
         found = _decided(sources, mappings, named, declined, switches, lang)
+        found = with_new_headings(found, sources, {**renamed, **agreed})
         if switches.dry_run:
             continue
         is_asked = found.plan.files and _may_ask(switches)
@@ -514,8 +515,8 @@ def _with_old_headings(
     mappings: Sequence[TableMapping],
     switches: Switches,
     lang: str,
-) -> tuple[RawTable, frozenset[str]]:
-    """Return a table with its headings of before, where somebody says so; and what they denied.
+) -> tuple[RawTable, dict[str, str], frozenset[str]]:
+    """Return a table with its headings of before, what somebody agreed to, and what they denied.
 
     What is likely is shown first, with its reason; nobody is asked where nothing may be asked.
     """
@@ -538,7 +539,7 @@ def _with_old_headings(
     if not is_asked and fitting_mapping(mappings, table.name, table.headings) is None:
         for pair in likely:
             _show_likely(pair, lang)
-    return table, frozenset(declined)
+    return table, agreed, frozenset(declined)
 
 
 def _show_likely(pair: LikelyRename, lang: str, *, is_asked: bool = False) -> None:

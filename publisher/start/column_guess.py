@@ -424,7 +424,7 @@ def _year(column: ColumnView) -> _Detected | None:
 
 
 CODED = r"\bid\b|\bnr\b|nummer|\bno\b|kod\b|\bcode|number$|id$|nr$|beteckning|\bref\b|uuid|guid"
-CODED += r"|\bkonto\b|diarie"
+CODED += r"|\bkonto\b|diarie|numero\b|\binv\b|tunnus\b|\bkenn(ung|ziffer|zeichen)|identifi"
 # Postcodes of other countries, which may begin with a zero.
 _POSTAL = r"\bplz\b|postleitzahl|postin(ume)?ro|\bpostnr|\bpost ?code|code postal|\bzip\b"
 # What accounts are kept by, where it is digits.
@@ -660,7 +660,9 @@ def _alternatives(column: ColumnView, current: str) -> tuple[str, ...]:
     if 0 < len(column.distinct) <= _MOST_CHOICES:
         fitting.append(kinds.LIST)
     fitting += [kinds.TEXT, kinds.DESCRIPTION, kinds.CODE]
-    fitting += [kinds.IDENTIFIER] if column.is_unique else []
+    # Also where a few come twice by mistake: whoever chooses it is told which.
+    is_apart = len(column.distinct) >= len(column.table.rows) * ENOUGH > 0
+    fitting += [kinds.IDENTIFIER] if is_apart else []
     fitting += [kinds.NAME, kinds.OMITTED]
     return tuple(dict.fromkeys(kind for kind in fitting if kind != current))
 

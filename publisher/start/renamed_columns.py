@@ -169,7 +169,9 @@ def _pair(
     after = {t: set(p.get(column.path, ())) for t, p in converted.things.items()}
     both = [thing for thing, terms in after.items() if terms and before.get(thing)]
     same = sum(1 for thing in both if after[thing] == before[thing])
-    if len(both) >= _FEWEST and same >= len(both) * _more_than_chance(before):
+    # In a table of three rows two may be there: then both are the same, and not by chance.
+    is_tiny = same == len(both) == 2 and len({before[thing] for thing in both}) == 2
+    if (is_tiny or len(both) >= _FEWEST) and same >= len(both) * _more_than_chance(before):
         reason = text("{same} of {count} cells are as before", same=same, count=len(both))
         return LikelyRename(column.heading, heading, reason, 0.5 + 0.5 * same / len(both))
     alike = difflib.SequenceMatcher(None, fold(column.heading), fold(heading)).ratio()

@@ -341,6 +341,9 @@ def _with_key(table: RawTable, columns: Sequence[Guess]) -> tuple[tuple[int, ...
     return _composed_key(table, columns), found
 
 
+_NO_KEY = r"telefon|\btel|mobil|puhelin|postn|postin|antal"
+
+
 def _key_score(table: RawTable, index: int, guess: Guess) -> float:
     fitting: tuple[str, ...] = (
         kinds.CODE,
@@ -359,7 +362,7 @@ def _key_score(table: RawTable, index: int, guess: Guess) -> float:
     if guess.kind in (kinds.MUNICIPALITY, kinds.COUNTY):
         return 2.4 - index / 100 if index <= 1 else 0.0
     whole = guess.kind != kinds.NUMBER or (guess.is_integer and not guess.style.unit)
-    if column.says(CODED) and whole and not column.says(r"telefon|\btel|mobil|postn|antal"):
+    if column.says(CODED) and whole and not column.says(_NO_KEY):
         exact = column.says(r"^(\w+ )?(id|nr|nummer|uuid|guid|objektid|identifier)$")
         # A number that counts the rows is another one as soon as there are other rows.
         preferred = -0.3 if _counts_rows(column) else 0.5 if exact else 0.0

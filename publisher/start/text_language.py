@@ -91,7 +91,8 @@ _HEADINGS = {
         re.IGNORECASE,
     ),
     "fi": re.compile(
-        r"(?<!\w)(nimi|osoite|tunnus|postinumero|kunta|kuvaus|vuosi|määrä|päivä\w*|\w+vuosi|\w+aste"
+        r"(?<!\w)(nimi|osoite|tunnus|postinumero|kunta|kuvaus|vuosi|määrä|päivä\w*|\w+vuosi"
+        r"|(leveys|pituus)aste"
         r"|pinta-ala|puhelin|sähköposti|tyyppi|kaupunginosa)(?!\w)",
         re.IGNORECASE,
     ),
@@ -117,8 +118,8 @@ def table_language(headings: Iterable[str], texts: Iterable[str], default: str) 
 
     >>> table_language(["Höjd", "Antal"], [], "en"), table_language(["height"], [], "en")
     ('sv', 'en')
-    >>> table_language(["Höhe", "Straße"], [], "sv")
-    'de'
+    >>> table_language(["Höhe", "Straße"], [], "sv"), table_language(["Senaste prov"], [], "sv")
+    ('de', 'sv')
     """
     if found := text_language(texts):
         return found

@@ -221,6 +221,27 @@ def _plan(
     )
 
 
+def with_new_headings(update: Update, sources: Sources, renames: Mapping[str, str]) -> Update:
+    """Return an update after which the mapping knows columns by their new headings.
+
+    Args:
+        update: What a table changes.
+        sources: The folder, as it is.
+        renames: Heading of before → heading of the table.
+    """
+    if not renames:
+        return update
+    new = {fold(old): heading for old, heading in renames.items()}
+    columns = tuple(
+        replace(column, heading=new.get(fold(column.heading), column.heading))
+        for column in update.mapping.columns
+    )
+    key = tuple(new.get(fold(heading), heading) for heading in update.mapping.key)
+    kept = _kept(sources, replace(update.mapping, columns=columns, key=key))
+    others = (file for file in update.plan.files if file.name != kept.name)
+    return replace(update, plan=replace(update.plan, files=(*others, kept)))
+
+
 def _changes_of_terms(
     sources: Sources, mappings: Sequence[TableMapping], before: TableMapping, after: TableMapping
 ) -> Iterator[Change]:

@@ -202,6 +202,10 @@ def test_a_column_under_another_name_is_known_by_its_cells(
     asked = publisher("start", text, typed="y\n" * 2).output
     assert f"Kanske heter den {new} nu" in asked
     assert "1 ändrade, 0 nya, 0 borta" in asked
+    again = publisher("start", text, "--dry-run").output
+    assert "Kanske heter" not in again
+    assert "0 ändrade, 0 nya, 0 borta" in again
+    assert check(read_sources(folder, BASE)) == []
 
 
 def test_two_columns_of_yes_and_no_are_not_taken_for_each_other(folder: Path) -> None:

@@ -248,8 +248,25 @@ def _column(
         languages=tuple(sorted(languages)),
         named=tuple(p for p in LABELS if p in tally.named_by) if kind == LINK else (),
         separator=_separator(written) if most > 1 else "",
-        facet=kind in (LINK, TRUTH) and 1 < different <= FACET_VALUES and different < tally.values,
+        facet=is_facet(kind, tally, longest),
         usual=different > 1 and tally.filled * 2 >= things and longest <= _LONGEST_USUAL,
+    )
+
+
+def is_facet(kind: str, tally: ValueCounts, longest: int) -> bool:
+    """Tell whether a column has values to choose between: few, that come again.
+
+    Years, numbers and short texts must come again and again, or each row would be its own choice.
+    """
+    different = len(tally.different)
+    if not 1 < different < tally.values:
+        return False
+    if kind in (LINK, TRUTH):
+        return different <= FACET_VALUES
+    if kind not in (DATE, NUMBER, PLAIN) or len(tally.datatypes) != 1:
+        return False
+    return (
+        different <= _MOST_LITERALS and different * 4 <= tally.values and longest <= _LONGEST_CHOICE
     )
 
 
@@ -262,6 +279,8 @@ def _separator(written: set[str]) -> str:
 
 # A column with at most so many different values is a facet.
 FACET_VALUES = 30
+# Of years, numbers and texts so many, and no longer ones.
+_MOST_LITERALS, _LONGEST_CHOICE = 12, 40
 _NUMBERS = {
     iri(f"xsd:{name}")
     for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")
