@@ -139,3 +139,24 @@ def test_nobody_is_told_that_a_reader_left(line: str) -> None:
     os.close(writing)
     words = ("Traceback", "fault", "Broken", "Errno")
     assert not [word for word in words if word in ran.stderr], ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"LANG": "sv_SE.UTF-8"}, "inget kommando"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "de_AT"}, "gibt es nicht"),
+        ({"LANG": "sv_SE.UTF-8", "LC_ALL": "fi_FI.UTF-8"}, "no command"),
+        ({"LANG": "C.UTF-8"}, "no command"),
+    ],
+)
+def test_the_language_is_that_of_the_environment(
+    variables: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also on a machine that has no such locale."""
+    for name in ("LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert said in CliRunner().invoke(main, ["frobnicate"]).output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import locale
 import logging
+import os
 import sys
 import tempfile
 import traceback
@@ -46,7 +47,15 @@ FORMAT = click.option(
 
 
 def locale_language() -> str:
-    """Return the language of the messages when nobody chooses one."""
+    """Return the language of the messages when nobody chooses one.
+
+    The environment says it (POSIX, Base Definitions, section 8.2) also where the machine has no
+    such locale, as in containers; else the locale of the process, as on Windows.
+    """
+    written = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    tag = written.partition(".")[0].partition("_")[0].lower()
+    if tag and len(tag) <= _LONGEST_CODE and tag != "c":
+        return tag if tag in LANGUAGES else SOURCE_LANGUAGE
     code = (locale.getlocale()[0] or "").split("_")[0].lower()
     if len(code) <= _LONGEST_CODE:
         return code if code in LANGUAGES else SOURCE_LANGUAGE

@@ -195,11 +195,12 @@ def _fault(fault: Fault, visit: Visit, limits: ExchangeLimits) -> Text:
             hops=limits.redirects,
         )
     detail = reason_of(visit.last.detail) or visit.last.status
-    return text("{url} cannot be reached: {detail}", url=url, detail=detail)
+    return text("{url} cannot be reached: {reason}", url=url, reason=str(detail))
 
 
 # The libraries tell the cause last, within the names of their own classes.
 _CAUSE = re.compile(r"Caused by \w+\(['\"]?(?:.*?: )?(.+?)['\"]?\)+$")
+_BY_SYSTEM = re.compile(r"\[Errno -?\d+\] ([^\[\]]+)$")
 
 
 def reason_of(detail: str) -> str:
@@ -207,9 +208,13 @@ def reason_of(detail: str) -> str:
 
     >>> reason_of("Pool(host='x'): retries (Caused by NewError(\"Con(host='x'): No route\"))")
     'No route'
+    >>> reason_of("Failed to establish a new connection: [Errno 111] Connection refused")
+    'Connection refused'
     """
     cause = _CAUSE.search(detail)
-    return cause[1] if cause else detail
+    said = cause[1] if cause else detail
+    by_system = _BY_SYSTEM.search(said)
+    return by_system[1] if by_system else said
 
 
 def check_answered(visit: Visit, limits: ExchangeLimits, about: str = "") -> list[Finding]:

@@ -173,6 +173,16 @@ QUESTIONS = [
     ),
     Question(28, "en", ("All releases, and what changed between them",), ("2026-11-23",)),
     Question(30, "en", ("High Voltage Valley",), ("15 August 2016",)),
+    Question(
+        31,
+        "en",
+        ("?Which clusters in Dalarna have no homepage?",),
+        ("Dala Sports Academy",),
+        ".answer tbody th",
+    ),
+    Question(
+        32, "sv", ("?Vilket kluster har flest medlemmar?",), ("400 företag och nätverk", "FindIT")
+    ),
 ]
 
 

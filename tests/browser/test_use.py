@@ -95,6 +95,20 @@ def test_the_head_of_a_column_sorts(page: Page) -> None:
     expect(first).to_have_text("Visit Värmland")
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_column_and_the_first_row_are_seen_at_once(page: Page, language: str) -> None:
+    """At 1280 by 900 pixels, with the long words of Swedish and with a map above."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"table/cluster-initiative?lang={language}")
+    region = page.locator(".scroll:has(.grid)").bounding_box()
+    last = page.locator(".grid thead th").last.bounding_box()
+    row = page.locator(".grid tbody tr").first.bounding_box()
+
+    assert region and last and row
+    assert last["x"] + last["width"] <= region["x"] + region["width"] + 1
+    assert row["y"] + row["height"] <= 900
+
+
 def test_words_filter_a_table(page: Page) -> None:
     """With the button or with Enter."""
     page.goto(TABLE)

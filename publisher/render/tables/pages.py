@@ -239,12 +239,12 @@ class TablePages:
         ]
 
     def counted(self, view: TableView, name: str) -> tuple[FacetValue, ...]:
-        """Return the values of a column that is a facet, with their numbers of rows."""
+        """Return the values of a column with their numbers of rows, the most first."""
         column = view.table.column(name)
         if column is None:
             return ()
         with self.lines(view.table, view.reader.language) as table_reader:
-            found = table_reader.facets(view.choice).get(column.path, [])
+            found = table_reader.counted(view.choice, column)
         labels = fetch_labels(self._engine, (v.value for v, _ in found if "://" in v.value))
         return self._counted(view, name, found, labels)
 

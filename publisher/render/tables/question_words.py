@@ -70,6 +70,20 @@ ORDERS = MOST | LEAST | NEWEST | OLDEST
 COMPARING = BEFORE | AFTER | BETWEEN | MORE | LESS
 FREE = ASKING | _BINDING | AT
 
+# The endings of what is made of the name of a number: djupast, djupare.
+DEGREES = (
+    *((ending, "mest") for ending in ("aste", "asta", "ast", "esten", "este", "est")),
+    *((ending, "mer") for ending in ("are", "er")),
+)
+_BY_PHONE = ("telefon", "telefonnummer", "tel", "phone", "telephone")
+_BY_MAIL = ("mejl", "mail", "email", "epost", "epostadress", "kontakt", "contact")
+# How somebody is reached → what a column of it may be called.
+REACHED_BY = {
+    **dict.fromkeys(_plain("ringa ringer call phone anrufen telefonnummer"), _BY_PHONE),
+    **dict.fromkeys(_plain("mejla mejlar maila email mailen"), _BY_MAIL),
+    **dict.fromkeys(_plain("kontakta kontaktar kontakt contact kontaktiere"), _BY_PHONE + _BY_MAIL),
+}
+
 # So many letters may be the ending of a name, or of a form of it.
 _LONGEST_ENDING = 3
 _LEAST_STEM = 4

@@ -21,6 +21,7 @@ from publisher.release.tables.table import (
     LABEL,
     LINK,
     NUMBER,
+    PLAIN,
     TRUTH,
     WHERE,
     Column,
@@ -32,6 +33,7 @@ from publisher.render.tables.question_words import (
     BEFORE,
     BETWEEN,
     COMPARING,
+    DEGREES,
     FREE,
     LESS,
     MANY,
@@ -43,10 +45,10 @@ from publisher.render.tables.question_words import (
     OLDEST,
     ORDERS,
     PER,
+    REACHED_BY,
     WITHOUT,
     is_akin,
     is_form,
-    plain_words,
 )
 from publisher.render.tables.selection import Selection
 
@@ -203,12 +205,12 @@ def _named_values(column: Column, called: Mapping[str, Sequence[str]]) -> Iterat
         for value, names in called.items()
     }
     shared = Counter(w for names in named.values() for w in {w for name in names for w in name})
+    # Of two values a word of both tells nothing either.
+    few = min(_SHARED, max(2, len(named)))
     for value, names in named.items():
         for name in sorted(names):
             telling = [word for word in name if not is_small_word(word)] or name
-            own = [
-                word for word in telling if shared[word] < _SHARED or column.kind != LINK
-            ] or telling
+            own = [word for word in telling if shared[word] < few or column.kind != LINK] or telling
             plain = tuple(map(plain_letters, name))
             if plain and len(name) <= _MOST_WORDS:
                 yield NamedValue(column.name, value, plain, frozenset(map(plain_letters, own)))
@@ -270,8 +272,8 @@ class _TableQuestion:
 
     def __init__(self, vocabulary: TableWords, text: str) -> None:
         self._vocabulary, self._table = vocabulary, vocabulary.table
-        folded = words(text)
-        self._asked = plain_words(text)
+        folded = [part for word in words(text) for part in self._degree(word)]
+        self._asked = [*map(plain_letters, folded)]
         self._small = {n for n, word in enumerate(folded) if is_small_word(word)}
         self._used: set[int] = set()
         self._filters: dict[str, list[str]] = {}
@@ -280,6 +282,16 @@ class _TableQuestion:
         self._columns: dict[str, None] = {}
         self._sort, self._descending, self._has_kind = "", False, False
         self._by, self._fewest, self._through = "", False, ""
+
+    def _degree(self, word: str) -> tuple[str, ...]:
+        """Return an adjective made of the name of a number, and its degree: deepest, deeper."""
+        ordered = (c.name for c in self._table.columns if c.kind in (NUMBER, DATE))
+        titles = {w for name in ordered for title in self._vocabulary.titles[name] for w in title}
+        for ending, degree in DEGREES:
+            stem = plain_letters(word.removesuffix(ending))
+            if word.endswith(ending) and len(stem) > 2 and stem in titles:
+                return stem, degree
+        return (word,)
 
     def read(self) -> Reading | None:
         """Return what is asked; None where a word has no meaning for the table."""
@@ -406,13 +418,15 @@ class _TableQuestion:
             for column, names in self._vocabulary.titles.items()
         }
         for place, word in enumerate(self._asked):
-            if place in self._used | self._small or word in FREE | ORDERS or len(word) < 3:
+            if place in self._used | self._small or word in FREE | ORDERS:
                 continue
             scored = [
                 (self._share(name), len(name), -number, column)
                 for number, (column, names) in enumerate(called.items())
                 for name in names
-                if any(is_akin(word, part) for part in name)
+                if any(
+                    is_akin(each, part) for part in name for each in REACHED_BY.get(word, (word,))
+                )
             ]
             if scored:
                 found[place] = max(scored)[3]
@@ -436,8 +450,8 @@ class _TableQuestion:
         word = self._asked[min(places)]
         kind = DATE if word in OLDEST | NEWEST else NUMBER
         named = self._columns_of((NUMBER, DATE), titles)
-        counted = self._columns_of((LINK, TRUTH), titles) if self._has_kind else []
-        facets = [c for c in counted if c.facet]
+        counted = self._columns_of((LINK, TRUTH, PLAIN), titles) if self._has_kind else []
+        facets = [c for c in counted if c.facet or c.kind == PLAIN]
         column = named[0] if named else None if facets else default_column(self._table, kind)
         self._used |= places
         self._descending = word in MOST | NEWEST
@@ -510,7 +524,10 @@ class _TableQuestion:
             return False
         self._filters[column.name] = found
         self._columns[column.name] = None
-        self._used |= {*places, *self._places(COMPARING)}
+        units = {place + 1 for place in places if column.kind == NUMBER} & {
+            *range(len(self._asked))
+        }
+        self._used |= {*places, *self._places(COMPARING), *units}
         return True
 
     def _count_by(self, titles: Mapping[int, str]) -> None:
@@ -518,7 +535,7 @@ class _TableQuestion:
         for place in self._places(PER):
             named = [titles[n] for n in range(place + 1, place + 1 + _REACH) if n in titles]
             column = self._table.column(named[0]) if named else None
-            if column is not None and column.facet:
+            if column is not None and (column.facet or column.kind == PLAIN):
                 self._by = column.name
                 self._used.add(place)
 

@@ -104,6 +104,10 @@ class TableReader:
         """Yield the values of a column, those of most things first."""
         yield from (value for _, value, _ in self._selecting.counts(Selection(), [column]))
 
+    def counted(self, selection: Selection, column: Column) -> list[tuple[AnyTerm, int]]:
+        """Return the values of a column with their numbers of things, the most first."""
+        return [(value, n) for _, value, n in self._selecting.counts(selection, [column])]
+
     def missing(self, selection: Selection, total: int) -> list[tuple[Column, int]]:
         """Return each column in which some thing of a choice has no value, and how many have none.
 

@@ -160,7 +160,7 @@
       if (this.words.tiles) {
         const retina = L.Browser.retina ? "@2x" : "";
         L.tileLayer(this.words.tiles, { r: retina, maxZoom: NEAREST }).addTo(this.map);
-      } else this.addGround();
+      } else used.then(() => this.addGround()); // half a megabyte: not before somebody uses the page
       this.addShapes();
       // In half points: nothing that can be pressed lies over another (WCAG 2.2, 2.5.8).
       this.clusters = new Supercluster({ radius: this.spots.length > FEW ? 90 : 64, maxZoom: NEAREST - 1 }).load(
@@ -364,8 +364,10 @@
         figure.dataset.places ? fetchedPlaces(figure) : drawnPlaces(figure), load(),
       ]);
       if (places.length) new LiveMap(figure, places).start();
+      else figure.classList.add("absent");
     } catch (error) {
       figure.classList.remove("moving"); // the drawing stays
+      figure.classList.toggle("absent", "places" in figure.dataset);
       console.info("The map stays as it is drawn:", error);
     }
   };
