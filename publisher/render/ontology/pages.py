@@ -26,7 +26,7 @@ from publisher.render.labels import (
     term_as_label,
     term_label,
 )
-from publisher.render.ontology.axioms import ANONYMOUS, GENERAL, Axiom, AxiomWriter, Graph
+from publisher.render.ontology.axioms import ANONYMOUS, GENERAL, RULE, Axiom, AxiomWriter, Graph
 from publisher.render.ontology.diagram import (
     ClassDescription,
     Diagram,
@@ -237,6 +237,7 @@ class OntologyPages:
             if isinstance(t, NamedNode)
         }
         terms |= {path for properties in self._nameless.values() for path in properties}
+        terms |= {node for node in self._nameless if not node.startswith("_:")}
         return fetch_labels(self._engine, terms)
 
     def axioms_about(self, term: str, page_language: PageLanguage) -> tuple[Axiom, ...]:
@@ -586,6 +587,7 @@ _NAMELESS_QUERY = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX swrl: <http://www.w3.org/2003/11/swrl#>
 SELECT DISTINCT ?node ?property ?value WHERE {{
     {{ VALUES ?kind {{ {kinds} }} ?root a ?kind . }}
     UNION {{
@@ -595,9 +597,10 @@ SELECT DISTINCT ?node ?property ?value WHERE {{
     ?root (owl:members|owl:distinctMembers|owl:annotatedTarget|owl:annotatedSource
         |owl:unionOf|owl:intersectionOf|owl:complementOf|owl:oneOf|owl:datatypeComplementOf
         |owl:someValuesFrom|owl:allValuesFrom|owl:onClass|owl:onDataRange|owl:onProperty
-        |owl:onProperties|owl:inverseOf|owl:withRestrictions|owl:onDatatype
+        |owl:onProperties|owl:inverseOf|owl:withRestrictions|owl:onDatatype|swrl:body|swrl:head
+        |swrl:arguments|swrl:argument1|swrl:argument2|swrl:classPredicate|swrl:dataRange
         |rdfs:subClassOf|owl:equivalentClass|owl:disjointWith|rdf:rest|rdf:first)* ?node .
-    FILTER(isBlank(?node) || ?node = ?root)
+    FILTER(isBlank(?node) || ?node = ?root || EXISTS {{ ?node a swrl:Variable }})
     ?node ?property ?value .
 }}
 LIMIT {most}
@@ -608,7 +611,7 @@ _MOST_NAMELESS = 200_000
 def fetch_nameless(engine: Engine) -> Graph:
     """Return the axioms that stand by themselves and what they are made of, as a graph."""
     query = _NAMELESS_QUERY.format(
-        kinds=" ".join(f"<{name}>" for name in ANONYMOUS),
+        kinds=" ".join(f"<{name}>" for name in (*ANONYMOUS, RULE)),
         relations=" ".join(f"<{name}>" for name in GENERAL),
         most=_MOST_NAMELESS,
     )
