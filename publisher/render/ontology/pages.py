@@ -309,7 +309,7 @@ class OntologyPages:
         terms, language = index.terms, page_language.language
         drawing = draw_diagram(terms, self._rules, writer.link)
         return _InLanguage(
-            listed_kinds(index, writer.link, language),
+            listed_kinds(index, lambda name: writer.label(name).value, language),
             drawing,
             _drawn_words(terms, self._rules, writer, drawing),
             self._axioms_of(index.topic, terms, page_language),
@@ -529,7 +529,7 @@ def _drawn_words(
     if len(classes) <= _MOST_TOLD:
         return describe_classes(terms, rules, writer.link)
     drawn = {box.name.href for box in drawing.boxes}
-    shown = {name for name in classes if writer.link(name).href in drawn}
+    shown = {name for name in classes if writer.href(name) in drawn}
     described = {n: t for n, t in terms.items() if n in shown or shown.intersection(t.domain)}
     return describe_classes(described, rules, writer.link)
 
@@ -554,13 +554,20 @@ class _TermWriter:
         short = shorten(name, self._release.prefixes)
         return "" if short == name else short
 
-    def link(self, name: str) -> Value:
-        """Return the name of a term or thing, with its link."""
+    def label(self, name: str) -> Literal:
+        """Return the name of a term or thing."""
         known = next((found[name] for found in self._labels if found.get(name)), ())
         found = term_label(name, known, self.reader.language)
         prefixes, base_iri = self._release.prefixes, self._release.base_iri
-        found = found or Literal(term_as_label(name, prefixes, base_iri))
-        href = self._frame.link(name, self.reader)
+        return found or Literal(term_as_label(name, prefixes, base_iri))
+
+    def href(self, name: str) -> str:
+        """Return where a term is, if anything is."""
+        return self._frame.href(name, self.reader)
+
+    def link(self, name: str) -> Value:
+        """Return the name of a term or thing, with its link."""
+        found, href = self.label(name), self._frame.link(name, self.reader)
         return Value(found.value, href, foreign_language(found, self.reader.language))
 
     def demand(self, rule: Rule) -> Demand:

@@ -17,7 +17,6 @@ from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, fetch_labels
 from publisher.render.ontology.axioms import RULE, VARIABLE
 from publisher.render.ontology.terms import CLASSES, Term, Terms, fetch_things
-from publisher.render.page_model import Value
 from publisher.render.values import sort_key
 
 # So many terms of a kind are on a page of an ontology that holds more than so many in all.
@@ -176,13 +175,13 @@ class ListedKind:
 
 
 def listed_kinds(
-    index: OntologyIndex, link: Callable[[str], Value], language: str
+    index: OntologyIndex, called: Callable[[str], str], language: str
 ) -> tuple[ListedKind, ...]:
     """Return the terms by kind, each kind in the order of a language."""
     found = []
     titles = {heading: translate(heading, language) for heading, _ in KINDS}
     for heading, names in index.kinds:
-        texts = {name: link(name).text for name in names}
+        texts = {name: called(name) for name in names}
         ordered = sorted(names, key=lambda name: (sort_key(texts[name], language), name))
         letters: dict[str, int] = {}
         for number, name in enumerate(ordered):
