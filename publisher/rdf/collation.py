@@ -85,6 +85,22 @@ def _language(tag: str) -> str:
     return _LIKE.get(primary, primary)
 
 
+# Katakana is sorted as hiragana. In Thai and Lao some vowels are written before the consonant that
+# they follow, and a word is sorted by the consonant (Unicode Collation Algorithm, section 3.1).
+_HIRAGANA = {ord("ァ") + n: ord("ぁ") + n for n in range(0x56)}
+_VOWEL_BEFORE = re.compile("([เ-ไເ-ໄ])(.)")
+# The first consonants of Korean syllables, as they are written by themselves.
+_HANGUL = dict(enumerate("ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", start=0x1100))
+
+
+def _folded(text: str) -> str:
+    """Return a text without case, its letters in the order in which they are sorted."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    if folded.isascii():
+        return folded
+    return _VOWEL_BEFORE.sub(r"\2\1", folded.translate(_HIRAGANA))
+
+
 def _plain(text: str) -> str:
     """Return letters without marks; in scripts whose marks are vowels nothing is taken away."""
     if text.isascii():
@@ -104,7 +120,7 @@ def collation_key(text: str, language: str) -> str:
     >>> sorted(["chata", "hotel", "cena", "jih"], key=lambda t: collation_key(t, "cs"))
     ['cena', 'hotel', 'chata', 'jih']
     """
-    folded = unicodedata.normalize("NFC", text).casefold()
+    folded = _folded(text)
     pattern, places = _tailoring(_language(language))
     if pattern is None:
         return _plain(folded)
@@ -122,11 +138,13 @@ def index_letter(text: str, language: str) -> str:
     ['Å', 'E', 'B', '0-9', '漢', '…']
     >>> index_letter("chata", "cs"), index_letter("übel", "de")
     ('CH', 'U')
+    >>> [index_letter(t, "") for t in ("เรือ", "サカナ", "가방", "თევზი")]
+    ['ร', 'さ', 'ㄱ', 'თ']
     """
     first = text[:1]
     if first.isascii() and first.isalpha() and not _tailoring(_language(language))[1]:
         return first.upper()
-    folded = unicodedata.normalize("NFC", text).casefold()
+    folded = _folded(text)
     start = next((n for n, letter in enumerate(folded) if letter.isalnum()), None)
     if start is None:
         return OTHERS
@@ -137,7 +155,11 @@ def index_letter(text: str, language: str) -> str:
     if own is not None:  # of letters that are one the first is shown
         return next(name for name, position in places.items() if position == places[own[0]]).upper()
     letter = _plain(folded[start])[:1] or folded[start]
-    return IDEOGRAPHS if "\u3400" <= letter <= "\u9fff" else letter.upper()
+    if "\u3400" <= letter <= "\u9fff":
+        return IDEOGRAPHS
+    letter = letter.translate(_HANGUL)
+    # Georgian has capitals for headings alone, and few fonts have them.
+    return letter if "\u10d0" <= letter <= "\u10ff" else letter.upper()
 
 
 def alphabet(language: str) -> Sequence[str]:

@@ -85,7 +85,8 @@ class ConceptListPages:
     def overviews(self, page_language: PageLanguage, most: int) -> list[SchemeOverview]:
         """Return the largest concept schemes, each with the beginning of its hierarchy."""
         schemes = sorted(
-            self._index.schemes().values(), key=lambda scheme: (-scheme.concepts, scheme.iri)
+            (scheme for scheme in self._index.schemes().values() if scheme.concepts),
+            key=lambda scheme: (-scheme.concepts, scheme.iri),
         )
         return [self._overview(scheme, page_language) for scheme in schemes[:most]]
 

@@ -43,7 +43,7 @@ _STATEMENT = iri("rdf:Statement")
 _COUNTS = """
 SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE {
     ?thing a ?class .
-    FILTER(STRSTARTS(STR(?thing), "%s") && !CONTAINS(STR(?thing), "%s"))
+    FILTER(STRSTARTS(STR(?thing), "%s") && !CONTAINS(STR(?thing), "%s") && isIRI(?class))
 }
 GROUP BY ?class
 ORDER BY ?class

@@ -39,7 +39,7 @@ from publisher.render.layout import Layout
 from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import MOST_DRAWN, Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
-from publisher.render.ontology.axioms import Axiom
+from publisher.render.ontology.axioms import VARIABLE, Axiom
 from publisher.render.ontology.pages import OntologyPages, is_ontology, is_term
 from publisher.render.ontology.term_index import ALL, KINDS, TermChoice
 from publisher.render.own_pages import FOLDER, OwnPages
@@ -613,6 +613,8 @@ def sections_by_kind(things: Iterable[Thing], others: str = "") -> tuple[Section
     kinds: dict[str, Value] = {}
     found: dict[str, list[Thing]] = {}
     for thing in things:
+        if thing.kinds and all(kind.href == VARIABLE for kind in thing.kinds):
+            continue  # a variable stands in its rules alone
         term_kinds = [kind for kind in thing.kinds if kind.href in _KINDS_OF_TERMS]
         kind = (*term_kinds, *thing.kinds, Value(others))[0]
         kinds.setdefault(kind.text, kind)

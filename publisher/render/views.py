@@ -292,7 +292,9 @@ class Views:
         if isinstance(term, NamedNode):
             name = term.value
             if name in self._parts and not self._names.known(name) and viewer != LABEL:
-                return Value("", nested=self._nested(name), anchor=anchor_of(name))
+                anchor = anchor_of(name)
+                if nested := self._nested(name):  # else nothing is said of it but its address
+                    return Value("", nested=nested, anchor=anchor)
             if viewer == DETAILS:
                 anchor = anchor_of(name) if name in self._parts else ""
                 return replace(self.link_to(name), nested=self._details(name), anchor=anchor)

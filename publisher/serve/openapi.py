@@ -359,7 +359,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "branch_of_vocabulary",
         "What a tree shows below a concept.",
         (JSON.name,),
-        (_VOCABULARY, ParameterRow("language", "Of the names.", place="path"), _PATH),
+        (_VOCABULARY, ParameterRow("language", "Language of the names.", place="path"), _PATH),
         tag="concepts",
     ),
     AddressRow(

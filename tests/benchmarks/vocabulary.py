@@ -85,7 +85,7 @@ def write_ontology(path: Path, count: int) -> None:
 def built(source: Path, folder: Path) -> Iterator[tuple[FlaskClient, float]]:
     """Build a release of a file and open it; yield a client and the processor seconds."""
     began = time.process_time()
-    limits = ReadLimits(file_bytes=8 << 30)
+    limits = ReadLimits(file_bytes=8 << 30, memory_bytes=8 << 30)
     release = build_preview(store_files([source], BASE, limits), folder, union=True)
     seconds = time.process_time() - began
     settings = Config(

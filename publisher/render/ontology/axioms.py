@@ -7,12 +7,15 @@ section 2); how axioms stand in a graph is OWL 2 Mapping to RDF Graphs, section 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.messages import translate
+from publisher.query.engine import LABELS
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.subjects import list_members
 from publisher.render.page_model import Value
@@ -21,6 +24,8 @@ from publisher.render.values import format_literal
 Graph = Mapping[str, Mapping[str, Sequence[object]]]
 Pieces = list[Value]
 _OWL, _XSD = PREFIXES["owl"], PREFIXES["xsd"]
+_SWRL = "http://www.w3.org/2003/11/swrl#"
+RULE, VARIABLE = f"{_SWRL}Imp", f"{_SWRL}Variable"
 # An expression that is nested deeper, or leads back to itself, ends with an ellipsis.
 _DEEPEST = 40
 _FACETS = {
@@ -48,6 +53,16 @@ _JOINED = {
     _OWL + "distinctMembers": _COMMA,
     _OWL + "onProperties": _COMMA,
 }
+# The parts of a rule (SWRL, section 5), and what the conditions in each name first.
+_RULE_PARTS = (f"{_SWRL}body", f"{_SWRL}head")
+_PREDICATES = tuple(
+    f"{_SWRL}{name}" for name in ("classPredicate", "propertyPredicate", "builtin", "dataRange")
+)
+# What says that two are one, or not, without naming a property.
+_SAME = {
+    f"{_SWRL}SameIndividualAtom": "sameAs",
+    f"{_SWRL}DifferentIndividualsAtom": "differentFrom",
+}
 # On a named class they say what it is, without an expression of its own.
 _DIRECT = ("unionOf", "intersectionOf", "oneOf", "complementOf", "datatypeComplementOf")
 _TYPE = iri("rdf:type")
@@ -68,7 +83,17 @@ ANONYMOUS = tuple(
         "AllDisjointProperties",
         "AllDifferent",
         "Axiom",
+        "Annotation",
         "NegativePropertyAssertion",
+    )
+)
+# Of an axiom that is a thing, what makes it up; all else are notes on it.
+_PARTS_OF_AXIOMS = frozenset(
+    _OWL + name
+    for name in (
+        *("members", "distinctMembers", "sourceIndividual", "assertionProperty"),
+        *("targetIndividual", "targetValue", "annotatedSource", "annotatedProperty"),
+        "annotatedTarget",
     )
 )
 
@@ -109,7 +134,9 @@ class AxiomWriter:
             return None
         separator = _JOINED.get(path)
         name = path.removeprefix(_OWL)
-        if separator is not None:
+        if path in _RULE_PARTS:
+            words = self._conditions(term)
+        elif separator is not None:
             words = self._members(term, separator)
         elif name in _DIRECT and self._is_list(term):
             words = self._direct(name, term)
@@ -249,13 +276,19 @@ class AxiomWriter:
     def _of_node(self, node: str) -> Iterator[Axiom]:
         properties = self.graph[node]
         kinds = {str(getattr(term, "value", "")) for term in properties.get(_TYPE, ())}
-        if not node.startswith("_:") and not kinds & set(ANONYMOUS):
-            return
         self._named = set()
+        if RULE in kinds:
+            if words := self._rule(node):
+                called = [] if node.startswith("_:") else [self.link(node), Value(": ")]
+                notes = self._notes(node, LABELS)
+                yield Axiom(_phrase([*called, *words]), frozenset(self._named), notes)
+            return
         if kinds & set(ANONYMOUS):
-            words, notes = self._anonymous(node, kinds)
+            words = [] if self._is_on_axiom(node) else self._anonymous(node, kinds)
             if words:
-                yield Axiom(_phrase(words), frozenset(self._named), notes)
+                yield Axiom(_phrase(words), frozenset(self._named), self._notes(node))
+            return
+        if not node.startswith("_:"):
             return
         for path in GENERAL:
             for value in properties.get(path, ()):
@@ -268,9 +301,42 @@ class AxiomWriter:
     def _general(self, path: str) -> Value:
         return Value(f" {translate(GENERAL[path], self.language)} ")
 
-    def _anonymous(self, node: str, kinds: set[str]) -> tuple[Pieces, tuple[Value, ...]]:
-        if _OWL + "Axiom" in kinds:
-            return self._annotated(node), self._notes(node)
+    def _kinds(self, node: str) -> set[str]:
+        return {str(getattr(t, "value", "")) for t in self.graph.get(node, {}).get(_TYPE, ())}
+
+    def _is_on_axiom(self, node: str) -> bool:
+        """Tell whether an annotation is on an axiom that is a thing, or on its annotation."""
+        return any(self._kinds(str(s)) & set(ANONYMOUS) for s in self._of(node, "annotatedSource"))
+
+    def _rule(self, node: str) -> Pieces:
+        """Return a rule in words: bee(?x) and lives in(?x, ?y) → guards(?x, ?y)."""
+        parts = [self.graph[node].get(path, ())[:1] for path in _RULE_PARTS]
+        body, head = [self._conditions(part[0]) if part else [] for part in parts]
+        return [*body, Value(" → "), *head] if body or head else []
+
+    def _conditions(self, head: object) -> Pieces:
+        return _join(map(self._condition, self._list(head)), self._word("and"))
+
+    def _condition(self, atom: object) -> Pieces:
+        properties = self.graph.get(str(atom), {})
+        predicates = [p for path in _PREDICATES for p in properties.get(path, ())][:1]
+        words = [w for p in predicates for w in self._nested(p, frozenset())]
+        same = [_SAME[kind] for kind in self._kinds(str(atom)) if kind in _SAME]
+        words = words or [self._name(_OWL + name) for name in same[:1]]
+        arguments = [t for n in (1, 2) for t in properties.get(f"{_SWRL}argument{n}", ())[:1]]
+        for listed in properties.get(f"{_SWRL}arguments", ())[:1]:
+            arguments += self._list(listed)
+        named = [self._argument(argument) for argument in arguments]
+        return [*words, Value("("), *_join(named, Value(_COMMA)), Value(")")]
+
+    def _argument(self, term: object) -> Pieces:
+        if isinstance(term, NamedNode) and VARIABLE in self._kinds(term.value):
+            return [Value(f"?{term.value.replace('#', '/').replace(':', '/').rpartition('/')[2]}")]
+        return self._term(term, frozenset())
+
+    def _anonymous(self, node: str, kinds: set[str]) -> Pieces:
+        if kinds & {_OWL + "Axiom", _OWL + "Annotation"}:
+            return self._annotated(node)
         if _OWL + "NegativePropertyAssertion" in kinds:
             names = ("sourceIndividual", "assertionProperty")
             parts = [self._of(node, name)[:1] for name in names]
@@ -280,17 +346,17 @@ class AxiomWriter:
                 Value(f"{translate('not', self.language)} ("),
                 *_join(words, Value(" ")),
                 Value(")"),
-            ], ()
+            ]
         heads = [*self._of(node, "members"), *self._of(node, "distinctMembers")][:1]
         members = self._members(heads[0], _COMMA) if heads else []
         if not members:
-            return [], ()
+            return []
         heading = (
             translate("All different:", self.language)
             if _OWL + "AllDifferent" in kinds
             else translate("No two have anything in common:", self.language)
         )
-        return [Value(f"{heading} "), *members], ()
+        return [Value(f"{heading} "), *members]
 
     def _annotated(self, node: str) -> Pieces:
         names = ("annotatedSource", "annotatedProperty", "annotatedTarget")
@@ -298,14 +364,40 @@ class AxiomWriter:
         words = [self._nested(part[0], frozenset()) for part in parts if part]
         return _join(words, Value(" "))
 
-    def _notes(self, node: str) -> tuple[Value, ...]:
-        """Return what is said of an annotated axiom: property and value."""
+    def _notes(self, node: str, without: Sequence[str] = ()) -> tuple[Value, ...]:
+        """Return what is said of an axiom: property and value, and what is said of that."""
         return tuple(
-            _phrase([self.link(path), Value(": "), *self._term(value, frozenset())])
-            for path, values in sorted(self.graph[node].items())
-            if path != _TYPE and not path.startswith(_OWL + "annotated")
-            for value in values
+            _phrase(self._note(node, path, value))
+            for path, value in self._said(node)
+            if path not in without
         )
+
+    def _said(self, node: str) -> Iterator[tuple[str, object]]:
+        for path, values in sorted(self.graph.get(node, {}).items()):
+            if path not in {_TYPE, *_RULE_PARTS, *_PARTS_OF_AXIOMS}:
+                yield from ((path, value) for value in values)
+
+    def _note(self, node: str, path: str, value: object, depth: int = 0) -> Pieces:
+        words = [self.link(path), Value(": "), *self._term(value, frozenset())]
+        further = [
+            self._note(other, *said, depth + 1)
+            for other in self._on_axioms.get(node, ())
+            if depth < _DEEPEST
+            and NamedNode(path) in self._of(other, "annotatedProperty")
+            and value in self._of(other, "annotatedTarget")
+            for said in self._said(other)
+        ]
+        return [*words, *_join([[Value(" ("), *part, Value(")")] for part in further], Value(""))]
+
+    @cached_property
+    def _on_axioms(self) -> Mapping[str, Sequence[str]]:
+        """Return axiom or annotation that is a thing → the annotations on it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for node in self.graph:
+            for source in self._of(node, "annotatedSource"):
+                if isinstance(source, BlankNode):
+                    found[str(source)].append(node)
+        return found
 
 
 def _join(parts: Iterable[Pieces], joint: Value) -> Pieces:

@@ -26,7 +26,7 @@ from publisher.render.labels import (
     term_as_label,
     term_label,
 )
-from publisher.render.ontology.axioms import ANONYMOUS, GENERAL, Axiom, AxiomWriter, Graph
+from publisher.render.ontology.axioms import ANONYMOUS, GENERAL, RULE, Axiom, AxiomWriter, Graph
 from publisher.render.ontology.diagram import (
     ClassDescription,
     Diagram,
@@ -237,6 +237,7 @@ class OntologyPages:
             if isinstance(t, NamedNode)
         }
         terms |= {path for properties in self._nameless.values() for path in properties}
+        terms |= {node for node in self._nameless if not node.startswith("_:")}
         return fetch_labels(self._engine, terms)
 
     def axioms_about(self, term: str, page_language: PageLanguage) -> tuple[Axiom, ...]:
@@ -308,7 +309,7 @@ class OntologyPages:
         terms, language = index.terms, page_language.language
         drawing = draw_diagram(terms, self._rules, writer.link)
         return _InLanguage(
-            listed_kinds(index, writer.link, language),
+            listed_kinds(index, lambda name: writer.label(name).value, language),
             drawing,
             _drawn_words(terms, self._rules, writer, drawing),
             self._axioms_of(index.topic, terms, page_language),
@@ -528,7 +529,7 @@ def _drawn_words(
     if len(classes) <= _MOST_TOLD:
         return describe_classes(terms, rules, writer.link)
     drawn = {box.name.href for box in drawing.boxes}
-    shown = {name for name in classes if writer.link(name).href in drawn}
+    shown = {name for name in classes if writer.href(name) in drawn}
     described = {n: t for n, t in terms.items() if n in shown or shown.intersection(t.domain)}
     return describe_classes(described, rules, writer.link)
 
@@ -553,13 +554,20 @@ class _TermWriter:
         short = shorten(name, self._release.prefixes)
         return "" if short == name else short
 
-    def link(self, name: str) -> Value:
-        """Return the name of a term or thing, with its link."""
+    def label(self, name: str) -> Literal:
+        """Return the name of a term or thing."""
         known = next((found[name] for found in self._labels if found.get(name)), ())
         found = term_label(name, known, self.reader.language)
         prefixes, base_iri = self._release.prefixes, self._release.base_iri
-        found = found or Literal(term_as_label(name, prefixes, base_iri))
-        href = self._frame.link(name, self.reader)
+        return found or Literal(term_as_label(name, prefixes, base_iri))
+
+    def href(self, name: str) -> str:
+        """Return where a term is, if anything is."""
+        return self._frame.href(name, self.reader)
+
+    def link(self, name: str) -> Value:
+        """Return the name of a term or thing, with its link."""
+        found, href = self.label(name), self._frame.link(name, self.reader)
         return Value(found.value, href, foreign_language(found, self.reader.language))
 
     def demand(self, rule: Rule) -> Demand:
@@ -586,6 +594,7 @@ _NAMELESS_QUERY = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX swrl: <http://www.w3.org/2003/11/swrl#>
 SELECT DISTINCT ?node ?property ?value WHERE {{
     {{ VALUES ?kind {{ {kinds} }} ?root a ?kind . }}
     UNION {{
@@ -595,9 +604,10 @@ SELECT DISTINCT ?node ?property ?value WHERE {{
     ?root (owl:members|owl:distinctMembers|owl:annotatedTarget|owl:annotatedSource
         |owl:unionOf|owl:intersectionOf|owl:complementOf|owl:oneOf|owl:datatypeComplementOf
         |owl:someValuesFrom|owl:allValuesFrom|owl:onClass|owl:onDataRange|owl:onProperty
-        |owl:onProperties|owl:inverseOf|owl:withRestrictions|owl:onDatatype
+        |owl:onProperties|owl:inverseOf|owl:withRestrictions|owl:onDatatype|swrl:body|swrl:head
+        |swrl:arguments|swrl:argument1|swrl:argument2|swrl:classPredicate|swrl:dataRange
         |rdfs:subClassOf|owl:equivalentClass|owl:disjointWith|rdf:rest|rdf:first)* ?node .
-    FILTER(isBlank(?node) || ?node = ?root)
+    FILTER(isBlank(?node) || ?node = ?root || EXISTS {{ ?node a swrl:Variable }})
     ?node ?property ?value .
 }}
 LIMIT {most}
@@ -608,7 +618,7 @@ _MOST_NAMELESS = 200_000
 def fetch_nameless(engine: Engine) -> Graph:
     """Return the axioms that stand by themselves and what they are made of, as a graph."""
     query = _NAMELESS_QUERY.format(
-        kinds=" ".join(f"<{name}>" for name in ANONYMOUS),
+        kinds=" ".join(f"<{name}>" for name in (*ANONYMOUS, RULE)),
         relations=" ".join(f"<{name}>" for name in GENERAL),
         most=_MOST_NAMELESS,
     )

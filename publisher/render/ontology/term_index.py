@@ -15,8 +15,8 @@ from publisher.query.engine import Engine
 from publisher.rdf.collation import index_letter
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, fetch_labels
+from publisher.render.ontology.axioms import RULE, VARIABLE
 from publisher.render.ontology.terms import CLASSES, Term, Terms, fetch_things
-from publisher.render.page_model import Value
 from publisher.render.values import sort_key
 
 # So many terms of a kind are on a page of an ontology that holds more than so many in all.
@@ -31,6 +31,7 @@ KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Annotation properties", frozenset({iri("owl:AnnotationProperty")})),
     ("Properties", frozenset({iri("rdf:Property")})),
     ("Datatypes", frozenset({iri("rdfs:Datatype")})),
+    ("Rules", frozenset({RULE})),
     ("Individuals", frozenset({iri("owl:NamedIndividual")})),
     ("Other terms", frozenset()),
 )
@@ -101,7 +102,8 @@ class OntologyIndex:
         # What is of a class that is no kind of term is an individual, said to be one or not.
         of_document = {n: bool(t.kinds) for n, t in self.things.items() if "#" in n}
         of_document |= dict.fromkeys((name for name in self.others if "#" in name), False)
-        left = dict.fromkeys([*self.terms, *of_document])
+        named = (n for n in (*self.terms, *of_document) if self._is_shown(n))
+        left = dict.fromkeys(named)
         found = []
         for heading, kinds in KINDS:
             takes_typed = heading == "Individuals"
@@ -109,7 +111,7 @@ class OntologyIndex:
                 name
                 for name in left
                 if not kinds
-                or (name in self.terms and self.terms[name].kinds & kinds)
+                or (name in self.things and self.things[name].kinds & kinds)
                 or (takes_typed and name not in self.terms and of_document[name])
             ]
             taken = set(names)
@@ -117,6 +119,10 @@ class OntologyIndex:
             if names:
                 found.append((heading, tuple(names)))
         return tuple(found)
+
+    def _is_shown(self, name: str) -> bool:
+        """Tell whether a thing is listed: the variables of rules stand in these alone."""
+        return name not in self.things or self.things[name].kinds != {VARIABLE}
 
     @cached_property
     def is_large(self) -> bool:
@@ -169,13 +175,13 @@ class ListedKind:
 
 
 def listed_kinds(
-    index: OntologyIndex, link: Callable[[str], Value], language: str
+    index: OntologyIndex, called: Callable[[str], str], language: str
 ) -> tuple[ListedKind, ...]:
     """Return the terms by kind, each kind in the order of a language."""
     found = []
     titles = {heading: translate(heading, language) for heading, _ in KINDS}
     for heading, names in index.kinds:
-        texts = {name: link(name).text for name in names}
+        texts = {name: called(name) for name in names}
         ordered = sorted(names, key=lambda name: (sort_key(texts[name], language), name))
         letters: dict[str, int] = {}
         for number, name in enumerate(ordered):

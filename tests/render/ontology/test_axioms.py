@@ -182,6 +182,45 @@ def test_what_is_said_of_an_axiom_stands_with_it() -> None:
     assert [note.text for note in axiom.notes] == ["comment: “why”"]
 
 
+def test_an_annotation_on_an_annotation_stands_in_brackets() -> None:
+    """OWL 2 Structural Specification, section 10.1; it is no axiom of its own."""
+    said = graph("""
+        _:inner a owl:Annotation ; owl:annotatedSource _:outer ; owl:annotatedProperty :note ;
+            owl:annotatedTarget "moult" ; :by :ringer .
+        _:outer a owl:Axiom ; owl:annotatedSource :Wader ; owl:annotatedProperty rdfs:subClassOf ;
+            owl:annotatedTarget :Bird ; :note "moult" , "plain" .
+        [] a owl:NegativePropertyAssertion ; owl:sourceIndividual :i ; owl:assertionProperty :p ;
+            owl:targetIndividual :j ; :note "seen once" .
+    """)
+    found = AxiomWriter(said, link, "en").axioms()
+    assert [(axiom.words.text, [n.text for n in axiom.notes]) for axiom in found] == [
+        ("not (i p j)", ["note: “seen once”"]),
+        ("Wader subClassOf Bird", ["note: “moult” (by: ringer)", "note: “plain”"]),
+    ]
+
+
+def test_a_rule_is_put_into_words() -> None:
+    """SWRL, in both forms of its lists; variables stand with a question mark."""
+    swrl = "PREFIX swrl: <http://www.w3.org/2003/11/swrl#>"
+    said = graph(f"""{swrl}
+        :x a swrl:Variable . <urn:swrl:var#y> a swrl:Variable .
+        :moves a swrl:Imp ; rdfs:label "moves" ; swrl:head () ; swrl:body (
+            [ a swrl:ClassAtom ; swrl:classPredicate [ owl:complementOf :Bird ] ;
+              swrl:argument1 :x ]
+            [ a swrl:DifferentIndividualsAtom ; swrl:argument1 :x ; swrl:argument2 :i ] ) .
+        [] a swrl:Imp ; swrl:head [ a swrl:AtomList ; rdf:rest rdf:nil ; rdf:first
+            [ a swrl:DatavaluedPropertyAtom ; swrl:propertyPredicate :p ; swrl:argument1 :x ;
+              swrl:argument2 4 ] ] ; swrl:body ( [ a swrl:BuiltinAtom ; swrl:builtin :more ;
+              swrl:arguments ( <urn:swrl:var#y> 3 ) ] ) .
+    """)
+    found = AxiomWriter(said, link, "en").axioms()
+    assert [axiom.words.text for axiom in found] == [
+        "more(?y, 3) → p(?x, 4)",
+        "moves: not Bird(?x) and differentFrom(?x, i) → ",
+    ]
+    assert not any(axiom.notes for axiom in found)
+
+
 def test_an_expression_in_a_circle_ends() -> None:
     """And a node that is no expression is left to others."""
     said = graph("_:a owl:complementOf _:b . _:b owl:complementOf _:a . _:c rdfs:label 'c' .")
