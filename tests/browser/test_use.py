@@ -104,9 +104,9 @@ def test_every_column_and_the_first_row_are_seen_at_once(page: Page, language: s
     last = page.locator(".grid thead th").last.bounding_box()
     row = page.locator(".grid tbody tr").first.bounding_box()
 
-    assert region
-    assert last
-    assert row
+    assert region is not None
+    assert last is not None
+    assert row is not None
     assert last["x"] + last["width"] <= region["x"] + region["width"] + 1
     assert row["y"] + row["height"] <= 900
 
