@@ -26,7 +26,7 @@ from publisher.profiles.dcat_ap_se import DCAT_AP_SE
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format
 from publisher.profiles.view_forms import LeftOut, Loss, european_form, swedish_form
-from publisher.quality.catalogue_links import strayed_properties, wrong_links
+from publisher.quality.catalogue_links import RELATIONS, strayed_properties, wrong_links
 from publisher.rdf.namespaces import iri, shorten
 from publisher.rule_settings import RULES
 
@@ -632,7 +632,7 @@ def _links(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, F
         is_text = isinstance(triple.object, Literal)
         # DCAT-AP lets these be texts in a catalogue alone; the site's own services have them too.
         of_catalogue = name in _OF_SERVICES and written.is_catalogue(_name(triple.subject))
-        is_own = triple.object == triple.subject  # reported already
+        is_own = triple.object == triple.subject and triple.predicate.value in RELATIONS
         if name is None or is_own or (is_text and not of_catalogue):
             continue
         target, classes = _name(triple.object), _LINKS[name]

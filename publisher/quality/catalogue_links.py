@@ -199,9 +199,19 @@ def _ranges() -> Mapping[tuple[str, str], frozenset[str]]:
                 found[key].update(map(expand_semic, rule.range))
     for name, kind in (("hasAddress", "Address"), ("hasTelephone", "Voice")):
         found[iri("vcard:Kind"), iri(f"vcard:{name}")].add(iri(f"vcard:{kind}"))
+    for owner, name in _ADDRESSES:
+        found[iri(owner), iri(name)].add(iri("rdfs:Resource"))
     return {key: frozenset(classes) for key, classes in found.items()}
 
 
+# Addresses, which are no part of a description.
+_ADDRESSES = (
+    ("dcat:DataService", "dcat:endpointURL"),
+    ("dcat:DataService", "dcat:endpointDescription"),
+    ("dcat:Distribution", "dcat:accessURL"),
+    ("dcat:Distribution", "dcat:downloadURL"),
+    ("vcard:Kind", "vcard:hasEmail"),
+)
 # Property of a part → what belongs to the part, and how an entry of a catalogue leads to it.
 _OF_PARTS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("dcat:bbox", "dcat:centroid"), ("dcterms:Location", "dcterms:spatial")),
