@@ -307,8 +307,9 @@ def test_export_writes_a_site_and_says_how_much(release: Release, tmp_path: Path
 
 def test_what_may_be_left_out_is_what_the_build_brings() -> None:
     """Else a whole installation says that something is missing."""
-    from publisher.build_hook import PACKAGES
+    from publisher.build_hook import GROUND, GROUND_FILES, PACKAGES
 
     static = Path("publisher", "serve", "static")
     brought = {package.folder / Path(file).name for package in PACKAGES for file in package.files}
+    brought |= {GROUND / name for name in GROUND_FILES}
     assert {static / file for _, file in cli._FROM_NPM} <= brought

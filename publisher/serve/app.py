@@ -163,11 +163,11 @@ def _flask(site: Site, parts: Iterable[Routes]) -> Flask:
 def _static_file(name: str) -> Response:
     """Return a script, sheet or picture of the pages, whole, so that it is sent compressed."""
     path = Path(safe_join(str(_STATIC), name) or _STATIC)
-    if not path.is_file():
+    try:
+        body, changed = path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, ValueError):  # not there, a folder, or a name that no file can have
         abort(404)
-    body = path.read_bytes()
     response = Response(body, mimetype=mimetypes.guess_type(name)[0])
-    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     set_validators(response, body, changed)
     response.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
     mark_cacheable()

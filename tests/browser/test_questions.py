@@ -6,8 +6,10 @@ a thing, that is no statement about the world: an initiative without a figure ma
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import unquote
 
 import pytest
@@ -194,8 +196,9 @@ def _follow(page: Page, clicks: Iterable[str]) -> None:
             page.locator("#search-home").press("Enter")
             page.wait_for_url("**/search?**")
         else:
+            before = page.url
             page.get_by_role("link", name=step, exact=True).first.click()
-            page.wait_for_load_state("domcontentloaded")
+            page.wait_for_url(partial(operator.ne, before), wait_until="domcontentloaded")
 
 
 @pytest.fixture(scope="module")
