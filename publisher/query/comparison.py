@@ -272,7 +272,7 @@ def _questions(
         yield from _anchored(str(things[number % len(things)]), property_, values)
     yield from _ordered(frame, values, only_names=len(things) == len(rows))
     yield from _text(frame, values)
-    yield from _compared(frame, values)
+    yield from _compared(frame, values, other)
     yield Question("DISTINCT", f"SELECT DISTINCT ?value {{ {frame} }}")
     join = f"{frame} ; {other} ?other"
     yield Question("join", f"SELECT (COUNT(*) AS ?n) {{ {join} }}")
@@ -334,7 +334,7 @@ def _is_text(value: Literal) -> bool:
     return value.datatype.value == _STRING
 
 
-def _compared(frame: str, values: Sequence[object]) -> Iterator[Question]:
+def _compared(frame: str, values: Sequence[object], other: NamedNode) -> Iterator[Question]:
     typed = [v for v in values if isinstance(v, Literal) and v.datatype.value in _ORDERED]
     if not typed:
         return
@@ -345,3 +345,7 @@ def _compared(frame: str, values: Sequence[object]) -> Iterator[Question]:
             f"SELECT ?value (COUNT(*) AS ?n) {{ {frame} FILTER(?value {operator} {middle}) }}"
             " GROUP BY ?value",
         )
+    limits = f"?value >= {typed[0]} && ?value <= {middle}"
+    joined = f"{frame} ; {other} ?other FILTER({limits})"
+    groups = f"SELECT ?other (COUNT(*) AS ?n) {{ {joined} }} GROUP BY ?other"
+    yield Question("counted join with a filter", groups)

@@ -7,6 +7,12 @@ Query, sections 12 and 18.2.4.4), and joining is associative (section 18.4). Whe
 found, sparq would again read everything, so each subselect has one solution more, which joins with
 nothing: its value occurs in no data.
 
+A filter of one variable is written into a subselect with the pattern that has this variable, where
+the others are about one thing: sparq would join all of them before it filters. Whether a solution
+passes depends on that pattern alone, so it is the same before a join as after (sections 18.2.2.2
+and 18.5). The subselects follow the other patterns, with which they share variables: two that
+share none would be multiplied.
+
 ``COUNT`` of a variable that every solution binds is the number of solutions (section 18.5.1.2).
 
 To read a query takes longer than to answer a small one. So a rewriting is made once for all queries
@@ -40,6 +46,11 @@ _MOST_STEPS = 8
 _CONSTANTS = ("iri", "name")
 # What ends a triple pattern → how many of its terms the next one has, too.
 _KEPT = {".": 0, ";": 1, ",": 2}
+# Other patterns than these about one thing are joined sooner by sparq's own order.
+_BESIDE_FILTERS = range(2, 4)
+# In a filter, these are no function of the values of a solution alone.
+_OF_MORE = frozenset(["EXISTS", "NOT", "BNODE", "NOW", "RAND", "STRUUID", "UUID"])
+_COMPARISONS = frozenset(["<", ">", "=", "<=", ">="])
 # Below these a solution may leave a variable unbound.
 _LEAVING = frozenset(["OPTIONAL", "UNION"])
 
@@ -154,6 +165,126 @@ def _next(rest: Sequence[_Triple], bound: set[str]) -> tuple[_Triple, Token] | N
     return None
 
 
+class _Filter(NamedTuple):
+    """A filter of one variable: its tokens, from its keyword to the bracket that ends it."""
+
+    tokens: tuple[Token, ...]
+
+    def variables(self) -> set[str]:
+        """Return the names of its variables."""
+        return {token.text[1:] for token in self.tokens if token.kind == "variable"}
+
+    def is_comparison(self) -> bool:
+        """Tell whether it compares its variable with one constant and does nothing else."""
+        inside = self.tokens[2:-1]
+        operators = "".join(token.text for token in inside if token.kind == "mark")
+        # What follows a string tells its datatype or its language.
+        is_typed = operators.endswith("^^")
+        operator = operators.removesuffix("^^").rstrip("+-")
+        terms = sum(token.kind != "mark" for token in inside) - is_typed
+        return operator in _COMPARISONS and terms == 2
+
+
+@dataclass(frozen=True)
+class FilteredStar:
+    """Patterns about one thing, and filters of single values, of it or one link away.
+
+    Attributes:
+        filtered: Each pattern with a filtered value, and its filters.
+        others: The patterns whose subject is that thing.
+    """
+
+    filtered: tuple[tuple[_Triple, tuple[_Filter, ...]], ...]
+    others: tuple[_Triple, ...]
+
+
+def read_filtered_star(tokens: Sequence[Token]) -> FilteredStar | None:
+    """Return the parts of the only group of a query whose filters are answered first.
+
+    None where it holds anything but triple patterns with constant properties and filters of one
+    value each, and where sparq's own order is as good.
+    """
+    braces = [number for number, token in enumerate(tokens) if token.text in ("{", "}")]
+    if [tokens[number].text for number in braces] != ["{", "}"]:
+        return None
+    parts = _take_filters(tokens[braces[0] + 1 : braces[1]])
+    triples = None if parts is None else _read_triples(parts[0])
+    if parts is None or triples is None:
+        return None
+    filters: dict[str, list[_Filter]] = {}
+    for each in parts[1]:
+        names = each.variables()
+        words = {token.text.upper() for token in each.tokens if token.kind == "word"}
+        if len(names) != 1 or words & _OF_MORE:
+            return None
+        filters.setdefault(names.pop(), []).append(each)
+    return _star(triples, {name: tuple(found) for name, found in filters.items()})
+
+
+def _star(
+    triples: Sequence[_Triple], filters: Mapping[str, tuple[_Filter, ...]]
+) -> FilteredStar | None:
+    """Return patterns and filters apart; None where that would not help."""
+
+    def value(triple: _Triple) -> str:
+        return triple.object.text[1:] if triple.object.kind == "variable" else ""
+
+    others = tuple(triple for triple in triples if value(triple) not in filters)
+    filtered = [triple for triple in triples if value(triple) in filters]
+    subjects = {triple.subject.text[1:] for triple in others if triple.subject.kind == "variable"}
+    if len(others) not in _BESIDE_FILTERS or len(subjects) != 1:
+        return None
+    if any(triple.subject.kind != "variable" for triple in triples):
+        return None
+    if sorted(map(value, filtered)) != sorted(filters):  # some value is not of one pattern alone
+        return None
+    known = subjects | {value(triple) for triple in others}
+    if any(triple.subject.text[1:] not in known for triple in filtered):
+        return None
+    every = [each for found in filters.values() for each in found]
+    is_looked_up = len(every) == 1 and every[0].is_comparison()
+    is_own = all(triple.subject.text[1:] in subjects for triple in filtered)
+    if is_own and is_looked_up:
+        return None
+    return FilteredStar(tuple((triple, filters[value(triple)]) for triple in filtered), others)
+
+
+def _take_filters(tokens: Sequence[Token]) -> tuple[list[Token], list[_Filter]] | None:
+    """Return a group's tokens with a full stop for each filter, and the filters.
+
+    None where a filter is no expression in brackets and no call.
+    """
+    left: list[Token] = []
+    filters: list[_Filter] = []
+    number = 0
+    while number < len(tokens):
+        token = tokens[number]
+        if (token.kind, token.text.upper()) != ("word", "FILTER"):
+            left.append(token)
+            number += 1
+            continue
+        end = _end_of_brackets(tokens, number + 1)
+        if end is None:
+            return None
+        filters.append(_Filter(tuple(tokens[number:end])))
+        left.append(Token("mark", ".", -1))
+        number = end
+    return left, filters
+
+
+def _end_of_brackets(tokens: Sequence[Token], start: int) -> int | None:
+    """Return where an expression in brackets, or a call, ends."""
+    depth = 0
+    for number in range(start, len(tokens)):
+        text = tokens[number].text
+        depth += (text == "(") - (text == ")")
+        if depth == 0 and text == ")":
+            return number + 1
+        if depth == 0 and (number > start or tokens[number].kind not in ("word", "name", "iri")):
+            return None
+    return None
+
+
 def _read_triples(tokens: Sequence[Token]) -> list[_Triple] | None:
     """Return the triple patterns of a group (rules 75 to 79); None where there is anything else."""
     found: list[_Triple] = []
@@ -230,6 +361,21 @@ class _PieceWriter:
             self._triple(triple)
         self.pieces.append(" ")
 
+    def star(self, star: FilteredStar) -> None:
+        """Write a group with a subselect for each filtered pattern."""
+        for number, triple in enumerate(star.others):
+            self.pieces.append(" ." if number else "")
+            self._triple(triple)
+        for triple, filters in star.filtered:
+            self.pieces.append(" { SELECT * {")
+            self._triple(triple)
+            for each in filters:
+                last = each.tokens[-1]
+                self.pieces.append(" ")
+                self.copy(each.tokens[0].start, last.start + len(last.text), {})
+            self.pieces.append(" } }")
+        self.pieces.append(" ")
+
     def _triple(self, triple: _Triple) -> None:
         for token in triple:
             self.token(token)
@@ -252,14 +398,18 @@ def rewriting(text: str, tokens: Sequence[Token], patterns: Sequence[Pattern]) -
     start, end = braces[0] + 1, braces[-1]
     steps = read_steps(tokens)
     outside = [token for token in tokens if not start <= token.start < end]
+    is_counted = any(token.text.upper() == "COUNT" for token in outside)
+    star = read_filtered_star(tokens) if is_counted else None
     instead = {token.start: "*" for token in _counted(tokens, outside, patterns)}
-    if steps is None and not instead:
+    if steps is None and star is None and not instead:
         return None
     writer.copy(0, start, instead)
-    if steps is None:
-        writer.copy(start, end, {})
-    else:
+    if steps is not None:
         writer.steps(steps)
+    elif star is not None:
+        writer.star(star)
+    else:
+        writer.copy(start, end, {})
     writer.copy(end, len(text), instead)
     return Rewriting(tuple(writer.pieces), writer.slots)
 

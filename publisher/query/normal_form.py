@@ -71,13 +71,9 @@ def normal_form(query: str) -> NormalForm:
     if _UNSURE.search(query) is not None:
         return NormalForm(query, 0)
     tokens = _TOKEN.findall(query)
-    if "#" in query and any(map(_hides_comment, tokens)):
+    # What looks like an IRI may be a comparison and a comment (``<?b#>``).
+    if "#" in query and any([t[:1] == "<" and "#" in t and "://" not in t for t in tokens]):
         return NormalForm(query, 0)
     return NormalForm(
         "\n".join(tokens).rstrip("\n"), len(tokens) + sum(map(query.count, _SPLITTING))
     )
-
-
-def _hides_comment(token: str) -> bool:
-    """Tell whether what looks like an IRI may be a comparison and a comment (``<?b#>``)."""
-    return token[:1] == "<" and "#" in token and "://" not in token

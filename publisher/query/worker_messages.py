@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from publisher.query.engine import Answer, Operation, QueryLimits
@@ -133,9 +134,20 @@ class Outcome:
     @classmethod
     def read(cls, head: bytes, body: bytes) -> Outcome:
         """Return an outcome from its head and the body of the answer."""
-        status, media_type, version, reason, needs_recycling = json.loads(head)
-        answer = Answer(media_type, body, str(version)) if media_type else None
-        return cls(Status(status), answer, str(reason), bool(needs_recycling))
+        read = _read_head if len(head) <= _LONGEST_KEPT_HEAD else _read_head.__wrapped__
+        status, media_type, version, reason, needs_recycling = read(head)
+        answer = Answer(media_type, body, version) if media_type else None
+        return cls(status, answer, reason, needs_recycling)
+
+
+# Most answers have one of a few heads.
+_LONGEST_KEPT_HEAD = 256
+
+
+@lru_cache(maxsize=64)
+def _read_head(head: bytes) -> tuple[Status, str, str, str, bool]:
+    status, media_type, version, reason, needs_recycling = json.loads(head)
+    return Status(status), media_type, str(version), str(reason), bool(needs_recycling)
 
 
 # Messages between the web process and one worker: a head and a body, over a socket.

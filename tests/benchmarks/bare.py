@@ -5,6 +5,9 @@ Point, star, two hops and a description are asked by GET and by POST, by one cli
 one server after the other in each run. Every query has variables or a limit of its own, so that no
 memory can answer; each table says how many queries a memory answered all the same. A description
 contains more here than in Oxigraph, so the bare server is asked for the same triples by CONSTRUCT.
+With ``--processor`` one client asks, and the processor time is told that each query takes of our
+web process, of our query worker, and of the bare server (Linux): other work on the machine changes
+that less than it changes waiting.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from urllib.parse import urlsplit
 import engines
 from asking import ask, distinct, measure, query
 from generate import BASE, quads
-from machinery import rounded, table
+from machinery import processor_seconds, rounded, table
 from measured import Part, Ratio, circumstances, parser, show
 from pyoxigraph import RdfFormat, parse, serialize
 
@@ -34,6 +37,8 @@ from publisher.rdf.namespaces import LABELS
 OURS, BARE = "this program", "oxigraph"
 _METHODS, _CLIENTS = ("GET", "POST"), (1, 8)
 _WARMING_SECONDS = 0.2
+_WARMING_QUERIES = 50
+_WORKER = "publisher.query.worker"
 _HITS = re.compile(rb"publisher_query_memory_hits_total ([0-9.e+]+)")
 Write = Callable[[int], str]
 
@@ -138,6 +143,54 @@ def tables(addresses: dict[str, str], options: argparse.Namespace) -> Iterator[t
         yield f"{table(head, rows)}\n\nAnswered from a memory: {hits}.", Ratio("", "", 1.0)
 
 
+def _processor_ms(
+    endpoint: engines.Endpoint, write: Write, method: str, options: argparse.Namespace
+) -> tuple[float, float]:
+    """Return the milliseconds that a query takes of a server's processes, and of its worker."""
+    address, pid = endpoint
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    before = 0.0, 0.0
+    try:
+        for number in range(_WARMING_QUERIES + options.queries):
+            if number == _WARMING_QUERIES:
+                before = processor_seconds(pid), processor_seconds(pid, _WORKER)
+            ask(connection, parts.path, write(next(options.numbers)), method)
+    finally:
+        connection.close()
+    after = processor_seconds(pid), processor_seconds(pid, _WORKER)
+    total, worker = ((a - b) * 1000 / options.queries for a, b in zip(after, before, strict=True))
+    return total, worker
+
+
+def processor_tables(
+    endpoints: dict[str, engines.Endpoint], options: argparse.Namespace
+) -> Iterator[tuple[str, Ratio]]:
+    """Yield the table of processor time of one client's queries, and the ratios in it."""
+    addresses = {name: address for name, (address, _) in endpoints.items()}
+    kinds, rows = _kinds(options.triples // 34), []
+    _check_equal(addresses, kinds)
+    before = _hits(addresses[OURS])
+    for kind, writes in kinds.items():
+        for method in _METHODS:
+            runs = [
+                [
+                    _processor_ms(endpoints[name], write, method, options)
+                    for name, write in zip((OURS, BARE), writes, strict=True)
+                ]
+                for _ in range(options.runs)
+            ]
+            web = statistics.median(ours[0] - ours[1] for ours, _ in runs)
+            worker = statistics.median(ours[1] for ours, _ in runs)
+            bare = statistics.median(bare[0] for _, bare in runs)
+            ratio = statistics.median(ours[0] / bare[0] for ours, bare in runs)
+            rows.append([f"{kind}, {method}", *map(rounded, (web, worker, bare)), f"{ratio:.1f}×"])
+            yield "", Ratio(f"{kind}, {method}, processor", BARE, 1 / ratio)
+    head = ["1 client", "web process", "query worker", "bare", "ratio"]
+    hits = _hits(addresses[OURS]) - before
+    yield f"{table(head, rows)}\n\nAnswered from a memory: {hits}.", Ratio("", "", 1.0)
+
+
 def measure_all(options: argparse.Namespace) -> Part:
     """Make the triples, start both servers, and return the tables."""
     options.numbers = itertools.count(1000)
@@ -147,26 +200,36 @@ def measure_all(options: argparse.Namespace) -> Part:
         data = Path(made) / "clusters.nt"
         triples = (quad.triple for quad in quads(options.triples))
         serialize(triples, str(data), format=RdfFormat.N_TRIPLES)
-        addresses = {}
+        endpoints = {}
         for name, start in ((OURS, engines.ours), (BARE, engines.oxigraph)):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            addresses[name], _ = stack.enter_context(start(data, folder))
+            endpoints[name] = stack.enter_context(start(data, folder))
         load = os.getloadavg()[0]
-        found = list(tables(addresses, options))
+        if options.processor:
+            found = list(processor_tables(endpoints, options))
+        else:
+            found = list(tables({name: each[0] for name, each in endpoints.items()}, options))
     begin = circumstances(
         f"load {load:.1f}",
         f"{options.triples:,} triples of made-up clusters",
-        f"medians in milliseconds over HTTP of {options.runs} runs in turn",
+        f"medians in milliseconds{' of processor time' if options.processor else ''} over HTTP of"
+        f" {options.runs} runs in turn",
     )
     said = [text for text, _ in found if text]
     ratios = tuple(ratio for text, ratio in found if not text)
-    return Part("bare", "\n\n".join([f"{begin}; the ratio is ours to bare:", *said]), ratios)
+    return Part(
+        "bare processor" if options.processor else "bare",
+        "\n\n".join([f"{begin}; the ratio is ours to bare:", *said]),
+        ratios,
+    )
 
 
 def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add the options of this part."""
     parser.add_argument("--triples", type=int, default=1_000_000)
     parser.add_argument("--query-seconds", type=float, default=0.4, help="length of each run")
+    parser.add_argument("--processor", action="store_true", help="processor time, not waiting")
+    parser.add_argument("--queries", type=int, default=500, help="of each run, with --processor")
     return parser
 
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 import argparse
 import http.client
 import itertools
+import os
 import re
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -27,6 +28,7 @@ from engines import ENGINES, is_there, oxigraph, virtuoso
 from generate import BASE, CLUSTER, quads
 from machinery import (
     free_port,
+    processor_seconds,
     publisher,
     rounded,
     running,
@@ -84,18 +86,6 @@ def ours(data: Path, folder: Path, *, sparq: bool) -> Iterator[tuple[str, int]]:
         wait_until_ready(port, "/healthz", 600)
         wait_until_searchable(port)
         yield f"http://127.0.0.1:{port}/sparql", process.pid
-
-
-def processor_seconds(pid: int) -> float:
-    """Return the processor time that a process and all below it have taken, thread by thread."""
-    total, pending = 0, [pid]
-    while pending:
-        process = Path(f"/proc/{pending.pop()}/task")
-        for task in process.iterdir():
-            with suppress(OSError):  # it has ended meanwhile
-                total += int((task / "schedstat").read_text().split()[0])
-                pending += map(int, (task / "children").read_text().split())
-    return total / 1e9
 
 
 def ask(address: str, text: str) -> float:
@@ -193,12 +183,14 @@ def measure_all(options: argparse.Namespace) -> Part:
         found = compare(addresses, options.triples // 34, options)
     text, ratios = tables(found, list(addresses))
     begin = circumstances(
+        f"load {os.getloadavg()[0]:.1f}",
         f"{options.triples:,} triples of made-up clusters",
         f"medians in milliseconds{' of processor time' if options.processor else ''} over HTTP of"
         f" {options.runs} different queries, in turn",
     )
     said = [begin + "; in brackets this program's time as a multiple of the other's:", text]
-    return Part("kinds", "\n\n".join(said), tuple(ratios))
+    name = "kinds processor" if options.processor else "kinds"
+    return Part(name, "\n\n".join(said), tuple(ratios))
 
 
 def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

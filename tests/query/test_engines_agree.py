@@ -247,6 +247,46 @@ def test_what_is_written_for_sparq_means_the_same(
     assert _rows(found.decode()) == _rows(SPARQ.query_json(written)), written
 
 
+values_of_one = st.sampled_from(["?u", "$u", "?w", "?v", "e:e", "<http://e/b>"])
+passing = st.sampled_from(
+    [
+        "(N >= 2)",
+        "(N < 2.5 && N > -4)",
+        "(N IN (1, e:c, 'B'))",
+        "STRSTARTS(STR(N), 'b')",
+        "(N = e:e || isLiteral(N))",
+        "REGEX(STR(N), 'E/[a-c]', 'i')",
+        "(LANG(N) = 'sv')",
+        "(BOUND(N)) FILTER(N = N)",
+        "('2021-01-01'^^xsd:date > N)",
+    ]
+)
+filtered = st.tuples(st.sampled_from(["?w", "?u", "$u"]), links, passing)
+
+
+@settings(max_examples=QUERIES * 2, deadline=None, derandomize=QUERIES == 150)
+@given(
+    st.lists(st.tuples(links, values_of_one), min_size=1, max_size=2),
+    links,
+    st.lists(filtered, min_size=1, max_size=3),
+    st.sampled_from(COUNTS),
+)
+def test_filters_written_for_sparq_mean_the_same(
+    star: list[tuple[str, str]], link: str, tried: list[tuple[str, str, str]], shown: str
+) -> None:
+    """Counts of what passes filters: of one thing's values, and of those it links to."""
+    patterns = [f"?w {link} ?u", *(f"?w {name} {value}" for name, value in star)]
+    for name, (subject, to, condition) in zip("xyz", tried, strict=False):
+        patterns.append(f"{subject} {to} ?{name} FILTER {condition.replace('N', '?' + name)}")
+    query = f"{PROLOGUE}SELECT ?v {shown} {{ {' . '.join(patterns)} }} GROUP BY ?v"
+    written = route(query).written(query)
+    assume("{ SELECT *" in written)
+    says = _rows(SPARQ.query_json(written))
+    assert says == _rows(SPARQ.query_json(query)), written
+    found = OXIGRAPH.query(query).serialize(format=QueryResultsFormat.JSON)  # type: ignore[call-overload, union-attr]
+    assert _rows(found.decode()) == says, written
+
+
 @pytest.mark.parametrize(
     ("query", "oxigraph_says", "sparq_says"),
     [

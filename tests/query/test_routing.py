@@ -374,6 +374,33 @@ def test_what_every_solution_binds_is_counted_by_solutions(
     assert same_answer(*answers, is_ordered=False)
 
 
+@pytest.mark.parametrize(
+    ("group", "filters"),
+    [
+        ("?b x:von ?g ; x:folgt ?c . ?c x:jahr ?j FILTER(?j > 1700)", 1),
+        ("?b x:von ?g ; x:folgt ?c . FILTER CONTAINS(?t, 'a') ?c x:titel ?t , ?g", 0),
+        ("?b x:von ?g ; x:folgt ?c . ?c x:titel ?t # )\n FILTER CONTAINS(?t, ')') ?b a x:Buch", 1),
+        ("?b x:von ?g ; a x:Buch ; x:jahr ?j FILTER(?j > 1700 && ?j < 1900)", 1),
+        ("?b x:von ?g ; a x:Buch ; x:jahr ?j ; x:titel ?t FILTER(?j > 1) FILTER(?t > 'a')", 2),
+        ("?b x:von ?g ; a x:Buch ; x:jahr ?j FILTER(?j > 1700)", 0),
+        ("?b x:von ?g ; x:jahr ?j FILTER(?j > 1700 && ?j < 1900)", 0),
+        ("?b x:von ?g ; a x:Buch ; x:jahr ?j , ?g FILTER(?j > 1700 && ?g > 1)", 0),
+        ("?b x:von ?g ; a x:Buch ; x:jahr ?j FILTER(?j > ?g)", 0),
+        ("?b x:von ?g ; a x:Buch . ?c x:jahr ?j FILTER(?j > 1700 && ?j < 1900)", 0),
+        ("?b x:von ?g ; x:folgt ?c . ?c x:folgt ?d . ?d x:jahr ?j FILTER(?j > 1)", 0),
+        ("?b x:von ?g ; a x:Buch OPTIONAL { ?b x:jahr ?j } FILTER(?j > 1 && ?j < 5)", 0),
+    ],
+)
+def test_filters_of_one_value_are_answered_first(pair: Pair, group: str, filters: int) -> None:
+    """Sections 12 and 18.5: what a filter keeps of a pattern is the same before a join as after."""
+    query = f"{PROLOGUE}SELECT ?g (COUNT(*) AS ?n) {{ {group} }} GROUP BY ?g"
+    found = route(query)
+    assert found.engine is EngineName.SPARQ
+    assert found.written(query).count("SELECT *") == filters
+    answers = (read_rows(body_of(ask(e, query))) for e in (pair.oxigraph, pair.both))
+    assert same_answer(*answers, is_ordered=False)
+
+
 def test_prefixes_that_a_request_brings_are_declared() -> None:
     """A prefix that nobody declares may hide a keyword; one of the request's hides none."""
     query = "SELECT DISTINCT ?s { ?s e:p ?o }"
