@@ -37,7 +37,8 @@ from publisher.start import kinds
 from publisher.start.corrections import cell_of, column_of, with_cells
 from publisher.start.folder import FolderDraft, draft_folder, write_folder
 from publisher.start.mapping import with_kind
-from publisher.start.plain_words import UNSURE, becomes, details
+from publisher.start.plain_words import UNSURE, becomes, details, fits
+from publisher.start.specifications import fit_of, following
 from publisher.start.table_guess import TableGuess
 
 if TYPE_CHECKING:
@@ -97,6 +98,11 @@ class MappingEditor:
     def choose(self, table: int, column: int, kind: str) -> None:
         """Take a column for something else."""
         self.guesses[table] = with_kind(self.guesses[table], column, kind)
+        self._preview = None
+
+    def follow(self, table: int, specification: str) -> None:
+        """Say that the data of a table follow a specification; empty: none."""
+        self.guesses[table] = following(self.guesses[table], specification)
         self._preview = None
 
     def preview(self, host: str) -> Preview:
@@ -236,6 +242,7 @@ class _Pages:
                 "rows": len(guess.table.rows),
                 "notes": [in_language(note, language) for note in guess.table.notes],
                 "columns": [_column_view(column, language) for column in guess.columns],
+                "specification": _specification_view(guess, language),
             }
             for guess in self.editor.guesses
         ]
@@ -288,6 +295,21 @@ def _faults_view(draft: FolderDraft, language: str) -> list[dict[str, object]]:
     return found
 
 
+def _specification_view(guess: TableGuess, language: str) -> dict[str, object]:
+    """Return the specification that a table seems to follow; empty: it seems to follow none."""
+    fit = fit_of(guess.table)
+    if fit is None:
+        return {}
+    return {
+        "name": fit.specification.name,
+        "title": fit.specification.in_language(language),
+        "address": fit.specification.iri,
+        "fits": fits(fit, language),
+        "is_whole": not fit.missing,
+        "is_followed": guess.specification == fit.specification.name,
+    }
+
+
 def _column_view(column: object, language: str) -> dict[str, object]:
     from publisher.start.column_guess import Guess
 
@@ -320,6 +342,7 @@ def mapping_app(editor: MappingEditor, language: str) -> WSGIApplication:
         return send_from_directory(_EDITOR if name == "edit.css" else _OWN, name)
 
     _add_mapping_routes(app, pages)
+    _add_specification_route(app, editor)
     app.register_blueprint(site_blueprint(lambda: editor.preview(pages.host())))
 
     @app.after_request
@@ -391,6 +414,20 @@ def _add_mapping_routes(app: Flask, pages: _Pages) -> None:
         except PublisherError as error:
             return pages.saving(language, error.in_language(language)), 409
         return pages.render("done.html", language, folder=str(folder))
+
+
+def _add_specification_route(app: Flask, editor: MappingEditor) -> None:
+    @app.post(f"/{LANGUAGE_PART}/follow")
+    def follow(language: str) -> Response:
+        table, name = (request.form.get(field, "") for field in ("table", "specification"))
+        if not table.isdecimal() or int(table) >= len(editor.guesses):
+            abort(404)
+        fit = fit_of(editor.guesses[int(table)].table)
+        if name and (fit is None or fit.specification.name != name):
+            abort(404)
+        editor.follow(int(table), name)
+        target = f"{request.script_root}/{language}/#t-{table}"
+        return Response(status=303, headers={"Location": target})
 
 
 def read_cells(
