@@ -33,6 +33,8 @@ from publisher.errors import UsageError
 from publisher.messages import Text, in_language, translate
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
     from publisher.config import Config
     from publisher.load.sources import Sources
     from publisher.start.folder import FolderDraft
@@ -130,6 +132,10 @@ def start(
     folder = into or Path.cwd()
     if _has_mappings(folder):
         switches = Switches(yes, skip_bad, dry_run, allow_removal, renamed, new_columns=new_columns)
+        is_asked = not in_terminal and _may_ask(switches)
+        is_plain = switches == Switches(yes=False, skip_bad=False, dry_run=False)
+        if is_asked and is_plain and _update_in_browser(folder, tables, lang):
+            return
         _update(folder, tables, switches, lang)
         return
     answers = _OptionValues(read_texts(names), read_texts(things), **options)
@@ -250,7 +256,6 @@ def _open_in_browser(
     """Open the editor of the mapping, if there is a browser; tell whether it was opened."""
     if not _has_browser():
         return False
-    from publisher.edit.editor.app import EditorServer
     from publisher.start.mapping_editor import MappingEditor, SaveAnswers, mapping_app, options_of
     from publisher.start.plain_words import default_name
 
@@ -267,15 +272,43 @@ def _open_in_browser(
     first = StartOptions(names, things, "", given.kind, "", "", given.theme, _today())
     called = _thing_of_table(guesses, given, things)
     editor = MappingEditor(guesses, lambda a: options_of(a, first, language), answers, into, called)
-    server = EditorServer(mapping_app(editor, lang))
+    _serve(mapping_app(editor, lang), lang)
+    if editor.saved is None:
+        click.echo(translate("Nothing was saved.", lang), err=True)
+    return True
+
+
+def _update_in_browser(folder: Path, tables: Sequence[RawTable], lang: str) -> bool:
+    """Show in the browser what the next table changes; tell whether it was opened.
+
+    Several tables, and what the command line decides already, go through the terminal.
+    """
+    if len(tables) != 1 or not _has_browser():
+        return False
+    from publisher.config import read_config
+    from publisher.load.sources import read_sources
+    from publisher.start.mapping import read_mappings
+    from publisher.start.update_editor import UpdateEditor, update_app
+
+    mappings = read_mappings(folder)
+    base_iri = read_config(folder, {}).base_iri or mappings[0].base_iri
+    editor = UpdateEditor(read_sources(folder, base_iri), mappings, tables[0])
+    _serve(update_app(editor, lang), lang)
+    if editor.written is None:
+        click.echo(translate("Nothing was saved.", lang), err=True)
+    return True
+
+
+def _serve(app: WSGIApplication, lang: str) -> None:
+    """Serve pages to the browser of this machine until somebody ends it."""
+    from publisher.edit.editor.app import EditorServer
+
+    server = EditorServer(app)
     click.echo(translate("Open this address in the browser of this machine:", lang))
     click.echo(f"  {server.gate.address}")
     click.echo(translate("It is yours alone: do not pass it on. End with Ctrl-C.", lang))
     threading.Timer(0.3, webbrowser.open, [server.gate.door]).start()
     server.run()
-    if editor.saved is None:
-        click.echo(translate("Nothing was saved.", lang), err=True)
-    return True
 
 
 def _has_browser() -> bool:

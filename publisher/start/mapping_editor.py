@@ -38,6 +38,8 @@ from publisher.start.corrections import cell_of, column_of, with_cells
 from publisher.start.folder import FolderDraft, draft_folder, write_folder
 from publisher.start.mapping import with_kind
 from publisher.start.plain_words import UNSURE, becomes, details, fits
+from publisher.start.raw_tables import RawTable
+from publisher.start.row_values import CellFault
 from publisher.start.specifications import fit_of, following
 from publisher.start.table_guess import TableGuess
 
@@ -206,11 +208,11 @@ def options_of(answers: SaveAnswers, first: StartOptions, language: str) -> Star
 # Pages.
 
 
-class _Pages:
-    """The pages, rendered; the templates escape everything."""
+class PageRenderer:
+    """The pages of this part, rendered; the templates escape everything."""
 
-    def __init__(self, editor: MappingEditor) -> None:
-        self.editor = editor
+    def __init__(self) -> None:
+        """Read the templates when they are asked for."""
         self._environment = Environment(
             loader=PackageLoader("publisher.start"),
             autoescape=True,
@@ -220,6 +222,7 @@ class _Pages:
         )
 
     def render(self, template: str, language: str, **values: object) -> bytes:
+        """Return a page."""
         page = request.path.removeprefix(f"/{language}/")
         context = PageContext(f"{request.script_root}/", language, page)
         written = self._environment.get_template(template).render(
@@ -231,6 +234,12 @@ class _Pages:
             root=context.root,
         )
         return written.encode()
+
+
+class _Pages(PageRenderer):
+    def __init__(self, editor: MappingEditor) -> None:
+        super().__init__()
+        self.editor = editor
 
     def host(self) -> str:
         return f"http://{request.host}{request.script_root}/site/"
@@ -275,10 +284,17 @@ _MOST_ASKED, _LONGEST_CELL = 100, 2_000
 
 
 def _faults_view(draft: FolderDraft, language: str) -> list[dict[str, object]]:
+    pairs = zip(draft.tables, draft.converted, strict=True)
+    return faults_view([(table, converted.faults) for table, converted in pairs], language)
+
+
+def faults_view(
+    tables: Sequence[tuple[RawTable, Sequence[CellFault]]], language: str
+) -> list[dict[str, object]]:
     """Return what cannot be read, each with the cell that may be written anew."""
     found = []
-    for position, (table, converted) in enumerate(zip(draft.tables, draft.converted, strict=True)):
-        for fault in converted.faults:
+    for position, (table, faults) in enumerate(tables):
+        for fault in faults:
             heading, cell = column_of(fault, table), cell_of(fault, table)
             is_short = len(cell) <= _LONGEST_CELL and "\n" not in cell
             found.append(
@@ -337,13 +353,24 @@ def mapping_app(editor: MappingEditor, language: str) -> WSGIApplication:
         best = request.accept_languages.best_match(LANGUAGES) or language
         return Response(status=303, headers={"Location": f"{request.script_root}/{best}/"})
 
+    add_own_files(app)
+    _add_mapping_routes(app, pages)
+    _add_specification_route(app, editor)
+    app.register_blueprint(site_blueprint(lambda: editor.preview(pages.host())))
+
+    return one_by_one(app)
+
+
+def add_own_files(app: Flask) -> None:
+    """Add the style sheets and the script of the pages."""
+
     @app.get("/static/<path:name>")
     def own_file(name: str) -> Response:
         return send_from_directory(_EDITOR if name == "edit.css" else _OWN, name)
 
-    _add_mapping_routes(app, pages)
-    _add_specification_route(app, editor)
-    app.register_blueprint(site_blueprint(lambda: editor.preview(pages.host())))
+
+def one_by_one(app: Flask) -> WSGIApplication:
+    """Return an application whose requests wait for each other, with the fields of the editor."""
 
     @app.after_request
     def guard(response: Response) -> Response:
