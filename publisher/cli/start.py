@@ -33,6 +33,8 @@ from publisher.errors import UsageError
 from publisher.messages import Text, in_language, translate
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
     from publisher.config import Config
     from publisher.load.sources import Sources
     from publisher.start.folder import FolderDraft
@@ -82,6 +84,12 @@ class _OptionValues:
 @click.option("--base-iri", default="", help="Base of every address; ends with a slash.")
 @click.option("--licence", default="CC0", show_default=True, help="CC0, CC-BY, CC-BY-SA or an IRI.")
 @THEME
+@click.option(
+    "--follows",
+    multiple=True,
+    metavar="NAME",
+    help="A published specification that a table follows, by the name that the command says.",
+)
 @click.option("--skip-bad", is_flag=True, help="Leave out values that cannot be read, and go on.")
 @click.option("--dry-run", is_flag=True, help="Show what would become of it; write nothing.")
 @click.option("--allow-removal", is_flag=True, help="Remove things whose rows are gone.")
@@ -102,6 +110,7 @@ def start(
     names: tuple[str, ...],
     things: tuple[str, ...],
     renamed: tuple[str, ...],
+    follows: tuple[str, ...],
     skip_bad: bool,
     dry_run: bool,
     allow_removal: bool,
@@ -123,10 +132,15 @@ def start(
     folder = into or Path.cwd()
     if _has_mappings(folder):
         switches = Switches(yes, skip_bad, dry_run, allow_removal, renamed, new_columns=new_columns)
+        is_asked = not in_terminal and _may_ask(switches)
+        is_plain = switches == Switches(yes=False, skip_bad=False, dry_run=False)
+        if is_asked and is_plain and _update_in_browser(folder, tables, lang):
+            return
         _update(folder, tables, switches, lang)
         return
     answers = _OptionValues(read_texts(names), read_texts(things), **options)
-    _begin(tables, into, answers, Switches(yes, skip_bad, dry_run, in_terminal=in_terminal), lang)
+    switches = Switches(yes, skip_bad, dry_run, in_terminal=in_terminal, follows=follows)
+    _begin(tables, into, answers, switches, lang)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,6 +154,7 @@ class Switches:
     renamed: Sequence[str] = ()
     in_terminal: bool = False
     new_columns: bool = False
+    follows: Sequence[str] = ()
 
 
 def _read_tables(files: Iterable[str]) -> list[RawTable]:
@@ -176,16 +191,20 @@ def _begin(
     lang: str,
 ) -> None:
     from publisher.start.folder import draft_folder, write_folder
+    from publisher.start.specifications import with_stated_kinds
     from publisher.start.table_guess import guess_tables
 
-    guesses = guess_tables(tables, lang)
+    guesses = [with_stated_kinds(guess) for guess in guess_tables(tables, lang)]
+    guesses = _following(guesses, switches.follows)
     is_asked = not (switches.yes or switches.in_terminal or switches.dry_run)
     if is_asked and _open_in_browser(guesses, into, answers, lang):
         return
     _show_guesses(guesses, lang)
-    if not switches.yes and not switches.dry_run:
+    is_silent = switches.yes or switches.dry_run
+    if not is_silent:
         guesses = _ask_about(guesses, lang)
-    options = _start_options(guesses, answers, switches.yes or switches.dry_run, lang)
+    guesses = _offer_specifications(guesses, is_silent, lang)
+    options = _start_options(guesses, answers, is_silent, lang)
     folder = into or Path(options.dataset)
     refuse_wrong(options, folder)
     thing, language = _thing_of_table(guesses, answers, options.things)
@@ -237,7 +256,6 @@ def _open_in_browser(
     """Open the editor of the mapping, if there is a browser; tell whether it was opened."""
     if not _has_browser():
         return False
-    from publisher.edit.editor.app import EditorServer
     from publisher.start.mapping_editor import MappingEditor, SaveAnswers, mapping_app, options_of
     from publisher.start.plain_words import default_name
 
@@ -254,15 +272,43 @@ def _open_in_browser(
     first = StartOptions(names, things, "", given.kind, "", "", given.theme, _today())
     called = _thing_of_table(guesses, given, things)
     editor = MappingEditor(guesses, lambda a: options_of(a, first, language), answers, into, called)
-    server = EditorServer(mapping_app(editor, lang))
+    _serve(mapping_app(editor, lang), lang)
+    if editor.saved is None:
+        click.echo(translate("Nothing was saved.", lang), err=True)
+    return True
+
+
+def _update_in_browser(folder: Path, tables: Sequence[RawTable], lang: str) -> bool:
+    """Show in the browser what the next table changes; tell whether it was opened.
+
+    Several tables, and what the command line decides already, go through the terminal.
+    """
+    if len(tables) != 1 or not _has_browser():
+        return False
+    from publisher.config import read_config
+    from publisher.load.sources import read_sources
+    from publisher.start.mapping import read_mappings
+    from publisher.start.update_editor import UpdateEditor, update_app
+
+    mappings = read_mappings(folder)
+    base_iri = read_config(folder, {}).base_iri or mappings[0].base_iri
+    editor = UpdateEditor(read_sources(folder, base_iri), mappings, tables[0])
+    _serve(update_app(editor, lang), lang)
+    if editor.written is None:
+        click.echo(translate("Nothing was saved.", lang), err=True)
+    return True
+
+
+def _serve(app: WSGIApplication, lang: str) -> None:
+    """Serve pages to the browser of this machine until somebody ends it."""
+    from publisher.edit.editor.app import EditorServer
+
+    server = EditorServer(app)
     click.echo(translate("Open this address in the browser of this machine:", lang))
     click.echo(f"  {server.gate.address}")
     click.echo(translate("It is yours alone: do not pass it on. End with Ctrl-C.", lang))
     threading.Timer(0.3, webbrowser.open, [server.gate.door]).start()
     server.run()
-    if editor.saved is None:
-        click.echo(translate("Nothing was saved.", lang), err=True)
-    return True
 
 
 def _has_browser() -> bool:
@@ -311,6 +357,54 @@ def _ask_about(guesses: Sequence[TableGuess], lang: str) -> list[TableGuess]:
             if choice.isdigit() and 1 <= int(choice) <= len(choices):
                 guess = found[position] = with_kind(guess, index, choices[int(choice) - 1])
                 click.echo(f"  {column_lines(guess, lang)[index]}")
+    return found
+
+
+def _following(guesses: Sequence[TableGuess], names: Sequence[str]) -> list[TableGuess]:
+    """Return the guesses, with the specifications that somebody says their tables follow.
+
+    Raises:
+        UsageError: No table looks like one of them.
+    """
+    from publisher.start.specifications import fit_of, following
+
+    found = list(guesses)
+    for name in names:
+        fits = [fit_of(guess.table) for guess in guesses]
+        places = [n for n, fit in enumerate(fits) if fit and fit.specification.name == name]
+        if not places:
+            raise UsageError(
+                "No table looks like the specification {name}.",
+                remedy="Leave out --follows: the command says which specification a table looks"
+                " like.",
+                name=name,
+            )
+        for place in places:
+            found[place] = following(found[place], name)
+    return found
+
+
+def _offer_specifications(
+    guesses: Sequence[TableGuess], is_silent: bool, lang: str
+) -> list[TableGuess]:
+    """Say which specifications tables look like, and ask whether their data follow them."""
+    from publisher.start.plain_words import fits
+    from publisher.start.specifications import fit_of, following
+
+    found = []
+    for guess in guesses:
+        fit = fit_of(guess.table)
+        if fit is not None and not guess.specification:
+            click.echo(f"{guess.table.file}: {fits(fit, lang)}", err=True)
+            name = fit.specification.name
+            if is_silent:
+                hint = translate(
+                    "If the data follow it, say so with --follows={name}.", lang, name=name
+                )
+                click.echo(hint, err=True)
+            elif click.confirm(translate("Do the data follow it?", lang), default=False):
+                guess = following(guess, name)
+        found.append(guess)
     return found
 
 

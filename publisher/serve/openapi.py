@@ -404,7 +404,8 @@ ADDRESSES: tuple[AddressRow, ...] = (
             ParameterRow("sort", "Name of a column; with a minus sign the other way round."),
             ParameterRow(
                 "filters",
-                "Values that rows must have, by column; after not. those that they must not have.",
+                "Values that rows must have, by column; after not. those that they must not have;"
+                " after from. and below. the ends of a range of numbers or dates.",
                 "object",
             ),
             _PAGE,

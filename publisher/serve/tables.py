@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 from urllib.parse import urlencode
@@ -14,11 +15,19 @@ from publisher.rdf import media_types
 from publisher.rdf.media_types import CSV, GEOJSON, HTML, JSON, MediaType, negotiate
 from publisher.release.manifest import as_json_text
 from publisher.release.tables.files import csv_metadata
-from publisher.release.tables.table import METADATA, Table
+from publisher.release.tables.table import DATE, METADATA, NUMBER, Column, Table
 from publisher.render.maps.live import table_places
 from publisher.render.tables.descriptions import json_schema
 from publisher.render.tables.json_rows import describe_columns, row_objects
-from publisher.render.tables.pages import EXCLUDED, MOST_PLACES, PLACES, TableView, has_places
+from publisher.render.tables.pages import (
+    BELOW,
+    EXCLUDED,
+    FROM,
+    MOST_PLACES,
+    PLACES,
+    TableView,
+    has_places,
+)
 from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
 from publisher.serve.files import release_file_response
@@ -63,6 +72,7 @@ def read_selection(table: Table) -> Selection:
         filters=filters,
         missing=missing,
         excluded=excluded,
+        ranges=_chosen_ranges(table),
         sort=name if table.column(name) else "",
         descending=sort.startswith("-") and table.column(name) is not None,
         page=int(page) if page.isascii() and page.isdecimal() and len(page) < 9 else 0,
@@ -74,6 +84,42 @@ def _chosen_values(table: Table, before: str) -> dict[str, tuple[str, ...]]:
     given = {c.name: request.args.getlist(before + c.name) for c in table.columns}
     found = {name: tuple(dict.fromkeys(filter(None, values))) for name, values in given.items()}
     return {name: values for name, values in found.items() if values}
+
+
+def _chosen_ranges(table: Table) -> dict[str, tuple[str, str]]:
+    """Return column of numbers or dates → the ends of the range that parameters give.
+
+    Raises:
+        QueryRefused: One is no number, or no year or day.
+    """
+    found = {}
+    for column in table.columns:
+        if column.kind not in (NUMBER, DATE):
+            continue
+        first, below = (_end(column, start + column.name) for start in (FROM, BELOW))
+        if first or below:
+            found[column.name] = (first, below)
+    return found
+
+
+def _end(column: Column, parameter: str) -> str:
+    given = request.args.get(parameter, "").strip()
+    # People write a comma where their language does.
+    written = given.replace(",", ".") if column.kind == NUMBER else given
+    form, example = (
+        (r"[-+]?[0-9]{1,15}([.][0-9]{1,10})?", "12.5")
+        if column.kind == NUMBER
+        else (r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", "2025-01-31")
+    )
+    if written and not re.fullmatch(form, written):
+        raise QueryRefused(
+            "The parameter '{name}' is '{value}', and that is no end of a range.",
+            remedy="Write it as {example}.",
+            name=parameter,
+            value=printable(given),
+            example=example,
+        )
+    return written.removeprefix("+")
 
 
 def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:

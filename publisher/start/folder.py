@@ -41,6 +41,7 @@ from publisher.start.mapping import (
 )
 from publisher.start.raw_tables import RawTable
 from publisher.start.row_values import CellFault, Converted, RowAddresses, convert
+from publisher.start.specifications import specifications
 from publisher.start.table_guess import TableGuess
 
 
@@ -186,7 +187,7 @@ def _texts(
     found = {
         "pyproject.toml": settings_text(start),
         f"ontology/{start.dataset}.ttl": turtle(as_triples(ontology(start, mappings))),
-        "data/catalogue.ttl": turtle(as_triples(_catalogue(start, converted))),
+        "data/catalogue.ttl": turtle(as_triples(_catalogue(start, mappings, converted))),
     }
     lists: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     titles: dict[str, tuple[str, str]] = {}
@@ -210,8 +211,13 @@ def _texts(
     return found
 
 
-def _catalogue(start: StartOptions, converted: Sequence[Converted]) -> PropertiesBySubject:
-    """Return the catalogue with what portals score besides: period and rights of each dataset."""
+def _catalogue(
+    start: StartOptions, mappings: Sequence[TableMapping], converted: Sequence[Converted]
+) -> PropertiesBySubject:
+    """Return the catalogue with what portals score besides: period and rights of each dataset.
+
+    The specifications that somebody says the data follow are named, and described (DCAT-AP).
+    """
     found = catalogue(start)
     first, last = _years(converted) or (start.day.year, start.day.year)
     for dataset in (f"{start.base_iri}dataset/{name}" for name in (start.dataset, "vocabulary")):
@@ -225,7 +231,23 @@ def _catalogue(start: StartOptions, converted: Sequence[Converted]) -> Propertie
             "dcat:endDate": [_year(years[1])],
         }
         found[f"{dataset}/rights"] = _rights(start)
+    followed = {mapping.specification: None for mapping in mappings if mapping.specification}
+    if followed:
+        found[f"{start.base_iri}dataset/{start.dataset}"]["dcterms:conformsTo"] = nodes(*followed)
+    for specification in followed:
+        found[specification] = {
+            "rdf:type": nodes("dcterms:Standard"),
+            "dcterms:title": _titles(specification),
+            "rdfs:label": _titles(specification),
+        }
     return found
+
+
+def _titles(specification: str) -> list[Term]:
+    named = [each for each in specifications() if each.iri == specification]
+    return [
+        Literal(title, language=tag) for each in named[:1] for tag, title in each.titles.items()
+    ]
 
 
 _ODRS = "http://schema.theodi.org/odrs#"

@@ -22,6 +22,7 @@ from publisher.rdf.text import fold
 from publisher.start import kinds
 from publisher.start.cell_values import MISSING, Style
 from publisher.start.column_guess import Guess
+from publisher.start.specifications import by_name, fit_with
 from publisher.start.table_guess import TableGuess
 from publisher.system.http_client import is_web
 
@@ -78,6 +79,7 @@ class TableMapping:
         encoding: Of the file.
         address: Where the table is read again before each build; empty for a file.
         label_language: Of the label; empty: that of the headings.
+        specification: IRI of the published specification that it follows; empty: none.
     """
 
     name: str
@@ -92,6 +94,7 @@ class TableMapping:
     encoding: str = ""
     address: str = ""
     label_language: str = ""
+    specification: str = ""
 
     @property
     def title(self) -> dict[str, str]:
@@ -120,6 +123,7 @@ class TableMapping:
 
 # From guesses to a mapping.
 
+_FREE, _CAPACITY = "schema:isAccessibleForFree", "schema:maximumAttendeeCapacity"
 # What headings say that a standard has a property for: kinds, words, term.
 _STANDARD: Sequence[tuple[frozenset[str], str, str]] = (
     (frozenset({kinds.ADDRESS}), r"hemsida|webb|website|homepage", "foaf:homepage"),
@@ -135,8 +139,19 @@ _STANDARD: Sequence[tuple[frozenset[str], str, str]] = (
         "schema:startDate",
     ),
     (frozenset({kinds.DATE, kinds.DATETIME}), r"^slut|^end|gäller till|valid to", "schema:endDate"),
-    (frozenset({kinds.TEXT}), r"gatuadress|street", "schema:streetAddress"),
+    (frozenset({kinds.DATE, kinds.DATETIME}), r"publicera|^issued|published", "dcterms:issued"),
+    (frozenset({kinds.TEXT}), r"gatuadress|street|straße|strasse", "schema:streetAddress"),
     (frozenset({kinds.TEXT}), r"^adress$|^address$|besöksadress", "schema:address"),
+    (frozenset({kinds.TEXT}), r"^(post)?ort$|locality|^city$|^town$", "schema:addressLocality"),
+    (frozenset({kinds.TEXT}), r"fullständig adress|full address", "locn:fullAddress"),
+    (frozenset({kinds.TEXT}), r"öppettid|opening ?hours|öffnungszeit", "schema:openingHours"),
+    (frozenset({kinds.TEXT}), r"annat namn|kortnamn|^alt\w* name|kurzname", "dcterms:alternative"),
+    (frozenset({kinds.TEXT}), r"^material", "schema:material"),
+    (frozenset({kinds.TRUTH}), r"avgiftsfri|gratis|fri entr|^free|kostenlos", _FREE),
+    (frozenset({kinds.TRUTH}), r"allmän tillgång|public access", "schema:publicAccess"),
+    (frozenset({kinds.TRUTH}), r"rökning|smoking|rauchen", "schema:smokingAllowed"),
+    (frozenset({kinds.NUMBER}), r"antal (sitt)?platser|kapacitet|capacity|kapazität", _CAPACITY),
+    (frozenset({kinds.NUMBER}), r"höjd över havet|elevation|altitude", "schema:elevation"),
 )
 _MAIN_TEXT = r"beskriv|descript|^om\b|^text"
 
@@ -156,7 +171,10 @@ def mapping_of(guess: TableGuess, base_iri: str, dataset: str, label: str = "") 
     namespace = f"{base_iri}def/{dataset}#"
     name = "".join(word.capitalize() for word in kind.split("-"))
     class_name = name if name[0].isalpha() else f"Table{name}"
-    paths = _paths(guess.columns, namespace, {class_name})
+    follows = by_name(guess.specification)
+    fit = fit_with(guess.table, follows) if follows else None
+    stated = {i: column.term for i, column in fit.columns.items()} if fit else {}
+    paths = _paths(guess.columns, namespace, {class_name}, stated)
     columns = tuple(
         _column(column, path, base_iri, namespace)
         for column, path in zip(guess.columns, paths, strict=True)
@@ -173,6 +191,7 @@ def mapping_of(guess: TableGuess, base_iri: str, dataset: str, label: str = "") 
         delimiter=table.delimiter,
         encoding=table.encoding,
         address=table.address,
+        specification=follows.iri if follows else "",
     )
 
 
@@ -208,15 +227,22 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
-def _paths(columns: Sequence[Guess], namespace: str, taken: set[str]) -> list[str]:
-    """Return the property of each column: of a standard where one fits, once; else the own."""
+def _paths(
+    columns: Sequence[Guess], namespace: str, taken: set[str], stated: Mapping[int, str]
+) -> list[str]:
+    """Return the property of each column: of a standard where one fits, once; else the own.
+
+    What a specification states goes before what a heading says, but not before what names and
+    addresses need.
+    """
     used: dict[str, str] = {}
     found = []
-    for column in columns:
+    for index, column in enumerate(columns):
         group = f"{column.kind}:{fold(column.base)}" if column.language else column.heading
         path = used.get(group, "")
         if not path:
-            standard = _standard(column)
+            is_fixed = column.kind in (kinds.NAME, kinds.IDENTIFIER) or column.kind in kinds.LISTED
+            standard = ("" if is_fixed else stated.get(index, "")) or _standard(column)
             is_free = standard and standard not in used.values()
             path = standard if is_free else namespace + _local_name(column, taken)
             used[group] = path
@@ -342,6 +368,7 @@ def as_csvw(mapping: TableMapping, file: str) -> str:
         "url": mapping.address or file,
         "dc:title": mapping.title,
         "dc:identifier": mapping.name,
+        **({_SYSTEM: mapping.specification} if mapping.specification else {}),
         "dialect": {
             "delimiter": mapping.delimiter or ",",
             "encoding": mapping.encoding or "utf-8",
@@ -433,6 +460,7 @@ def read_csvw(path: Path) -> TableMapping:
             delimiter=found["dialect"]["delimiter"],
             encoding=found["dialect"]["encoding"],
             address=found["url"] if is_web(found["url"]) else "",
+            specification=found.get(_SYSTEM, ""),
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise SheetRefused(

@@ -37,7 +37,10 @@ from publisher.start import kinds
 from publisher.start.corrections import cell_of, column_of, with_cells
 from publisher.start.folder import FolderDraft, draft_folder, write_folder
 from publisher.start.mapping import with_kind
-from publisher.start.plain_words import UNSURE, becomes, details
+from publisher.start.plain_words import UNSURE, becomes, details, fits
+from publisher.start.raw_tables import RawTable
+from publisher.start.row_values import CellFault
+from publisher.start.specifications import fit_of, following
 from publisher.start.table_guess import TableGuess
 
 if TYPE_CHECKING:
@@ -97,6 +100,11 @@ class MappingEditor:
     def choose(self, table: int, column: int, kind: str) -> None:
         """Take a column for something else."""
         self.guesses[table] = with_kind(self.guesses[table], column, kind)
+        self._preview = None
+
+    def follow(self, table: int, specification: str) -> None:
+        """Say that the data of a table follow a specification; empty: none."""
+        self.guesses[table] = following(self.guesses[table], specification)
         self._preview = None
 
     def preview(self, host: str) -> Preview:
@@ -200,11 +208,11 @@ def options_of(answers: SaveAnswers, first: StartOptions, language: str) -> Star
 # Pages.
 
 
-class _Pages:
-    """The pages, rendered; the templates escape everything."""
+class PageRenderer:
+    """The pages of this part, rendered; the templates escape everything."""
 
-    def __init__(self, editor: MappingEditor) -> None:
-        self.editor = editor
+    def __init__(self) -> None:
+        """Read the templates when they are asked for."""
         self._environment = Environment(
             loader=PackageLoader("publisher.start"),
             autoescape=True,
@@ -214,6 +222,7 @@ class _Pages:
         )
 
     def render(self, template: str, language: str, **values: object) -> bytes:
+        """Return a page."""
         page = request.path.removeprefix(f"/{language}/")
         context = PageContext(f"{request.script_root}/", language, page)
         written = self._environment.get_template(template).render(
@@ -226,6 +235,12 @@ class _Pages:
         )
         return written.encode()
 
+
+class _Pages(PageRenderer):
+    def __init__(self, editor: MappingEditor) -> None:
+        super().__init__()
+        self.editor = editor
+
     def host(self) -> str:
         return f"http://{request.host}{request.script_root}/site/"
 
@@ -236,6 +251,7 @@ class _Pages:
                 "rows": len(guess.table.rows),
                 "notes": [in_language(note, language) for note in guess.table.notes],
                 "columns": [_column_view(column, language) for column in guess.columns],
+                "specification": _specification_view(guess, language),
             }
             for guess in self.editor.guesses
         ]
@@ -268,10 +284,17 @@ _MOST_ASKED, _LONGEST_CELL = 100, 2_000
 
 
 def _faults_view(draft: FolderDraft, language: str) -> list[dict[str, object]]:
+    pairs = zip(draft.tables, draft.converted, strict=True)
+    return faults_view([(table, converted.faults) for table, converted in pairs], language)
+
+
+def faults_view(
+    tables: Sequence[tuple[RawTable, Sequence[CellFault]]], language: str
+) -> list[dict[str, object]]:
     """Return what cannot be read, each with the cell that may be written anew."""
     found = []
-    for position, (table, converted) in enumerate(zip(draft.tables, draft.converted, strict=True)):
-        for fault in converted.faults:
+    for position, (table, faults) in enumerate(tables):
+        for fault in faults:
             heading, cell = column_of(fault, table), cell_of(fault, table)
             is_short = len(cell) <= _LONGEST_CELL and "\n" not in cell
             found.append(
@@ -286,6 +309,21 @@ def _faults_view(draft: FolderDraft, language: str) -> list[dict[str, object]]:
                 }
             )
     return found
+
+
+def _specification_view(guess: TableGuess, language: str) -> dict[str, object]:
+    """Return the specification that a table seems to follow; empty: it seems to follow none."""
+    fit = fit_of(guess.table)
+    if fit is None:
+        return {}
+    return {
+        "name": fit.specification.name,
+        "title": fit.specification.in_language(language),
+        "address": fit.specification.iri,
+        "fits": fits(fit, language),
+        "is_whole": not fit.missing,
+        "is_followed": guess.specification == fit.specification.name,
+    }
 
 
 def _column_view(column: object, language: str) -> dict[str, object]:
@@ -315,12 +353,24 @@ def mapping_app(editor: MappingEditor, language: str) -> WSGIApplication:
         best = request.accept_languages.best_match(LANGUAGES) or language
         return Response(status=303, headers={"Location": f"{request.script_root}/{best}/"})
 
+    add_own_files(app)
+    _add_mapping_routes(app, pages)
+    _add_specification_route(app, editor)
+    app.register_blueprint(site_blueprint(lambda: editor.preview(pages.host())))
+
+    return one_by_one(app)
+
+
+def add_own_files(app: Flask) -> None:
+    """Add the style sheets and the script of the pages."""
+
     @app.get("/static/<path:name>")
     def own_file(name: str) -> Response:
         return send_from_directory(_EDITOR if name == "edit.css" else _OWN, name)
 
-    _add_mapping_routes(app, pages)
-    app.register_blueprint(site_blueprint(lambda: editor.preview(pages.host())))
+
+def one_by_one(app: Flask) -> WSGIApplication:
+    """Return an application whose requests wait for each other, with the fields of the editor."""
 
     @app.after_request
     def guard(response: Response) -> Response:
@@ -391,6 +441,20 @@ def _add_mapping_routes(app: Flask, pages: _Pages) -> None:
         except PublisherError as error:
             return pages.saving(language, error.in_language(language)), 409
         return pages.render("done.html", language, folder=str(folder))
+
+
+def _add_specification_route(app: Flask, editor: MappingEditor) -> None:
+    @app.post(f"/{LANGUAGE_PART}/follow")
+    def follow(language: str) -> Response:
+        table, name = (request.form.get(field, "") for field in ("table", "specification"))
+        if not table.isdecimal() or int(table) >= len(editor.guesses):
+            abort(404)
+        fit = fit_of(editor.guesses[int(table)].table)
+        if name and (fit is None or fit.specification.name != name):
+            abort(404)
+        editor.follow(int(table), name)
+        target = f"{request.script_root}/{language}/#t-{table}"
+        return Response(status=303, headers={"Location": target})
 
 
 def read_cells(

@@ -10,6 +10,7 @@ from publisher.start import kinds
 from publisher.start.column_guess import Guess
 from publisher.start.projection import SYSTEMS
 from publisher.start.raw_tables import RawTable
+from publisher.start.specifications import Fit
 from publisher.start.table_guess import TableGuess
 
 UNSURE = 0.7
@@ -23,6 +24,22 @@ def column_lines(guess: TableGuess, language: str) -> list[str]:
         f"{becomes(column, language)}{_doubt(column, language)}"
         for number, column in enumerate(guess.columns, 1)
     ]
+
+
+def fits(fit: Fit, language: str) -> str:
+    """Return how a table fits a specification: how many of its columns, and what it lacks."""
+    words = translate(
+        "This looks like {name}, a published specification: {count} of {total} columns.",
+        language,
+        name=fit.specification,
+        count=len(fit.columns),
+        total=len(fit.specification.columns),
+    )
+    if fit.missing:
+        words += " " + translate(
+            "Required columns that are missing: {names}.", language, names=", ".join(fit.missing)
+        )
+    return words
 
 
 def default_name(table: RawTable, language: str) -> str:

@@ -32,12 +32,14 @@ class TableGuess:
         columns: From left to right.
         key: Indices of the columns that tell rows apart; none: only their order does.
         language: What it is written in.
+        specification: Name of the published specification that it is said to follow; empty: none.
     """
 
     table: RawTable
     columns: tuple[Guess, ...]
     key: tuple[int, ...]
     language: str
+    specification: str = ""
 
 
 def guess_tables(tables: Sequence[RawTable], language: str = LANGUAGES[0]) -> list[TableGuess]:

@@ -29,6 +29,7 @@ from publisher.release.search import open_sqlite
 from publisher.release.tables.index import INDEX_EXTENSION, lookup_text
 from publisher.release.tables.table import Column, read_tables
 from publisher.render.pages import Pages
+from publisher.render.tables.range_facets import range_ends
 from publisher.render.tables.rows import TableReader
 from publisher.render.tables.selection import Selection
 from tests.municipalities import BASE, write_municipalities
@@ -183,6 +184,38 @@ def test_rows_with_a_value_are_left_out_alike_by_index_and_by_engine(
             having = {thing for each in both for thing in found.things(each, 200)}
             if not (filters and excluded.keys() & filters.keys()):
                 assert {*rows} == {*found.things(without, 200)} - having
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        {"letters": ("-3", "")},
+        {"letters": ("", "40.5"), "modified": ("2020", "2021")},
+        {"modified": ("2019-05", "2020")},
+        {"letters": ("7", "7")},
+    ],
+    ids=str,
+)
+def test_rows_in_a_range_are_the_same_by_index_and_by_engine(
+    engine: InProcessEngine, many: Release, ranges: dict[str, tuple[str, str]]
+) -> None:
+    """From a number or a day on, below another; with as many rows as each range says."""
+    choice = Selection(filters={"coastal": ("true", "false")}, ranges=ranges)
+    with (
+        opened(engine, many, "sv") as found,
+        opened(engine, many, "sv", indexed=False) as asked,
+    ):
+        rows = found.things(choice, 200)
+        assert rows == asked.things(choice, 200)
+        assert len(rows) == found.count(choice) == asked.count(choice)
+        assert (not rows) == (ranges == {"letters": ("7", "7")})
+        assert found.ranges(choice) == asked.ranges(choice)
+        (column,) = (c for c in read_tables(many.folder)["municipality"].columns if c.edges)
+        assert column.name == "letters"
+        counted = found.ranges(replace(choice, ranges=None))["letters"]
+        for number, ends in enumerate(range_ends(column)):
+            inside = replace(choice, ranges={"letters": ends})
+            assert counted.get(number, 0) == found.count(inside) > 0
 
 
 _COLUMNS = ("", "label", "county", "letters", "coastal", "modified", "identifier", "note", "no")

@@ -409,3 +409,20 @@ def test_json_rows_say_what_was_asked_wrongly(kommuner: FlaskClient) -> None:
     assert "1 to 1000 rows" in refused.get_data(as_text=True)
     assert kommuner.get(f"{TABLE}.json?page=99").status_code == 404
     assert kommuner.get(f"{TABLE}.json?q=nothing-has-this").json["rows"] == []
+
+
+def test_a_range_of_numbers_is_kept_in_files_and_on_the_page(kommuner: FlaskClient) -> None:
+    """From a number on, below another; a comma as people write it; anything else is refused."""
+    sizes = {row["id"]: row["letters"] for row in kommuner.get(f"{TABLE}.json").json["rows"]}
+    expected = [iri for iri, size in sizes.items() if size is not None and 5 <= size < 7.5]
+    assert 0 < len(expected) < len(sizes)
+
+    query = "from.letters=5&below.letters=7,5"
+    found = kommuner.get(f"{TABLE}.csv?{query}")
+    assert sorted(line[0] for line in lines(found)) == sorted(expected)
+    page = kommuner.get(f"{TABLE}?{query}&lang=sv")
+    assert "5 till under 7,5" in page.text
+    assert 'name="below.letters" value="7.5"' in page.text
+    assert kommuner.get(f"{TABLE}.json?{query}").json["count"] == len(expected)
+    assert kommuner.get(f"{TABLE}?from.letters=many").status_code == 400
+    assert kommuner.get(f"{TABLE}?from.county=5").status_code == 200

@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal
 from publisher.messages import text
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri, shorten
 from publisher.rdf.subjects import Subjects, Term, texts_by_language
+from publisher.release.tables.ranges import NumberSample, round_edges, year_edges
 from publisher.release.tables.table import (
     DATE,
     ID,
@@ -239,6 +240,7 @@ def _column(
     written = tally.written | tally.written_in_names if kind == LINK else tally.written
     longest = max(tally.longest, tally.longest_name if kind == LINK else 0)
     different = len(tally.different)
+    facet = is_facet(kind, tally, longest)
     return Column(
         name=name,
         path=path,
@@ -248,9 +250,25 @@ def _column(
         languages=tuple(sorted(languages)),
         named=tuple(p for p in LABELS if p in tally.named_by) if kind == LINK else (),
         separator=_separator(written) if most > 1 else "",
-        facet=is_facet(kind, tally, longest),
+        facet=facet,
         usual=different > 1 and tally.filled * 2 >= things and longest <= _LONGEST_USUAL,
+        edges=() if facet or _COORDINATE.search(name) else _edges(kind, tally),
     )
+
+
+# Half of a place is no quantity; the map divides things by where they are.
+_COORDINATE = re.compile(
+    r"^(lat|lon|lng|long|latitude?|longitude?|[nexy]|north|east|nord|ost)(ing)?$|sweref|rt_?90",
+    re.I,
+)
+
+
+def _edges(kind: str, tally: ValueCounts) -> tuple[str, ...]:
+    """Return what divides the values of a column into ranges; empty where they have no order."""
+    if kind not in (DATE, NUMBER) or len(tally.datatypes) != 1:
+        return ()
+    numbers = tally.sample.sorted()
+    return year_edges(numbers) if kind == DATE else round_edges(numbers)
 
 
 def is_facet(kind: str, tally: ValueCounts, longest: int) -> bool:
@@ -286,6 +304,8 @@ _NUMBERS = {
     for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")
 }
 _DATES = {iri(f"xsd:{name}") for name in ("date", "dateTime", "gYear", "gYearMonth")}
+_COUNTABLE = _NUMBERS | _DATES
+_YEAR = re.compile(r"[0-9]{4}(?![0-9])")
 _BOOLEAN = iri("xsd:boolean")
 # So many linked things are remembered for each column.
 _MOST_LOOKED_UP = 10_000
@@ -312,6 +332,7 @@ class ValueCounts:
         named_by: Properties that name them, the first of each; empty for none.
         written_in_names: Those of the separators that are in their names.
         longest_name: Length of the longest name.
+        sample: What its numbers are, or the years of its dates.
     """
 
     said: int = 0
@@ -328,6 +349,7 @@ class ValueCounts:
     named_by: set[str] = field(default_factory=set)
     written_in_names: set[str] = field(default_factory=set)
     longest_name: int = 0
+    sample: NumberSample = field(default_factory=NumberSample, repr=False)
     # Whatever is linked to by many comes back.
     _looked_up: set[str] = field(default_factory=set, repr=False)
 
@@ -347,7 +369,10 @@ class ValueCounts:
             if len(value) > self.longest:
                 self.longest = len(value)
             if isinstance(term, Literal):
-                self.datatypes.add(term.datatype.value)
+                datatype = term.datatype.value
+                self.datatypes.add(datatype)
+                if datatype in _COUNTABLE:
+                    self._add_number(value, is_date=datatype in _DATES)
                 tag = term.language or ""
                 tags[tag] = tags.get(tag, 0) + 1
             else:
@@ -356,6 +381,14 @@ class ValueCounts:
         if tags:
             self.languages.update(tags)
             self.most_in_language = max(self.most_in_language, *tags.values())
+
+    def _add_number(self, written: str, *, is_date: bool) -> None:
+        if is_date and not _YEAR.match(written):
+            return
+        try:
+            self.sample.add(float(written[:4] if is_date else written))
+        except ValueError:  # a literal whose text its datatype does not have
+            return
 
     def _add_names(self, name: str, subjects: Subjects) -> None:
         if name in self._looked_up:

@@ -54,6 +54,7 @@ class Column:
         separator: Stands between several values in CSV, and in none of them; empty for at most one.
         facet: Whether it has so few values that they can be listed with counts.
         usual: Whether it is worth its place on a page: short, different, and most things have it.
+        edges: Round numbers, or years, that divide its values into ranges; empty for no ranges.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Column:
     separator: str = ""
     facet: bool = False
     usual: bool = False
+    edges: tuple[str, ...] = ()
 
     def spoken(self, language: str) -> str | None:
         """Return the tag of the texts that readers of a language have it sorted by.
@@ -147,6 +149,7 @@ def _table(properties: dict[str, Any]) -> Table:
                 **column,
                 "languages": tuple(column["languages"]),
                 "named": tuple(column["named"]),
+                "edges": tuple(column.get("edges", ())),
             }
         )
         for column in properties["columns"]

@@ -19,11 +19,11 @@ from publisher.release.tables.index import (
     rank_column,
     searched_columns,
 )
-from publisher.release.tables.table import Column, Table
+from publisher.release.tables.table import NUMBER, Column, Table
 from publisher.render.tables.by_sparql import filter_term
 from publisher.render.tables.selection import Selection
 
-Value = str | int
+Value = str | int | float
 
 _WITH_WORDS = """
 SELECT cells.thing FROM folded CROSS JOIN cells ON cells.text = folded.id
@@ -38,6 +38,21 @@ _WITHOUT_VALUE = """
 SELECT id FROM main.things WHERE id NOT IN (SELECT thing FROM cells WHERE column = ?)
 """
 _FILLED = "SELECT COUNT(DISTINCT cells.thing) FROM cells {fitting} WHERE cells.column = ?"
+_IN_RANGE = """
+SELECT cells.thing FROM cells JOIN texts ON texts.id = cells.text
+WHERE cells.column = ? AND {conditions}
+"""
+_IN_RANGES = """
+SELECT {range} AS range, COUNT(DISTINCT cells.thing)
+FROM cells {fitting} JOIN texts ON texts.id = cells.text WHERE cells.column = ? GROUP BY range
+"""
+# Where no thing has two values: each value is compared once, however many things have it.
+_IN_RANGES_ONCE = """
+SELECT {range} AS range, SUM(found.number) FROM (
+    SELECT cells.text, COUNT(*) AS number FROM cells {fitting}
+    WHERE cells.column = ? GROUP BY cells.text
+) AS found JOIN texts ON texts.id = found.text GROUP BY range
+"""
 _COUNTS = """
 SELECT texts.text, found.number FROM (
     SELECT cells.text, COUNT(*) AS number FROM cells {fitting}
@@ -80,6 +95,14 @@ class IndexRowSelector:
                 int(self._index.execute(query, (self._number(column),)).fetchone()[0]),
             )
 
+    def in_ranges(self, selection: Selection, column: Column) -> Iterator[tuple[int, int]]:
+        """Yield the number of a range and of the things that fit and have a value in it."""
+        compared, ends = _compared(column), [_end(column, edge) for edge in column.edges]
+        of_range = " + ".join(f"({compared} >= ?)" for _ in ends)
+        counting = _IN_RANGES if column.separator else _IN_RANGES_ONCE
+        query = counting.format(range=of_range, fitting=self._joined(selection))
+        yield from self._index.execute(query, (*ends, self._number(column)))
+
     def _joined(self, selection: Selection) -> str:
         """Return what keeps the cells of the things that fit."""
         if selection.is_whole:
@@ -109,14 +132,16 @@ class IndexRowSelector:
         filters = {n: v for n, v in (selection.filters or {}).items() if self._table.column(n)}
         missing = [c for n in selection.missing if (c := self._table.column(n)) is not None]
         excluded = {n: v for n, v in (selection.excluded or {}).items() if self._table.column(n)}
-        if not selection.words and not filters and not missing and not excluded:
+        given = {n: e for n, e in (selection.ranges or {}).items() if self._table.column(n)}
+        if not (selection.words or filters or missing or excluded or given):
             return "main.things"
-        left_out = tuple(sorted(excluded.items()))
-        key = (selection.words, selection.missing, left_out, *sorted(filters.items()))
+        left_out, ranges = tuple(sorted(excluded.items())), tuple(sorted(given.items()))
+        key = (selection.words, selection.missing, left_out, ranges, *sorted(filters.items()))
         if key not in self._tables_of_filters:
             parts = [self._with_values(name, values) for name, values in filters.items()]
             parts += [(_WITHOUT_VALUE, [self._number(column)]) for column in missing]
             parts += [self._without_values(name, values) for name, values in left_out]
+            parts += [self._in_range(name, ends) for name, ends in ranges]
             if selection.words and parts:
                 # The longest work is shared with what is counted without one of the filters.
                 found = self._fitting(Selection(selection.words))
@@ -150,5 +175,24 @@ class IndexRowSelector:
         query, parameters = self._with_values(name, values)
         return f"SELECT id FROM main.things WHERE id NOT IN ({query})", parameters  # nosec B608 # a query of ours
 
+    def _in_range(self, name: str, ends: tuple[str, str]) -> tuple[str, list[Value]]:
+        column = self._table.column(name)
+        assert column is not None
+        given = [
+            (sign, _end(column, end)) for sign, end in zip((">=", "<"), ends, strict=True) if end
+        ]
+        conditions = " AND ".join(f"{_compared(column)} {sign} ?" for sign, _ in given) or "1"
+        values = [end for _, end in given]
+        return _IN_RANGE.format(conditions=conditions), [self._number(column), *values]
+
     def _number(self, column: Column) -> int:
         return self._table.columns.index(column)
+
+
+def _compared(column: Column) -> str:
+    """Return what of a value is compared: dates as they are written, numbers as numbers."""
+    return "CAST(texts.text AS REAL)" if column.kind == NUMBER else "texts.text"
+
+
+def _end(column: Column, written: str) -> Value:
+    return float(written) if column.kind == NUMBER else written

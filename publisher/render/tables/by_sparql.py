@@ -24,7 +24,7 @@ from publisher.languages import letter_order
 from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
 from publisher.rdf.locations import is_location_path, site_path
-from publisher.rdf.namespaces import PREFIXES, shorten
+from publisher.rdf.namespaces import PREFIXES, iri, shorten
 from publisher.release.tables.table import (
     DATE,
     LINK,
@@ -40,6 +40,7 @@ from publisher.release.tables.table import (
 from publisher.render.tables.selection import Selection
 
 Term = NamedNode | Literal
+_DECIMAL = NamedNode(iri("xsd:decimal"))
 
 
 def filter_term(column: Column, written: str) -> Term | None:
@@ -126,6 +127,24 @@ class SelectionQueries:
                 "}",
                 "GROUP BY ?property ?value",
                 "ORDER BY ?property DESC(?count) ?value",
+            ]
+        )
+
+    def in_ranges(self, selection: Selection, column: Column) -> str:
+        """Return the query for the number of things in each range of a column.
+
+        Its solutions have ``?range`` and ``?count``.
+        """
+        value = _compared(column, "?value")
+        of_range = " + ".join(f"IF({value} >= {_end(column, e)}, 1, 0)" for e in column.edges)
+        return self._naming.declared(
+            [
+                "SELECT ?range (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
+                *(f"  {line}" for line in self._conditions(selection)),
+                f"  ?thing {self._naming.path(column.path)} ?value .",
+                f"  BIND({of_range} AS ?range)",
+                "}",
+                "GROUP BY ?range",
             ]
         )
 
@@ -224,6 +243,7 @@ class SelectionQueries:
             if column is None:
                 continue
             lines += self._having(column, written, str(number))
+        lines += self._in_range(selection)
         lines += self._excluded(selection)
         for name in selection.missing:
             column = self._table.column(name)
@@ -244,6 +264,23 @@ class SelectionQueries:
             return [f"?thing {path} ?text{mark} .", f"FILTER(STR(?text{mark}) IN ({among}))"]
         values = " ".join(map(str, terms))
         return [f"VALUES ?value{mark} {{ {values} }}", f"?thing {path} ?value{mark} ."]
+
+    def _in_range(self, selection: Selection) -> list[str]:
+        """Return the patterns that things with a value in each range fit."""
+        lines = []
+        for number, (name, ends) in enumerate((selection.ranges or {}).items(), start=1):
+            column = self._table.column(name)
+            if column is None:
+                continue
+            value = f"?ranged{number}"
+            compared = _compared(column, value)
+            lines.append(f"?thing {self._naming.path(column.path)} {value} .")
+            lines += [
+                f"FILTER({compared} {sign} {_end(column, end)})"
+                for sign, end in zip((">=", "<"), ends, strict=True)
+                if end
+            ]
+        return lines
 
     def _excluded(self, selection: Selection) -> list[str]:
         """Return the patterns that things with some values do not fit."""
@@ -291,6 +328,15 @@ class SelectionQueries:
     def _spoken(self, variable: str, column: Column) -> str:
         """Return the filter for texts in the reader's language, or in the next that there is."""
         return f'FILTER(LANG({variable}) = "{column.spoken(self._language) or ""}")'
+
+
+def _compared(column: Column, variable: str) -> str:
+    """Return what of a value is compared: dates as they are written, numbers as numbers."""
+    return variable if column.kind == NUMBER else f"STR({variable})"
+
+
+def _end(column: Column, written: str) -> Literal:
+    return Literal(written, datatype=_DECIMAL) if column.kind == NUMBER else Literal(written)
 
 
 def _letter_order(text: str, language: str) -> str:
@@ -424,6 +470,13 @@ class SparqlRowSelector:
         queries = self._queries.filled(self._narrowed(selection), columns)
         for column, query in zip(columns, queries, strict=True):
             yield column.path, int(self._engine.rows(query)[0]["count"].value)
+
+    def in_ranges(self, selection: Selection, column: Column) -> Iterator[tuple[int, int]]:
+        """Yield the number of a range and of the things that fit and have a value in it."""
+        query = self._queries.in_ranges(self._narrowed(selection), column)
+        for row in self._engine.rows(query):
+            if "range" in row:
+                yield int(row["range"].value), int(row["count"].value)
 
     def things(self, selection: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""

@@ -46,6 +46,7 @@ from publisher.render.maps.maps import MOST_DRAWN, Maps
 from publisher.render.page_model import Value
 from publisher.render.snippets import query_address
 from publisher.render.tables.by_sparql import filter_term
+from publisher.render.tables.range_facets import range_ends, range_words
 from publisher.render.tables.rows import TableReader
 from publisher.render.tables.selection import Selection
 from publisher.render.values import format_literal, sentence_case, shorten_text, sort_key
@@ -55,6 +56,8 @@ _FOLDER = "table/"
 PLACES = "places.json"
 # In addresses, before the name of a column: rows with the value are left out.
 EXCLUDED = "not."
+# Before the name of a column of numbers or dates: the least value, and the one to be below.
+FROM, BELOW = "from.", "below."
 # A map of more would be slow to come, and no help.
 MOST_PLACES = 200_000
 
@@ -160,7 +163,9 @@ class TablePages:
             summary=self._summary(table, page_language),
             view=view,
             total=total,
-            facets=self._facets(view, table_reader.facets(selection)),
+            facets=self._facets(
+                view, table_reader.facets(selection), table_reader.ranges(selection), total
+            ),
             excluded=self._excluded(view, table_reader),
             missing=self._missing(view, table_reader.missing(selection, total)),
             files=self._files(table, view.query(is_file=True), _extensions(view, total, most)),
@@ -327,17 +332,46 @@ class TablePages:
             direction if found.name == sorted_by else "",
         )
 
-    def _facets(self, view: TableView, counts: Mapping[str, list[tuple[Term, int]]]) -> list[Facet]:
+    def _facets(
+        self,
+        view: TableView,
+        counts: Mapping[str, list[tuple[Term, int]]],
+        ranges: Mapping[str, Mapping[int, int]],
+        total: int,
+    ) -> list[Facet]:
         values = (term.value for found in counts.values() for term, _ in found)
         filtered = (v for found in (view.choice.filters or {}).values() for v in found)
         labels = fetch_labels(self._engine, (v for v in (*values, *filtered) if "://" in v))
         facets = []
         for column in view.table.columns:
+            title = self._words.title(column.titles, column.path, view.reader)
+            if counted := self._ranges(view, column, ranges.get(column.name, {}), total):
+                facets.append(Facet(title, counted, _range_form(view, column)))
+                continue
             found = self._counted(view, column.name, counts.get(column.path, []), labels)
             if found and column.facet:
-                title = self._words.title(column.titles, column.path, view.reader)
                 facets.append(Facet(title, found))
         return facets
+
+    def _ranges(
+        self, view: TableView, column: Column, counts: Mapping[int, int], total: int
+    ) -> tuple[FacetValue, ...]:
+        """Return the ranges of a column with rows in them, and the one that is chosen."""
+        chosen = (view.choice.ranges or {}).get(column.name)
+        suggested = range_ends(column) if column.edges else []
+        counted = [(ends, counts.get(n, 0)) for n, ends in enumerate(suggested)]
+        if chosen and chosen not in suggested:
+            counted.insert(0, (chosen, total))
+        return tuple(
+            FacetValue(
+                Value(range_words(column, ends, view.reader.language)),
+                count,
+                self.here(view.ranged(column.name, ends)),
+                ends == chosen,
+            )
+            for ends, count in counted
+            if count or ends == chosen
+        )
 
     def _missing(self, view: TableView, counted: list[tuple[Column, int]]) -> Facet:
         """Return the columns in which some of the rows have no value, to choose those rows."""
@@ -456,6 +490,9 @@ class TableView:
             pairs += [(name, value) for value in values]
         for name, values in (selection.excluded or {}).items():
             pairs += [(EXCLUDED + name, value) for value in values]
+        for name, ends in (selection.ranges or {}).items():
+            starts = zip((FROM, BELOW), ends, strict=True)
+            pairs += [(start + name, end) for start, end in starts if end]
         pairs += [("missing", name) for name in selection.missing]
         if selection.sort:
             pairs.append(("sort", f"-{selection.sort}" if selection.descending else selection.sort))
@@ -481,6 +518,14 @@ class TableView:
         if changed:
             filters[column] = changed
         return replace(self, choice=replace(self.choice, filters=filters, page=1))
+
+    def ranged(self, column: str, ends: tuple[str, str]) -> TableView:
+        """Return the view with a range of a column chosen, or no longer chosen."""
+        ranges = dict(self.choice.ranges or {})
+        before = ranges.pop(column, None)
+        if before != ends:
+            ranges[column] = ends
+        return replace(self, choice=replace(self.choice, ranges=ranges, page=1))
 
     def including(self, column: str, value: str) -> TableView:
         """Return the view in which the rows with a value are no longer left out."""
@@ -537,11 +582,40 @@ class FacetValue:
 
 
 @dataclass(frozen=True)
+class RangeForm:
+    """A form to ask for a range of one's own.
+
+    Attributes:
+        first: Name of the parameter for the least value, and what is chosen.
+        below: The same for the value to be below.
+        others: Names and values of what else is chosen.
+        is_number: Whether numbers are asked for, or days.
+        is_own: Whether a range is chosen that is none of the suggested ones.
+    """
+
+    first: tuple[str, str]
+    below: tuple[str, str]
+    others: tuple[tuple[str, str], ...]
+    is_number: bool
+    is_own: bool
+
+
+def _range_form(view: TableView, column: Column) -> RangeForm:
+    chosen = (view.choice.ranges or {}).get(column.name, ("", ""))
+    names = (FROM + column.name, BELOW + column.name)
+    others = tuple(pair for pair in view.parameters() if pair[0] not in names)
+    is_own = any(chosen) and chosen not in range_ends(column)
+    first, below = zip(names, chosen, strict=True)
+    return RangeForm(first, below, others, column.kind == NUMBER, is_own)
+
+
+@dataclass(frozen=True)
 class Facet:
-    """A column with few values, each with the number of things that have it."""
+    """A column with few values or ranges of them, each with the number of things that have it."""
 
     title: Value
     values: tuple[FacetValue, ...]
+    form: RangeForm | None = None
 
     @property
     def is_open(self) -> bool:

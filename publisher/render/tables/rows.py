@@ -96,6 +96,20 @@ class TableReader:
                 found.setdefault(path, []).append((value, count))
         return found
 
+    def ranges(self, selection: Selection) -> dict[str, dict[int, int]]:
+        """Return name of a column → number of a range of its values → how many things are in it.
+
+        The range that is chosen does not narrow the counts of its own column.
+        """
+        chosen = selection.ranges or {}
+        found = {}
+        for column in self._table.columns:
+            if column.edges:
+                others = {name: ends for name, ends in chosen.items() if name != column.name}
+                free = replace(selection, ranges=others)
+                found[column.name] = dict(self._selecting.in_ranges(free, column))
+        return found
+
     def things(self, selection: Selection, limit: int, offset: int = 0) -> list[str]:
         """Return the IRIs of a choice, in its order."""
         return self._selecting.things(selection, limit, offset)

@@ -23,6 +23,8 @@ class Selection:
         things: IRIs of the things that have the words, when the engine has looked them up.
         missing: Names of columns in which a thing must have no value.
         excluded: Column → values, none of which a thing may have.
+        ranges: Column → the least value that a thing may have, and the one that it must be below;
+            empty where there is no such end.
     """
 
     words: str = ""
@@ -33,11 +35,12 @@ class Selection:
     things: tuple[str, ...] | None = None
     missing: tuple[str, ...] = ()
     excluded: Mapping[str, tuple[str, ...]] | None = None
+    ranges: Mapping[str, tuple[str, str]] | None = None
 
     @property
     def is_whole(self) -> bool:
         """Tell whether nothing is left out."""
-        return not (self.words or self.filters or self.missing or self.excluded)
+        return not (self.words or self.filters or self.missing or self.excluded or self.ranges)
 
     @property
     def is_stored(self) -> bool:
@@ -63,6 +66,13 @@ class RowSelector(Protocol):
         """Return column's path and the number of things that fit and have a value in it.
 
         Columns in which none has a value may be left out.
+        """
+
+    def in_ranges(self, selection: Selection, column: Column) -> Iterable[tuple[int, int]]:
+        """Return the number of a range and of the things that fit and have a value in it.
+
+        The first range, 0, is below the column's first edge, the next begins there. Ranges in
+        which there is none may be left out.
         """
 
     def things(self, selection: Selection, limit: int, offset: int) -> list[str]:
