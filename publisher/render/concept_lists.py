@@ -177,9 +177,11 @@ class ConceptListPages:
         listed = []
         for entry in found:
             concept = known[entry.concept]
-            name = self._link(
-                entry.concept, [Literal(entry.text, language=spoken or None)], page_language
-            )
+            tag = spoken if spoken and entry.is_tagged else None
+            # What has no name at all is called as on its page.
+            has_name = concept.names or entry.is_alternative
+            names = [Literal(entry.text, language=tag)] if has_name else []
+            name = self._link(entry.concept, names, page_language)
             preferred = self._link(entry.concept, concept.names, page_language, spoken)
             listed.append(
                 ListedConcept(

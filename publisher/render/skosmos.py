@@ -159,15 +159,14 @@ class RestAnswers:
                 "language": tag,
                 "literal": language_name(tag, language),
                 "properties": [
-                    {"property": "skos:prefLabel", "labels": sum(self._letters(scheme, tag))}
+                    {"property": f"skos:{kind}", "labels": labels}
+                    for kind, labels in counted.items()
                 ],
             }
-            for tag in scheme.languages
+            for tag, counted in self.index.label_counts(scheme.iri).items()
+            if tag
         ]
         return {"@context": _context(), "uri": "", "id": scheme.slug, "languages": languages}
-
-    def _letters(self, scheme: SchemeSummary, tag: str) -> Iterable[int]:
-        return self.index.letters(scheme.iri, tag).values()
 
     def tops(self, scheme: SchemeSummary, language: str, start: int, most: int) -> Answer:
         """Return the top concepts of a scheme."""

@@ -170,11 +170,12 @@ def _entries(
                     yield Entry(hit.label, name, False), hit.language, scheme
         return
     for scheme in schemes:
-        for tag in [language] if language else scheme.languages:
+        # Names without a language are in every language of a scheme; where all are so, in none.
+        for tag in [language] if language and scheme.languages else scheme.languages or ("",):
             for entry in index.starting(
                 scheme.iri, tag, beginning, _MOST_HITS, whole=beginning == query
             ):
-                yield entry, tag, scheme
+                yield entry, tag if entry.is_tagged else "", scheme
 
 
 def _search(site: Site, answers: RestAnswers, schemes: list[SchemeSummary]) -> Response:
