@@ -351,3 +351,38 @@ def test_clients_of_skosmos_get_groups_mappings_types_and_changes(tmp_path: Path
             for wrong in ("raft", "a%20b", "%3E"):
                 answer = client.get(f"{rest}/{call}?uri={wrong}")
                 assert answer.status_code == 400, (call, wrong)
+
+
+def test_a_scheme_of_hash_names_is_shown_a_part_at_a_time(tmp_path: Path) -> None:
+    """With its index and tree; every concept is a link away, and the data are whole."""
+    source, count, scheme = tmp_path / "reeds.ttl", 190, "reeds#all"
+    source.write_text(
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        + f'<{BASE}{scheme}> a skos:ConceptScheme ; skos:prefLabel "Reeds"@en .\n'
+        + "".join(
+            f'<{BASE}reeds#r{n}> a skos:Concept ; skos:prefLabel "reed {n}"@en ;'
+            f" skos:topConceptOf <{BASE}{scheme}> ; skos:related <{BASE}reeds#r{n // 2}> .\n"
+            for n in range(count)
+        ),
+        encoding="utf-8",
+    )
+    with opened(source, tmp_path / "releases") as client:
+        pages = [f"/reeds?terms=1.{part}&lang=en" for part in range(1, 5)]
+        first = client.get("/reeds?lang=en", headers={"Accept": "text/html"}).text
+        assert f'Concept <span class="count">({count})' in first
+        assert 'id="letters"' in first
+        sections: list[str] = []
+        for path in pages:
+            text = client.get(path, headers={"Accept": "text/html"}).text
+            assert len(text) < 60_000
+            sections += re.findall(r'class="term" id="(r\d+)"', text)
+        assert len(sections) == len(set(sections)) == count
+        for path in ("/reeds?lang=en", f"/search/{scheme.replace('#', '-')}/index/en/R?lang=en"):
+            text = html.unescape(client.get(path, headers={"Accept": "text/html"}).text)
+            link = re.search(r'href="(/reeds\?[^"]*term=(r\d+))#\2"', text)
+            assert link is not None
+            found = client.get(link[1], headers={"Accept": "text/html"}).text
+            assert f'class="term" id="{link[2]}"' in found
+        data = client.get("/reeds", headers={"Accept": "application/n-triples"}).text
+        subjects = {line.split()[0] for line in data.splitlines()}
+        assert sum("#r" in subject for subject in subjects) == count
