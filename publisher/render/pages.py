@@ -8,6 +8,7 @@ from math import inf
 from typing import Any
 
 from publisher.addresses import Addresses, with_parameters
+from publisher.languages import SOURCE_LANGUAGE
 from publisher.messages import LANGUAGES, translate
 from publisher.query.engine import MOST_COUNTED, MOST_OF_SCHEME, Description, Engine
 from publisher.query.named import NamedQuery
@@ -210,16 +211,20 @@ class Pages:
         return self._frame.render(
             template,
             page_language,
-            document.iri,
+            self._frame.canonical_page(document.iri, description.page),
             title=page.title,
             summary=lead,
-            page=description.page,
             has_contents=is_vocabulary([*filter(None, [page.topic]), *page.others]),
             sections=by_kind,
             picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             **self._around(document, description, page, page_language),
             **more,
         )
+
+    def has_more_links(self, document: Document, description: Description) -> bool:
+        """Tell whether a page leads to another with more of what links to its topic."""
+        page = self._composer.compose(document, description, SOURCE_LANGUAGE, lambda name: "")
+        return page.is_paged and description.page < description.pages
 
     def _links(
         self, shown: Document, whole: Document, page_language: PageLanguage
