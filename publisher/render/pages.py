@@ -42,7 +42,13 @@ from publisher.render.maps.maps import MOST_DRAWN, Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.axioms import VARIABLE, Axiom
 from publisher.render.ontology.pages import OntologyPages, is_ontology, is_term
-from publisher.render.ontology.term_index import ALL, KINDS, TermChoice, term_parameter
+from publisher.render.ontology.term_index import (
+    ALL,
+    KINDS,
+    MOST_WHOLE,
+    TermChoice,
+    term_parameter,
+)
 from publisher.render.own_pages import FOLDER, OwnPages
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
@@ -290,7 +296,9 @@ class Pages:
     ) -> tuple[str, dict[str, Any]]:
         """Return the template of a document, and what it needs for what it is about."""
         ontologies, topic, subjects = self._ontologies, document.topic, document.subjects
-        is_divided = ontologies.is_divided(topic, subjects)
+        # A page of one thing costs as little as that: what ontologies hold is not asked for.
+        may_be = len(subjects) > MOST_WHOLE or is_ontology(description)
+        is_divided = may_be and ontologies.is_divided(topic, subjects)
         if is_divided and not ontologies.is_ontology(topic, subjects):
             shown = description.subjects
             parts = ontologies.contents(topic, subjects, shown, page_language, choice)
