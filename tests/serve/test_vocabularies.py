@@ -298,6 +298,17 @@ def test_the_calls_that_clients_of_skosmos_make_are_answered(tmp_path: Path) -> 
             "results"
         ]
         assert [(r["prefLabel"], r["altLabel"]) for r in results] == [("bass", "perch")]
+        search = f"{rest}/search?lang=en"
+        for asked, names in (
+            (f"&query=*&parent={concept}", ["black bass", "sea bass", "spotted bass"]),
+            (f"&query=s*&parent={concept}&type=skos:Concept", ["sea bass", "spotted bass"]),
+            ("&query=b*&type=http://types.example.net/Boat", []),
+            (f"&group={BASE}id/none", []),
+        ):
+            results = get_json(client, search + asked)["results"]
+            assert [r["prefLabel"] for r in results] == names, asked
+        (result,) = get_json(client, f"{search}&query=sea+bass&fields=broader+no")["results"]
+        assert result["broader"] == [{"uri": concept, "prefLabel": "bass"}]
         (broader,) = get_json(client, f"{rest}/broader?uri={sea}&lang=en")["broader"]
         assert (broader["uri"], broader["prefLabel"]) == (concept, "bass")
         narrower = get_json(client, f"{rest}/narrower?uri={concept}&lang=en")["narrower"]
@@ -314,7 +325,8 @@ def test_the_calls_that_clients_of_skosmos_make_are_answered(tmp_path: Path) -> 
         whole = client.get(f"{rest}/data", headers={"Accept": "application/n-triples"}).text
         assert f"<{sea}> <http://www.w3.org/2004/02/skos/core#broader> <{concept}>" in whole
         assert client.get(f"{rest}/broader").status_code == 400
-        assert client.get(f"{rest}/label?uri={BASE}id/fish/none").status_code == 404
+        for call in ("label", "broader", "narrowerTransitive", "mappings", "groupMembers"):
+            assert client.get(f"{rest}/{call}?uri={BASE}id/fish/none").status_code == 404, call
         assert client.get("/rest/v1/none/topConcepts").status_code == 404
 
 
