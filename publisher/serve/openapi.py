@@ -293,7 +293,6 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "More of what links to the topic of a document, for readers.",
         (HTML.name,),
         (ParameterRow("page", "From 1.", "integer", place="path"), _PATH, _LANGUAGE),
-        tag="documents",
     ),
     AddressRow(
         "/rest/v1/vocabularies",
