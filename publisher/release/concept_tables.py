@@ -3,6 +3,10 @@
 A concept belongs to the schemes that it names (``skos:inScheme``, ``skos:topConceptOf``) or that
 name it (``skos:hasTopConcept``); one that names none belongs to those of the nearest concepts above
 it. Hierarchy, alphabetical index and counts follow this one rule.
+
+Every concept is in the index of a language, as a page would name it: names in the language; else
+those without a language, which are in the index of every language of the scheme. A concept without
+any name stands there by the end of its IRI.
 """
 
 from __future__ import annotations
@@ -37,6 +41,8 @@ CONCEPTS_FILE = "concepts.sqlite"
 MOST_SORTED = 1_000
 # Ranks of names that are not preferred ones.
 ALTERNATIVE, HIDDEN = 100, 101
+# Added to the rank of an entry that stands in the index of a language, but is in none itself.
+UNTAGGED = 1_000
 # Languages in which so long lists are kept in order.
 _MOST_ORDERS = 12
 _THESAURUS = "http://purl.org/iso25964/skos-thes#"
@@ -81,6 +87,8 @@ CREATE TABLE long_lists (scheme INTEGER, above INTEGER, language TEXT, place INT
 CREATE TABLE steps (concept INTEGER PRIMARY KEY, above INTEGER);
 CREATE TABLE schemes (scheme INTEGER PRIMARY KEY, slug TEXT UNIQUE, concepts INTEGER,
     deprecated INTEGER, languages TEXT);
+CREATE TABLE label_counts (scheme INTEGER, language TEXT, kind TEXT, labels INTEGER,
+    PRIMARY KEY (scheme, language, kind)) WITHOUT ROWID;
 CREATE INDEX below ON broader (above, below);
 CREATE INDEX in_schemes ON members (concept, scheme);
 """
@@ -107,6 +115,8 @@ def write_concepts(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> bo
         index.create_function("sort_key", 2, collation_key, deterministic=True)
         index.create_function("letter_of", 2, index_letter, deterministic=True)
         index.create_function("number_key", 1, notation_key, deterministic=True)
+        index.create_function("local_name", 1, _local_name, deterministic=True)
+        index.create_function("primary_tag", 1, _primary_tag, deterministic=True)
         index.execute("BEGIN")
         _TableWriter(index, paths).read()
         _derive(index, base_iri)
@@ -296,21 +306,66 @@ def _derive(index: sqlite3.Connection, base_iri: str) -> None:
     )
     _find_roots(index)
     _find_steps(index)
+    _write_index(index)
+    _describe_schemes(index, base_iri)
+    _order_long_lists(index)
+
+
+def _write_index(index: sqlite3.Connection) -> None:
+    """Write the alphabetical index of each scheme in each of its languages, and count names."""
+    _run(
+        index,
+        """
+        CREATE TEMP TABLE called AS SELECT scheme, concept, language, rank, text
+            FROM members JOIN names ON names.thing = members.concept
+            WHERE rank >= 100 OR rank = (SELECT MIN(rank) FROM names n WHERE n.thing = names.thing);
+        INSERT INTO label_counts SELECT scheme, language, CASE rank WHEN 100 THEN 'altLabel'
+            WHEN 101 THEN 'hiddenLabel' ELSE 'prefLabel' END AS kind, COUNT(*)
+            FROM called GROUP BY 1, 2, 3;
+        CREATE TEMP TABLE spoken AS SELECT DISTINCT scheme, language FROM label_counts
+            WHERE language != '' AND kind != 'hiddenLabel';
+        INSERT INTO spoken SELECT DISTINCT scheme, '' FROM members
+            WHERE scheme NOT IN (SELECT scheme FROM spoken);
+        CREATE TEMP TABLE untagged AS
+            SELECT scheme, concept, rank, text FROM called WHERE language = '' AND rank != 101
+            UNION ALL SELECT scheme, concept, 0, local_name(iri) FROM members
+            JOIN things ON id = concept WHERE NOT EXISTS (
+                SELECT 1 FROM names WHERE thing = concept AND rank < 100)
+        """,
+    )
     # Of a name that is both, the preferred one comes first: names are read by rank.
     index.execute(
         """INSERT OR IGNORE INTO entries
         SELECT scheme, language, letter_of(text, language), sort_key(text, language), text,
             concept, rank
-        FROM members JOIN names ON names.thing = members.concept WHERE rank != 101
-        AND (rank >= 100 OR rank = (SELECT MIN(rank) FROM names n WHERE n.thing = names.thing))
-        ORDER BY 1, 2, 3, 4, 5, 6, 7"""
+        FROM called WHERE rank != 101 AND language != '' ORDER BY 1, 2, 3, 4, 5, 6, 7"""
     )
+    # A page chooses a name in the language before one in none, with a region or without.
     index.execute(
-        "INSERT INTO letters SELECT scheme, language, letter, COUNT(*)"
-        " FROM entries GROUP BY 1, 2, 3"
+        """INSERT OR IGNORE INTO entries
+        SELECT s.scheme, s.language, letter_of(text, s.language), sort_key(text, s.language), text,
+            concept, rank + ?
+        FROM untagged u JOIN spoken s ON s.scheme = u.scheme WHERE rank >= 100 OR NOT EXISTS (
+            SELECT 1 FROM names n WHERE n.thing = concept AND n.rank = u.rank
+            AND n.language != '' AND primary_tag(n.language) = primary_tag(s.language))
+        ORDER BY 1, 2, 3, 4, 5, 6, 7""",
+        (UNTAGGED,),
     )
-    _describe_schemes(index, base_iri)
-    _order_long_lists(index)
+    _run(
+        index,
+        """
+        INSERT INTO letters SELECT scheme, language, letter, COUNT(*) FROM entries GROUP BY 1, 2, 3;
+        DROP TABLE called; DROP TABLE spoken; DROP TABLE untagged
+        """,
+    )
+
+
+def _local_name(name: str) -> str:
+    return name.rstrip("/#").replace("#", "/").rpartition("/")[2] or name
+
+
+def _primary_tag(tag: str) -> str:
+    return tag.partition("-")[0].lower()
 
 
 def _drop_shortcuts(index: sqlite3.Connection) -> None:
@@ -434,8 +489,8 @@ def _describe_schemes(index: sqlite3.Connection, base_iri: str) -> None:
             (scheme,),
         ).fetchone()
         spoken = index.execute(
-            "SELECT language, SUM(entries) FROM letters WHERE scheme = ? GROUP BY language"
-            " ORDER BY 2 DESC, 1",
+            "SELECT language, SUM(labels) FROM label_counts WHERE scheme = ?"
+            " AND kind != 'hiddenLabel' GROUP BY language ORDER BY 2 DESC, 1",
             (scheme,),
         ).fetchall()
         languages = " ".join(tag for tag, _ in spoken if tag)

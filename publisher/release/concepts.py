@@ -24,6 +24,7 @@ from publisher.release.concept_tables import (
     HIDDEN,
     MOST_SORTED,
     TABLES,
+    UNTAGGED,
 )
 
 # What is looked at on the way up: no real hierarchy has more.
@@ -86,11 +87,13 @@ class Entry:
         text: The name.
         concept: IRI of the concept.
         is_alternative: Whether the concept is called otherwise first of all.
+        is_tagged: Whether it is in the language of the index; else it is in none.
     """
 
     text: str
     concept: str
     is_alternative: bool
+    is_tagged: bool = True
 
 
 class ConceptIndex:
@@ -304,6 +307,22 @@ class ConceptIndex:
             ).fetchall()
             return dict(sorted(rows, key=lambda row: letter_key(row[0], language)))
 
+    def label_counts(self, scheme: str) -> dict[str, dict[str, int]]:
+        """Return language → prefLabel, altLabel, hiddenLabel → how many a scheme has."""
+        found: dict[str, dict[str, int]] = {}
+        with self._open() as index:
+            counted = "SELECT 1 FROM sqlite_master WHERE name = 'label_counts'"
+            if index.execute(counted).fetchone() is None:  # a release of an earlier version
+                return found
+            rows = index.execute(
+                "SELECT language, kind, labels FROM label_counts WHERE scheme ="
+                " (SELECT id FROM things WHERE iri = ?) ORDER BY language, kind DESC",
+                (scheme,),
+            )
+            for language, kind, labels in rows:
+                found.setdefault(language, {})[kind] = labels
+        return found
+
     def entries(
         self, scheme: str, language: str, letter: str, start: int, most: int
     ) -> list[Entry]:
@@ -316,7 +335,7 @@ class ConceptIndex:
                 " ORDER BY key, text, concept LIMIT ? OFFSET ?)",
                 (scheme, language, letter, most, start),
             )
-            return [Entry(text, name, rank >= ALTERNATIVE) for text, name, rank in rows]
+            return [_entry(text, name, rank) for text, name, rank in rows]
 
     def starting(
         self, scheme: str, language: str, beginning: str, most: int, *, whole: bool = False
@@ -338,7 +357,7 @@ class ConceptIndex:
                     (number, language, letter, key, end, most),
                 )
             return [
-                Entry(text, _iri_of(index, concept), rank >= ALTERNATIVE)
+                _entry(text, _iri_of(index, concept), rank)
                 for _, text, concept, rank in sorted(found)[:most]
             ]
 
@@ -378,6 +397,10 @@ def best_name(names: Iterable[Literal], language: str) -> Literal | None:
         return language_rank(name.language or "", language), name.language or ""
 
     return min(names, key=rank, default=None)
+
+
+def _entry(text: str, concept: str, rank: int) -> Entry:
+    return Entry(text, concept, rank % UNTAGGED >= ALTERNATIVE, rank < UNTAGGED)
 
 
 def _id_of(index: sqlite3.Connection, name: str) -> int:

@@ -16,6 +16,8 @@ from publisher.release.model import LITERALS, Release
 from publisher.render.concepts import (
     CONCEPT_PROPERTIES,
     Concepts,
+    Tree,
+    concept_tree,
     fetch_concepts,
     users_beneath,
 )
@@ -78,6 +80,7 @@ class PageContent:
         offers: Its files, when it is about a dataset.
         catalogued: What is shown first, when it is about a dataset, a series or a service.
         is_paged: Whether there are more links than a page shows, and not all told by the tree.
+        tree: The concepts around it, or of a scheme whose concepts share its document.
     """
 
     title: str
@@ -90,6 +93,7 @@ class PageContent:
     offers: tuple[Download, ...]
     catalogued: CataloguedThing | None = None
     is_paged: bool = False
+    tree: Tree | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,7 @@ class PageBuilder:
             incoming=incoming,
             offers=(),
             is_paged=description.pages > 1 and (bool(pointing) or not description.incoming),
+            tree=facts.tree if facts else self._tree(document, read, views),
         )
         if read.around is None:
             files = dataset_downloads(document.topic, description, views)
@@ -238,8 +243,11 @@ class PageBuilder:
         classes = classes_of(description).get(topic, [])
         around = fetch_surroundings(engine, topic, description) if is_catalogued(classes) else None
         if not is_single:
+            scheme, concepts = self._scheme(document), Concepts()
+            if scheme:
+                concepts = fetch_concepts(engine, self._index, scheme, "", language)
             return _Fetched(
-                neighbourhood, RelatedFacts(), Similarities(), Concepts(), Details(), around
+                neighbourhood, RelatedFacts(), Similarities(), concepts, Details(), around
             )
         placings = self._layout.of(classes)
         marks = [path for path, placing in placings.items() if placing.marks]
@@ -255,6 +263,15 @@ class PageBuilder:
             presences,
             fetch_labels(engine, {*named, self._main}) if named else {},
         )
+
+    def _scheme(self, document: Document) -> str:
+        """Return the IRI of the one scheme that a document is about, or has by a hash."""
+        topic = document.topic
+        found = [n for n in self._index.schemes() if topic in (n, n.partition("#")[0])]
+        return found[0] if len(found) == 1 else ""
+
+    def _tree(self, document: Document, read: _Fetched, views: Views) -> Tree | None:
+        return concept_tree(self._scheme(document), read.concepts, views, self._index)
 
     def _presences(self, topic: str, description: Description) -> tuple[Presence, ...]:
         """Return the things of the main class at a place or in it; none for what is no place."""

@@ -44,6 +44,15 @@ def below_path(slug: str, name: str, base_iri: str, number: int = 1) -> str:
     return f"{LISTS}/{part}/below/{number}/{list_name(name, base_iri)}"
 
 
+def links_path(document: str, base_iri: str, number: int) -> str:
+    """Return the path of a further page of the links to what a document is about.
+
+    >>> links_path("https://e.org/doc/c/12", "https://e.org/", 2)
+    'search/links/2/doc/c/12'
+    """
+    return f"{LISTS}/links/{number}/{list_name(document, base_iri)}"
+
+
 def branches_path(slug: str) -> str:
     """Return what the paths of the branches of a scheme's tree begin with."""
     return f"rest/v1/{quote(slug, safe='')}/children"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from publisher.addresses import Addresses
+from publisher.addresses import Addresses, with_parameters
 from publisher.messages import translate
 from publisher.release.concepts import ConceptIndex, SchemeSummary, best_name
 from publisher.release.model import Release
@@ -19,6 +19,7 @@ from publisher.render.concepts import (
 )
 from publisher.render.frame import Frame, PageLanguage
 from publisher.render.labels import foreign_language, iri_as_label
+from publisher.render.ontology.term_index import MOST_WHOLE, term_parameter
 from publisher.render.page_model import Value
 
 PAGE_SIZE = 100
@@ -177,9 +178,11 @@ class ConceptListPages:
         listed = []
         for entry in found:
             concept = known[entry.concept]
-            name = self._link(
-                entry.concept, [Literal(entry.text, language=spoken or None)], page_language
-            )
+            own = spoken if spoken and entry.is_tagged else None
+            # What has no name at all is called as on its page.
+            has_name = concept.names or entry.is_alternative
+            names = [Literal(entry.text, language=own)] if has_name else []
+            name = self._link(entry.concept, names, page_language)
             preferred = self._link(entry.concept, concept.names, page_language, spoken)
             listed.append(
                 ListedConcept(
@@ -215,7 +218,15 @@ class ConceptListPages:
         found = best_name(names, language or page_language.language)
         text = found or Literal(iri_as_label(name, self._release.prefixes, self._release.base_iri))
         href = self._frame.link(name, page_language)
+        path, mark, fragment = href.partition("#")
+        if mark and self._is_divided(name):
+            href = f"{with_parameters(path, term_parameter(name))}#{fragment}"
         return Value(text.value, href, foreign_language(text, page_language.language))
+
+    def _is_divided(self, name: str) -> bool:
+        """Tell whether a concept shares a document with so many that its page shows some."""
+        document = self._addresses.document_of(name).removeprefix(self._addresses.base_iri)
+        return len(self._release.documents.get(document.partition("#")[0], ())) > MOST_WHOLE
 
     def _render(
         self,

@@ -32,6 +32,7 @@ from publisher.rdf.namespaces import iri
 from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import Release
+from publisher.render.concept_addresses import links_path
 from publisher.render.datasets import Party, SiteMetadata
 from publisher.render.labels import (
     best_label,
@@ -232,8 +233,12 @@ class Frame:
 
     def page_of(self, document: str, number: int, page_language: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""
-        parameters = f"&{page_language.kept}" if page_language.kept else ""
-        return with_parameters(self._addresses.path(document), f"incoming={number}{parameters}")
+        return self.href(self.canonical_page(document, number), page_language)
+
+    def canonical_page(self, document: str, number: int) -> str:
+        """Return the IRI of one page of a document's incoming links; the first is its own."""
+        base_iri = self._addresses.base_iri
+        return base_iri + links_path(document, base_iri, number) if number > 1 else document
 
     def embedding(self, whole: str, kind: str, title: str, page_language: PageLanguage) -> str:
         """Return the line of HTML that shows a part of a page elsewhere; empty where none may.

@@ -7,7 +7,8 @@ from dataclasses import replace
 from math import inf
 from typing import Any
 
-from publisher.addresses import Addresses
+from publisher.addresses import Addresses, with_parameters
+from publisher.languages import SOURCE_LANGUAGE
 from publisher.messages import LANGUAGES, translate
 from publisher.query.engine import MOST_COUNTED, MOST_OF_SCHEME, Description, Engine
 from publisher.query.named import NamedQuery
@@ -41,7 +42,13 @@ from publisher.render.maps.maps import MOST_DRAWN, Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.axioms import VARIABLE, Axiom
 from publisher.render.ontology.pages import OntologyPages, is_ontology, is_term
-from publisher.render.ontology.term_index import ALL, KINDS, TermChoice
+from publisher.render.ontology.term_index import (
+    ALL,
+    KINDS,
+    MOST_WHOLE,
+    TermChoice,
+    term_parameter,
+)
 from publisher.render.own_pages import FOLDER, OwnPages
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
@@ -201,7 +208,7 @@ class Pages:
             document,
             description,
             page_language.language,
-            lambda name: self._frame.link(name, page_language),
+            self._links(document, whole or document, page_language),
         )
         by_kind = sections_by_kind(page.others, translate("Other terms", page_language.language))
         entire = replace(document, subjects=(whole or document).subjects)
@@ -210,16 +217,38 @@ class Pages:
         return self._frame.render(
             template,
             page_language,
-            document.iri,
+            self._frame.canonical_page(document.iri, description.page),
             title=page.title,
             summary=lead,
-            page=description.page,
             has_contents=is_vocabulary([*filter(None, [page.topic]), *page.others]),
             sections=by_kind,
             picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             **self._around(document, description, page, page_language),
             **more,
         )
+
+    def has_more_links(self, document: Document, description: Description) -> bool:
+        """Tell whether a page leads to another with more of what links to its topic."""
+        page = self._composer.compose(document, description, SOURCE_LANGUAGE, lambda name: "")
+        return page.is_paged and description.page < description.pages
+
+    def _links(
+        self, shown: Document, whole: Document, page_language: PageLanguage
+    ) -> Callable[[str], str]:
+        """Return IRI → where a page that may show a part of its document links."""
+        here = frozenset(shown.subjects)
+        elsewhere = frozenset(whole.subjects) - here
+
+        def link(name: str) -> str:
+            href = self._frame.link(name, page_language)
+            path, mark, fragment = href.partition("#")
+            if not mark or not elsewhere:
+                return href
+            if name in elsewhere:  # servers do not see what follows the hash
+                return f"{with_parameters(path, term_parameter(name))}#{fragment}"
+            return f"#{fragment}" if name in here else href
+
+        return link
 
     def _around(
         self,
@@ -233,6 +262,7 @@ class Pages:
         return {
             "topic": page.topic,
             "facts": page.facts,
+            "concepts": page.tree,
             "map": page.map,
             "catalogued": page.catalogued,
             **self._here(page, page_language),
@@ -265,7 +295,15 @@ class Pages:
         choice: TermChoice,
     ) -> tuple[str, dict[str, Any]]:
         """Return the template of a document, and what it needs for what it is about."""
-        if is_ontology(description):
+        ontologies, topic, subjects = self._ontologies, document.topic, document.subjects
+        # A page of one thing costs as little as that: what ontologies hold is not asked for.
+        may_be = len(subjects) > MOST_WHOLE or is_ontology(description)
+        is_divided = may_be and ontologies.is_divided(topic, subjects)
+        if is_divided and not ontologies.is_ontology(topic, subjects):
+            shown = description.subjects
+            parts = ontologies.contents(topic, subjects, shown, page_language, choice)
+            return "document.html", {"axioms": (), **parts}
+        if is_divided or is_ontology(description):
             parts = self._ontologies.parts(
                 document.topic, document.subjects, by_kind, page_language, choice
             )
@@ -273,7 +311,7 @@ class Pages:
         axioms: tuple[Axiom, ...] = ()
         if is_term(description, document.topic):
             axioms = self._ontologies.axioms_about(document.topic, page_language)
-        return "document.html", {"axioms": axioms}
+        return "document.html", {"axioms": axioms, "lists": (), "is_part": False, "is_later": False}
 
     def _card(self, document: Document, page: PageContent, page_language: PageLanguage) -> str:
         """Return the line that shows a topic in another site; empty where there is no topic."""

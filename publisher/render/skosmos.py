@@ -7,7 +7,7 @@ there are when not all are told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
@@ -66,6 +66,9 @@ ORDER BY ?group LIMIT {most}
 _TYPES_QUERY = """
 SELECT DISTINCT ?kind WHERE {{ VALUES ?kind {{ {kinds} }} FILTER EXISTS {{ ?thing a ?kind }} }}
 """
+_KINDS_QUERY = "SELECT DISTINCT ?kind WHERE {{ <{thing}> a ?kind . FILTER(isIRI(?kind)) }}"
+_FIELDS = frozenset({"broader", "narrower", "related"})
+_MOST_FIELD, _MOST_FILTERED = 100, 10_000
 _DATES = {"new": iri("dcterms:created"), "modified": iri("dcterms:modified")}
 _MOST_DATED = 5_000
 _DATES_QUERY = """
@@ -159,15 +162,14 @@ class RestAnswers:
                 "language": tag,
                 "literal": language_name(tag, language),
                 "properties": [
-                    {"property": "skos:prefLabel", "labels": sum(self._letters(scheme, tag))}
+                    {"property": f"skos:{kind}", "labels": labels}
+                    for kind, labels in counted.items()
                 ],
             }
-            for tag in scheme.languages
+            for tag, counted in self.index.label_counts(scheme.iri).items()
+            if tag
         ]
         return {"@context": _context(), "uri": "", "id": scheme.slug, "languages": languages}
-
-    def _letters(self, scheme: SchemeSummary, tag: str) -> Iterable[int]:
-        return self.index.letters(scheme.iri, tag).values()
 
     def tops(self, scheme: SchemeSummary, language: str, start: int, most: int) -> Answer:
         """Return the top concepts of a scheme."""
@@ -460,12 +462,14 @@ class RestAnswers:
         rows = self.engine.rows(f"{query} LIMIT {_MOST_MEMBERS}")
         return [row["m"].value for row in rows if isinstance(row["m"], NamedNode)]
 
-    def changed(self, scheme: SchemeSummary, language: str, call: str, most: int) -> Answer:
+    def changed(
+        self, scheme: SchemeSummary, language: str, call: str, most: int, start: int = 0
+    ) -> Answer:
         """Return the newest concepts of a scheme, or those changed last, each with its date."""
         query = _DATES_QUERY.format(path=_DATES[call], most=_MOST_DATED)
         rows = [(row["concept"].value, row["date"].value) for row in self.engine.rows(query)]
         dated = ((name, day) for name, day in rows if self.index.has_member(scheme.iri, name))
-        shown = list(islice(dated, most))
+        shown = list(islice(dated, start, start + most))
         names = [name for name, _ in shown]
         called = self._called(names, self.index.concepts(names), language)
         found = [{"uri": name, **called[name], "date": day} for name, day in shown]
@@ -511,10 +515,54 @@ class RestAnswers:
         ]
         return {"@context": _context(), "uri": "", "indexConcepts": concepts}
 
+    def filter_of(self, kinds: Sequence[str], parent: str, group: str) -> Callable[[str], bool]:
+        """Return what tells whether a search wants a concept.
+
+        Args:
+            kinds: IRIs of classes, or with a prefix; any will do.
+            parent: Above the concept, however far; empty for any.
+            group: That has the concept as a member; empty for any.
+        """
+        named = {iri(kind) if kind.partition(":")[0] in PREFIXES else kind for kind in kinds}
+        members = set(self._members(group)) if group else set()
+        ways = _Ways(self.index, parent)
+
+        def is_of_kind(name: str) -> bool:
+            if not named or iri("skos:Concept") in named:
+                return True
+            rows = self.engine.rows(_KINDS_QUERY.format(thing=NamedNode(name).value))
+            return any(row["kind"].value in named for row in rows)
+
+        return lambda name: (
+            (not group or name in members)
+            and (not parent or ways.is_below(name))
+            and is_of_kind(name)
+        )
+
+    def _field(self, name: str, field: str, language: str) -> list[Answer]:
+        """Return the concepts around one that a search names with it."""
+        if field == "narrower":
+            near = self.below(None, name, language, 0, _MOST_FIELD)["narrower"]
+        else:
+            near = self.related(name, language, field, _MOST_FIELD)[field]
+        assert isinstance(near, list)
+        return [{key: each[key] for key in ("uri", "prefLabel") if key in each} for each in near]
+
     def found(
-        self, entries: Sequence[tuple[Entry, str, SchemeSummary]], labels_in: str, asked_in: str
+        self,
+        entries: Sequence[tuple[Entry, str, SchemeSummary]],
+        labels_in: str,
+        asked_in: str,
+        fields: Sequence[str] = (),
     ) -> Answer:
-        """Return names that were found, each with its language and scheme."""
+        """Return names that were found, each with its language and scheme.
+
+        Args:
+            entries: What was found.
+            labels_in: Tag of the language of names; empty for that of each entry.
+            asked_in: Tag of the language that was searched in; empty for all.
+            fields: What to name with each: broader, narrower, related.
+        """
         known = self.index.concepts(entry.concept for entry, _, _ in entries)
         results = []
         for entry, tag, scheme in entries:
@@ -528,9 +576,15 @@ class RestAnswers:
                     **shown,
                     "vocab": scheme.slug,
                     **({"altLabel": entry.text} if entry.is_alternative else {}),
+                    **{
+                        field: self._field(entry.concept, field, labels_in or tag)
+                        for field in fields
+                        if field in _FIELDS
+                    },
                 }
             )
         context = _context(
+            **{field: f"skos:{field}" for field in fields if field in _FIELDS},
             isothes="http://purl.org/iso25964/skos-thes#",
             onki=_ONKI,
             results={"@id": "onki:results", "@container": "@list"},
@@ -559,6 +613,27 @@ class RestAnswers:
 
     def _url(self, name: str) -> str:
         return self.addresses.on_site(f"{self.addresses.base_iri}rest/v1/{name}")
+
+
+class _Ways:
+    """Tells which concepts are below one."""
+
+    def __init__(self, index: ConceptIndex, above: str) -> None:
+        self._index, self._known = index, {above: True}
+
+    def is_below(self, name: str) -> bool:
+        """Tell whether a way up from a concept comes by the one above; circles end."""
+        seen, waiting = {name}, self._index.broader(name)
+        while waiting and len(seen) < _MOST_FILTERED:
+            here = waiting.pop()
+            if self._known.get(here):
+                self._known[name] = True
+                return True
+            if here not in seen and here not in self._known:
+                waiting += self._index.broader(here)
+            seen.add(here)
+        self._known = {**dict.fromkeys(seen, False), **self._known}
+        return False
 
 
 def _is_in(name: Literal, language: str) -> bool:

@@ -36,6 +36,8 @@ _LONGEST_QUERY = 200
 _MOST_TOLD = 1_000
 _MOST_HITS = 500
 _MOST_CHANGED = 200
+# So many names are looked at where only some of their concepts are wanted.
+_MOST_LOOKED_AT = 50_000
 _MOST_LEVELS = 1_000
 # So many concepts of a branch are opened in a tree; a list has them all.
 MOST_IN_TREE = 100
@@ -61,20 +63,20 @@ def _parameter(name: str) -> str:
     return value
 
 
-def _iri() -> str:
+def _iri(parameter: str = "uri") -> str:
     """Return the IRI of the thing that is asked about.
 
     Raises:
         QueryRefused: It is missing, or is none.
     """
-    value = _parameter("uri")
+    value = _parameter(parameter)
     try:
         return NamedNode(value).value
     except ValueError as error:
         raise QueryRefused(
             "The value of {name} is no IRI: '{value}'.",
             remedy="Send an absolute IRI, without < and >.",
-            name="uri",
+            name=parameter,
             value=printable(value),
         ) from error
 
@@ -146,17 +148,34 @@ _CALLS: dict[str, Call] = {
     "groups": lambda answers, scheme, tag: answers.groups(scheme, tag),
     "groupMembers": lambda answers, _, tag: answers.group_members(_iri(), tag),
     "new": lambda answers, scheme, tag: answers.changed(
-        scheme, tag, "new", _number("limit", _MOST_CHANGED, _MOST_TOLD)
+        scheme,
+        tag,
+        "new",
+        _number("limit", _MOST_CHANGED, _MOST_TOLD),
+        _number("offset", 0, 10**8),
     ),
     "modified": lambda answers, scheme, tag: answers.changed(
-        scheme, tag, "modified", _number("limit", _MOST_CHANGED, _MOST_TOLD)
+        scheme,
+        tag,
+        "modified",
+        _number("limit", _MOST_CHANGED, _MOST_TOLD),
+        _number("offset", 0, 10**8),
     ),
     "index": lambda answers, scheme, tag: answers.letters(scheme, tag),
 }
 
 
+# Calls about one thing, which must be there.
+_OF_ONE = frozenset(
+    {
+        *("children", "narrower", "broader", "related", "broaderTransitive", "narrowerTransitive"),
+        *("hierarchy", "mappings", "groupMembers"),
+    }
+)
+
+
 def _entries(
-    site: Site, query: str, language: str, schemes: list[SchemeSummary]
+    site: Site, query: str, language: str, schemes: list[SchemeSummary], most: int = _MOST_HITS
 ) -> Iterator[tuple[Entry, str, SchemeSummary]]:
     """Yield the names that a search finds: ``*`` stands for any letters, as in Skosmos."""
     index = site.pages.concepts
@@ -170,23 +189,31 @@ def _entries(
                     yield Entry(hit.label, name, False), hit.language, scheme
         return
     for scheme in schemes:
-        for tag in [language] if language else scheme.languages:
-            for entry in index.starting(
-                scheme.iri, tag, beginning, _MOST_HITS, whole=beginning == query
-            ):
-                yield entry, tag, scheme
+        # Names without a language are in every language of a scheme; where all are so, in none.
+        for tag in [language] if language and scheme.languages else scheme.languages or ("",):
+            for entry in index.starting(scheme.iri, tag, beginning, most, whole=beginning == query):
+                yield entry, tag if entry.is_tagged else "", scheme
 
 
 def _search(site: Site, answers: RestAnswers, schemes: list[SchemeSummary]) -> Response:
-    query = _parameter("query")[:_LONGEST_QUERY]
+    kinds = request.args.get("type", "").split()
+    parent, group = (_iri(n) if request.args.get(n) else "" for n in ("parent", "group"))
+    everything = "*" if parent or group else ""
+    query = (request.args.get("query", "").strip() or everything or _parameter("query"))[
+        :_LONGEST_QUERY
+    ]
+    wanted = answers.filter_of(kinds, parent, group)
     language = request.args.get("lang", "").lower()
     labels_in = request.args.get("labellang", "").lower()
     found: dict[tuple[str, str], tuple[Entry, str, SchemeSummary]] = {}
-    for entry, tag, scheme in _entries(site, query, language, schemes):
-        found.setdefault((entry.concept, scheme.iri), (entry, tag, scheme))
+    looked_at = _MOST_LOOKED_AT if kinds or parent or group else _MOST_HITS
+    for entry, tag, scheme in _entries(site, query, language, schemes, looked_at):
+        if (entry.concept, scheme.iri) not in found and wanted(entry.concept):
+            found[entry.concept, scheme.iri] = entry, tag, scheme
     start, most = _number("offset", 0, 10**8), _number("maxhits", _MOST_HITS, _MOST_HITS)
     part = list(islice(found.values(), start, start + most))
-    return _respond(site, answers.found(part, labels_in or language, language))
+    further = request.args.get("fields", "").split()
+    return _respond(site, answers.found(part, labels_in or language, language, further))
 
 
 def _lookup(site: Site, answers: RestAnswers, scheme: SchemeSummary) -> Response:
@@ -293,7 +320,7 @@ def _scheme_call(site: Site, answers: RestAnswers, scheme: SchemeSummary, call: 
     """Answer one of the calls that are about a scheme and need no more than its name."""
     if call == "lookup":
         return _lookup(site, answers, scheme)
-    if call not in _CALLS:
+    if call not in _CALLS or (call in _OF_ONE and not answers.index.kinds(_iri())):
         abort(404)
     return _respond(site, _CALLS[call](answers, scheme, _language(site)))
 

@@ -173,13 +173,19 @@ def _represent(site: Site, document: Document, media_type: MediaType) -> tuple[b
     return site.documents.graph(document, description, media_type), ""
 
 
-def _document_page(site: Site, document: Document) -> tuple[bytes, str]:
-    """Return the page of a document, of a large ontology the part that was asked for."""
+def _document_page(site: Site, document: Document, links: int = 0) -> tuple[bytes, str]:
+    """Return the page of a document, of a large ontology the part that was asked for.
+
+    Args:
+        site: That shows it.
+        document: What is asked for.
+        links: Which page of the links to it; that of the request where none is named.
+    """
     page_language = negotiate_language(request, site)
     parameters = _page_parameters(document)
     choice = TermChoice(parameters.get(TERMS_PARAMETER, ""), parameters.get(TERM_PARAMETER, ""))
     shown = site.pages.shown_part(document, choice, page_language)
-    description = site.documents.describe(shown, _page_number(document))
+    description = site.documents.describe(shown, links or _page_number(document))
     if description is None:
         abort(404)
     body = site.pages.document(shown, description, page_language, choice, document)
@@ -311,6 +317,19 @@ def blueprint(site: Site) -> Blueprint:
         if document is None or choose(media_types.DOCUMENTS).media_type is media_types.HTML:
             return _home(site)
         return document_response(site, document, None)
+
+    @routes.get("/search/links/<int:number>/<all:name>")
+    def links(number: int, name: str) -> Response:
+        document = site.documents.look_up(site.release.base_iri + name)
+        if document is None or number < 1 or _is_list(site, document):
+            abort(404)
+        body, language = _document_page(site, document, number)
+        response = Response(body, content_type=HTML.content_type)
+        set_validators(response, body, site.release.published)
+        response.headers["Content-Language"] = language
+        set_vary(response, "Accept-Language")
+        mark_cacheable()
+        return response
 
     return routes
 

@@ -288,6 +288,13 @@ ADDRESSES: tuple[AddressRow, ...] = (
         tag="concepts",
     ),
     AddressRow(
+        "/search/links/{page}/{path}",
+        "further_links",
+        "More of what links to the topic of a document, for readers.",
+        (HTML.name,),
+        (ParameterRow("page", "From 1.", "integer", place="path"), _PATH, _LANGUAGE),
+    ),
+    AddressRow(
         "/rest/v1/vocabularies",
         "vocabularies",
         "The concept schemes, in the form of Skosmos.",

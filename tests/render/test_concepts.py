@@ -198,7 +198,7 @@ def test_a_concept_without_a_scheme_belongs_to_that_of_the_concept_above(
     assert index.schemes_of(ID + "lowest") == [ID + "one"]
     assert index.schemes_of(ID + "other") == [ID + "two"]
     assert {s.slug: s.concepts for s in index.schemes().values()} == {"one": 3, "two": 1}
-    assert sum(index.letters(ID + "one", "en").values()) == 2
+    assert sum(index.letters(ID + "one", "en").values()) == 3
 
 
 def test_a_long_list_is_paged_in_the_order_of_notations_and_of_the_language(
@@ -261,3 +261,37 @@ def test_the_page_of_a_thing_without_any_of_it_has_no_empty_headings(client: Fla
     page = client.get("/doc/lake/siljan.html?lang=en").text
     for heading in ("Timeline", "What others say of it", "Similar to this", "In its list"):
         assert f">{heading}</h2>" not in page
+
+
+def test_every_concept_is_in_the_index_of_a_language_by_the_name_of_its_page(
+    pond: Dig, tmp_path: Path
+) -> None:
+    """Names without a language are in every one; what has no name stands there by its IRI."""
+    found = pond(
+        """
+    :knots a skos:ConceptScheme .
+    :k1 skos:inScheme :knots ; skos:prefLabel "Reef"@en , "Råband"@sv , "K1" .
+    :k2 skos:inScheme :knots ; skos:prefLabel "Bend" ; skos:altLabel "Ögla"@sv , "Loop" .
+    :k3 skos:inScheme :knots ; skos:prefLabel "Hitch"@nb , "K3" .
+    :Noose skos:inScheme :knots ; skos:hiddenLabel "Nose"@en .
+    :codes a skos:ConceptScheme .
+    :c1 skos:inScheme :codes ; skos:prefLabel "17" .
+    """
+    )
+    index = index_of(found, tmp_path)
+    (codes, knots) = index.schemes().values()
+    assert (codes.languages, knots.languages) == ((), ("sv", "en", "nb"))
+    indexes = {}
+    for scheme, tag in ((codes, ""), *((knots, tag) for tag in knots.languages)):
+        letters = index.letters(scheme.iri, tag)
+        entries = [e for letter in letters for e in index.entries(scheme.iri, tag, letter, 0, 9)]
+        assert len(entries) == sum(letters.values())
+        indexes[tag] = [(e.text + "*" * e.is_alternative, e.is_tagged) for e in entries]
+    untagged = [("Bend", False), ("Loop*", False), ("Noose", False)]
+    assert indexes == {
+        "": [("17", False)],
+        "en": [untagged[0], ("K3", False), *untagged[1:], ("Reef", True)],
+        "nb": [untagged[0], ("Hitch", True), ("K1", False), *untagged[1:]],
+        "sv": [untagged[0], ("K3", False), *untagged[1:], ("Råband", True), ("Ögla*", True)],
+    }
+    assert index.label_counts(knots.iri)["sv"] == {"prefLabel": 1, "altLabel": 1}

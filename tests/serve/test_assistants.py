@@ -30,6 +30,7 @@ _SAMPLES = {
     "/id/{path}": "/id/lake/siljan",
     "/doc/{path}": "/doc/lake/siljan",
     "/doc/{path}.json": "/doc/lake/siljan.json",
+    "/search/links/{page}/{path}": "/search/links/1/doc/lake/siljan",
     "/sparql": "/sparql?query=ASK{}",
     "/catalog.{extension}": "/catalog.ttl",
     "/void.{extension}": "/void.nt",

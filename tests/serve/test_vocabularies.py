@@ -298,6 +298,17 @@ def test_the_calls_that_clients_of_skosmos_make_are_answered(tmp_path: Path) -> 
             "results"
         ]
         assert [(r["prefLabel"], r["altLabel"]) for r in results] == [("bass", "perch")]
+        search = f"{rest}/search?lang=en"
+        for asked, names in (
+            (f"&query=*&parent={concept}", ["black bass", "sea bass", "spotted bass"]),
+            (f"&query=s*&parent={concept}&type=skos:Concept", ["sea bass", "spotted bass"]),
+            ("&query=b*&type=http://types.example.net/Boat", []),
+            (f"&group={BASE}id/none", []),
+        ):
+            results = get_json(client, search + asked)["results"]
+            assert [r["prefLabel"] for r in results] == names, asked
+        (result,) = get_json(client, f"{search}&query=sea+bass&fields=broader+no")["results"]
+        assert result["broader"] == [{"uri": concept, "prefLabel": "bass"}]
         (broader,) = get_json(client, f"{rest}/broader?uri={sea}&lang=en")["broader"]
         assert (broader["uri"], broader["prefLabel"]) == (concept, "bass")
         narrower = get_json(client, f"{rest}/narrower?uri={concept}&lang=en")["narrower"]
@@ -314,7 +325,8 @@ def test_the_calls_that_clients_of_skosmos_make_are_answered(tmp_path: Path) -> 
         whole = client.get(f"{rest}/data", headers={"Accept": "application/n-triples"}).text
         assert f"<{sea}> <http://www.w3.org/2004/02/skos/core#broader> <{concept}>" in whole
         assert client.get(f"{rest}/broader").status_code == 400
-        assert client.get(f"{rest}/label?uri={BASE}id/fish/none").status_code == 404
+        for call in ("label", "broader", "narrowerTransitive", "mappings", "groupMembers"):
+            assert client.get(f"{rest}/{call}?uri={BASE}id/fish/none").status_code == 404, call
         assert client.get("/rest/v1/none/topConcepts").status_code == 404
 
 
@@ -351,3 +363,38 @@ def test_clients_of_skosmos_get_groups_mappings_types_and_changes(tmp_path: Path
             for wrong in ("raft", "a%20b", "%3E"):
                 answer = client.get(f"{rest}/{call}?uri={wrong}")
                 assert answer.status_code == 400, (call, wrong)
+
+
+def test_a_scheme_of_hash_names_is_shown_a_part_at_a_time(tmp_path: Path) -> None:
+    """With its index and tree; every concept is a link away, and the data are whole."""
+    source, count, scheme = tmp_path / "reeds.ttl", 190, "reeds#all"
+    source.write_text(
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        + f'<{BASE}{scheme}> a skos:ConceptScheme ; skos:prefLabel "Reeds"@en .\n'
+        + "".join(
+            f'<{BASE}reeds#r{n}> a skos:Concept ; skos:prefLabel "reed {n}"@en ;'
+            f" skos:topConceptOf <{BASE}{scheme}> ; skos:related <{BASE}reeds#r{n // 2}> .\n"
+            for n in range(count)
+        ),
+        encoding="utf-8",
+    )
+    with opened(source, tmp_path / "releases") as client:
+        pages = [f"/reeds?terms=1.{part}&lang=en" for part in range(1, 5)]
+        first = client.get("/reeds?lang=en", headers={"Accept": "text/html"}).text
+        assert f'Concept <span class="count">({count})' in first
+        assert 'id="letters"' in first
+        sections: list[str] = []
+        for path in pages:
+            text = client.get(path, headers={"Accept": "text/html"}).text
+            assert len(text) < 60_000
+            sections += re.findall(r'class="term" id="(r\d+)"', text)
+        assert len(sections) == len(set(sections)) == count
+        for path in ("/reeds?lang=en", f"/search/{scheme.replace('#', '-')}/index/en/R?lang=en"):
+            text = html.unescape(client.get(path, headers={"Accept": "text/html"}).text)
+            link = re.search(r'href="(/reeds\?[^"]*term=(r\d+))#\2"', text)
+            assert link is not None
+            found = client.get(link[1], headers={"Accept": "text/html"}).text
+            assert f'class="term" id="{link[2]}"' in found
+        data = client.get("/reeds", headers={"Accept": "application/n-triples"}).text
+        subjects = {line.split()[0] for line in data.splitlines()}
+        assert sum("#r" in subject for subject in subjects) == count

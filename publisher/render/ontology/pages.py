@@ -35,6 +35,7 @@ from publisher.render.ontology.diagram import (
 )
 from publisher.render.ontology.rules import Phrase, Rule, Rules, Wording, fetch_rules, named_iris
 from publisher.render.ontology.term_index import (
+    ALL,
     MOST_WHOLE,
     TERMS_PARAMETER,
     ListedKind,
@@ -276,8 +277,11 @@ class OntologyPages:
         """Tell whether the page of a document shows a large ontology a part at a time."""
         if topic not in self._unplaced and len(subjects) <= MOST_WHOLE:
             return False
-        index = self.index(topic, subjects)
-        return index.is_ontology and index.is_large
+        return self.index(topic, subjects).is_large
+
+    def is_ontology(self, topic: str, subjects: Sequence[str]) -> bool:
+        """Tell whether a document of many things is an ontology, whatever part of it is shown."""
+        return self.index(topic, subjects).is_ontology
 
     def part(
         self, topic: str, subjects: Sequence[str], choice: TermChoice, page_language: PageLanguage
@@ -293,7 +297,7 @@ class OntologyPages:
         if len(subjects) <= MOST_WHOLE or choice.is_whole:
             return None
         index = self.index(topic, subjects)
-        if not (index.is_ontology and index.is_large):
+        if not index.is_large:
             return None
         shown = set(shown_terms(self._in_language(index, page_language).kinds, choice))
         return tuple(name for name in subjects if name == topic or name in shown)
@@ -368,6 +372,38 @@ class OntologyPages:
             "namespace": index.namespace,
             "is_part": not is_whole,
             "all_terms": "" if is_whole else self._at(topic, "all", page_language),
+            "kept": f"{TERMS_PARAMETER}={choice.terms}" if choice.terms else "",
+        }
+
+    def contents(
+        self,
+        topic: str,
+        subjects: Sequence[str],
+        shown: Iterable[str],
+        page_language: PageLanguage,
+        choice: TermChoice,
+    ) -> dict[str, Any]:
+        """Return what the template of a large document that is no ontology needs: what it lists.
+
+        Args:
+            topic: IRI of what the document is about.
+            subjects: All things of the document.
+            shown: Those that the page describes.
+            page_language: Who asks.
+            choice: Which part the reader asked for.
+        """
+        index, here = self.index(topic, subjects), set(shown)
+        writer, is_whole = self._writer(index, page_language), choice.is_whole
+        kinds = self._in_language(index, page_language).kinds
+        return {
+            "lists": [
+                self._list(number, index, kinds, choice, writer, here, is_whole=is_whole)
+                for number in range(1, len(kinds) + 1)
+            ],
+            "is_part": not is_whole,
+            # The first page has the hierarchy and the index of a scheme; the parts lead there.
+            "is_later": bool(choice.terms or choice.term),
+            "all_terms": "" if is_whole else self._at(topic, ALL, page_language),
             "kept": f"{TERMS_PARAMETER}={choice.terms}" if choice.terms else "",
         }
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import quote
 
 from publisher.messages import translate
 from publisher.query.engine import Engine
 from publisher.rdf.collation import index_letter
 from publisher.rdf.namespaces import iri
+from publisher.render.dataset_page import is_catalogued
 from publisher.render.labels import Labels, fetch_labels
 from publisher.render.ontology.axioms import RULE, VARIABLE
 from publisher.render.ontology.terms import CLASSES, Term, Terms, fetch_things
-from publisher.render.values import sort_key
+from publisher.render.values import sentence_case, sort_key
 
 # So many terms of a kind are on a page of an ontology that holds more than so many in all.
 PART, MOST_WHOLE = 50, 150
@@ -70,12 +72,14 @@ class OntologyIndex:
         things: IRI → kinds and places of its terms, and of what else its document holds.
         others: Things of its document that have no kind.
         labels: The names of all of them, and of what they lead to.
+        subjects: The things of its document.
     """
 
     topic: str
     things: Terms
     others: tuple[str, ...]
     labels: Labels
+    subjects: tuple[str, ...] = ()
 
     @cached_property
     def terms(self) -> Terms:
@@ -98,7 +102,13 @@ class OntologyIndex:
 
     @cached_property
     def kinds(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return heading → the terms of a kind, each term once; kinds without any are left out."""
+        """Return heading → the terms of a kind, each term once; kinds without any are left out.
+
+        Of a document that is no ontology, such as a scheme of concepts named with a hash, headings
+        are the IRIs of classes.
+        """
+        if not self.is_ontology:
+            return self._by_class
         # What is of a class that is no kind of term is an individual, said to be one or not.
         of_document = {n: bool(t.kinds) for n, t in self.things.items() if "#" in n}
         of_document |= dict.fromkeys((name for name in self.others if "#" in name), False)
@@ -120,13 +130,26 @@ class OntologyIndex:
                 found.append((heading, tuple(names)))
         return tuple(found)
 
+    @property
+    def _by_class(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        found: dict[str, list[str]] = {}
+        for name in self.subjects:
+            if name != self.topic:
+                kinds = self.things[name].kinds if name in self.things else ()
+                found.setdefault(min(kinds, default="Other terms"), []).append(name)
+        largest_first = sorted(found.items(), key=lambda kind: (-len(kind[1]), kind[0]))
+        return tuple((heading, tuple(names)) for heading, names in largest_first)
+
     def _is_shown(self, name: str) -> bool:
         """Tell whether a thing is listed: the variables of rules stand in these alone."""
         return name not in self.things or self.things[name].kinds != {VARIABLE}
 
     @cached_property
     def is_large(self) -> bool:
-        """Tell whether its page shows it a part at a time."""
+        """Tell whether its page shows it a part at a time; files of a dataset stand together."""
+        topic = self.things.get(self.topic)
+        if not self.is_ontology and topic is not None and is_catalogued(topic.kinds):
+            return False
         return sum(len(names) for _, names in self.kinds) > MOST_WHOLE
 
 
@@ -146,7 +169,8 @@ def fetch_index(
     for term in things.values():
         unlabelled |= {*term.above, *term.domain, *term.range}
     others = tuple(name for name in subjects if name not in things)
-    return OntologyIndex(topic, things, others, fetch_labels(engine, unlabelled))
+    unlabelled |= {kind for name in subjects if name in things for kind in things[name].kinds}
+    return OntologyIndex(topic, things, others, fetch_labels(engine, unlabelled), tuple(subjects))
 
 
 @dataclass(frozen=True)
@@ -186,8 +210,23 @@ def listed_kinds(
         letters: dict[str, int] = {}
         for number, name in enumerate(ordered):
             letters.setdefault(index_letter(texts[name], language), number // PART + 1)
-        found.append(ListedKind(titles[heading], tuple(ordered), letters))
+        title = titles[heading] if heading in titles else sentence_case(called(heading))
+        found.append(ListedKind(title, tuple(ordered), letters))
     return tuple(found)
+
+
+def local_name(name: str) -> str:
+    """Return the end of an IRI: what follows the last hash or slash."""
+    return name.replace("#", "/").rpartition("/")[2]
+
+
+def term_parameter(name: str) -> str:
+    """Return the parameter of an address that asks for the part in which a term is.
+
+    >>> term_parameter("http://e.org/o#a&b")
+    'term=a%26b'
+    """
+    return f"{TERM_PARAMETER}={quote(local_name(name), safe='')}"
 
 
 def find_place(kinds: Sequence[ListedKind], choice: TermChoice) -> tuple[int, int]:
@@ -195,7 +234,7 @@ def find_place(kinds: Sequence[ListedKind], choice: TermChoice) -> tuple[int, in
     if choice.term:
         for number, kind in enumerate(kinds, start=1):
             for position, name in enumerate(kind.names):
-                if name.replace("#", "/").rpartition("/")[2] == choice.term:
+                if local_name(name) == choice.term:
                     return number, position // PART + 1
     number, part = choice.place()
     number = min(number, max(1, len(kinds)))

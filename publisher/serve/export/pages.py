@@ -16,7 +16,13 @@ from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
 from publisher.render.catalogue_pages import ROWS
-from publisher.render.concept_addresses import below_path, branch_path, data_path, index_path
+from publisher.render.concept_addresses import (
+    below_path,
+    branch_path,
+    data_path,
+    index_path,
+    links_path,
+)
 from publisher.render.concept_lists import PAGE_SIZE
 from publisher.render.developer_docs import DOCS
 from publisher.render.frame import HOME_PICTURE, PICTURES
@@ -77,6 +83,7 @@ def export_requests(site: Site, offers: Iterable[VariantSet]) -> Iterator[Export
     yield from _documents(site)
     yield from _tables(site)
     yield from concept_requests(site)
+    yield from link_requests(site)
     yield from _fixed(site)
     yield from _static()
     yield from _problems(site, offers)
@@ -217,6 +224,32 @@ def _below(site: Site, slug: str, names: Iterable[tuple[str, int]]) -> Iterator[
 def _list_pages(site: Site, paths: Iterable[str]) -> Iterator[ExportRequest]:
     for path in paths:
         yield from _representations(site, f"/{path}", stored_name(f"/{path}"), [HTML])
+
+
+_HUBS_QUERY = """
+SELECT ?thing WHERE {{ ?other ?property ?thing . FILTER(isIRI(?thing)) }}
+GROUP BY ?thing HAVING (COUNT(*) > {most}) ORDER BY ?thing
+"""
+
+
+def link_requests(site: Site) -> Iterator[ExportRequest]:
+    """Yield the further pages of what links to the things that much links to."""
+    base_iri, divided = site.release.base_iri, site.pages.divided_documents()
+    rows = site.engine.rows(_HUBS_QUERY.format(most=site.config.incoming_links))
+    hubs = (row["thing"].value for row in rows)
+    of_hubs = {site.addresses.document_of(name) for name in hubs if site.addresses.holds(name)}
+    # The links to the parts of a document stand together.
+    of_parts = {base_iri + path for path in site.release.documents}
+    for name in sorted(of_hubs | of_parts):
+        document, number = site.documents.look_up(name), 1
+        while document is not None and document.iri != site.release.catalogue:
+            description = site.documents.describe(document, number)
+            if description is None or not site.pages.has_more_links(document, description):
+                break
+            number += 1
+            path = f"/{links_path(document.iri, base_iri, number)}"
+            whole = f"{TERMS_PARAMETER}={ALL}" if document.iri in divided else ""
+            yield from _representations(site, path, stored_name(path), [HTML], whole)
 
 
 def _pages(count: int) -> int:
