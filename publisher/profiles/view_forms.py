@@ -55,6 +55,9 @@ _ENTRIES = frozenset(
     iri(f"dcat:{name}")
     for name in ("Catalog", "DataService", "Dataset", "DatasetSeries", "Distribution")
 )
+_SIZE = iri("dcat:byteSize")
+_NUMBERS = {iri(f"xsd:{name}") for name in ("decimal", "integer", "int", "long", "positiveInteger")}
+_WHOLE = re.compile(r"\+?([0-9]+)(?:\.0*)?")
 _YEAR, _MONTH = iri("xsd:gYear"), iri("xsd:gYearMonth")
 
 
@@ -147,13 +150,19 @@ class _Statements(MutableGraph):
 
 
 def _common_form(statements: _Statements) -> None:
-    """Write a text as the thing that it describes; mail and telephone without a node too many."""
+    """Write texts as the things they describe, sizes as whole numbers, mail and telephone plain."""
     for path, form in _THINGS.items():
         for subject, value in statements.pairs(path):
             if isinstance(value, Literal):
                 _as_thing(statements, subject, path, value, form)
             elif form[0] not in statements.types(value):
                 statements.add(value, _TYPE, NamedNode(form[0]))
+    for subject, value in statements.pairs(_SIZE):
+        if isinstance(value, Literal) and value.datatype.value in _NUMBERS:
+            whole = _WHOLE.fullmatch(value.value)
+            if whole:  # as a bare number of Turtle is typed, or as DCAT 2 wanted it
+                size = Literal(whole[1], datatype=NamedNode(iri("xsd:nonNegativeInteger")))
+                statements.replace(subject, _SIZE, value, size)
     for subject, value in statements.pairs(_MAIL):
         for address in statements.values(value, _VALUE):
             statements.replace(subject, _MAIL, value, address)

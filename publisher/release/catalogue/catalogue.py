@@ -36,6 +36,7 @@ from publisher.release.catalogue.distributions import (
     add_services,
     add_tables,
 )
+from publisher.release.catalogue.entry_names import name_entries
 from publisher.release.catalogue.executables import describe_queries
 from publisher.release.catalogue.graph import CatalogueGraph, add_authority_terms, node
 from publisher.release.catalogue.harmonise import (
@@ -110,7 +111,8 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
 
     Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
     """
-    draft = CatalogueGraph(name_blank_nodes(facts.by_hand))
+    named = name_entries(facts.by_hand, facts.base_iri)
+    draft = CatalogueGraph(name_blank_nodes(named))
     describe_published_files(draft, facts.published_files, facts.file_dates, facts.base_iri, view)
     harmonise(draft, view, facts.base_iri)
     _list_entries(draft, facts.base_iri)
@@ -346,7 +348,7 @@ def describe_release(
     partitions: Partitions | None = None,
 ) -> Descriptions:
     """Return the descriptions of a release: a pure function of it and the one before."""
-    draft = CatalogueGraph(quad.triple for quad in by_hand)
+    draft = CatalogueGraph(name_entries((quad.triple for quad in by_hand), base_iri))
     modified = modified_dates(
         {name: extensions[N_QUADS.extension] for name, extensions in files.items()},
         previous,
