@@ -170,6 +170,24 @@ def test_a_part_without_a_name_is_found_where_it_stands(tmp_path: Path) -> None:
     assert "dcat:accessURL is missing" in findings[0].message["en"]
 
 
+def test_a_catalogue_without_names_is_judged_line_by_line(tmp_path: Path) -> None:
+    """What has no name is told by what it is called, at the line where it says so."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "all.ttl").write_text(
+        f'{PREFIXES}[] a dcat:Catalog ; dcterms:title "Kaikki"@fi ; dcterms:description "K"@fi ;\n'
+        '  dcterms:issued "2030-01-01"^^xsd:date ; dcterms:publisher [ a foaf:Agent ;\n'
+        '    foaf:name "Kunta"@fi ] ; dcat:dataset [ a dcat:Dataset ;\n'
+        '    dcterms:title "Sillat"@fi ; dcterms:description "Sillat"@fi ; dcat:distribution [\n'
+        '      a dcat:Distribution ; dcterms:title "Tiedosto"@fi ] ] .\n',
+        encoding="utf-8",
+    )
+    violations = [f for f in found(tmp_path, TIETO) if f.severity is Severity.VIOLATION]
+    assert [(f.file, f.line, f.focus_node) for f in violations] == [
+        ("data/all.ttl", 6 + PREFIXES.count("\n") - 1, "_:tiedosto")
+    ]
+    assert violations[0].path.endswith("accessURL")
+
+
 def test_a_rule_that_is_off_hides_nothing_of_the_others(tmp_path: Path) -> None:
     """What both portals demand is reported by the one that is left."""
     folder = tmp_path / "x"

@@ -116,13 +116,16 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     describe_published_files(draft, facts.published_files, facts.file_dates, facts.base_iri, view)
     harmonise(draft, view, facts.base_iri)
     _list_entries(draft, facts.base_iri)
-    for catalogue in draft.instances("dcat:Catalog"):
-        datasets = draft.nodes(catalogue, "dcat:dataset")
-        for dataset in datasets:
-            _dataset(draft, facts, dataset, view)
+    catalogues = draft.instances("dcat:Catalog")
+    datasets = list(dict.fromkeys(d for c in catalogues for d in draft.nodes(c, "dcat:dataset")))
+    for dataset in datasets:
+        _dataset(draft, facts, dataset, view)
+    for catalogue in catalogues:
         _catalogue_modified(draft, catalogue)
+    if catalogues:
         with_files = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
-        add_services(draft, catalogue, with_files, facts.base_iri, view)
+        first = _first_catalogue(draft, catalogues, facts.base_iri)
+        add_services(draft, first, with_files, facts.base_iri, view)
     _identify_entries(draft)
     extents = _describe_places(draft, facts.sources)
     _describe_standards(draft, facts.sources)
@@ -139,6 +142,15 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
         return list(swedish_form(draft.triples()).triples)
     type_addresses(draft)
     return european_form(draft.triples())
+
+
+def _first_catalogue(
+    draft: CatalogueGraph, catalogues: Sequence[NamedNode], base_iri: str
+) -> NamedNode:
+    """Return the catalogue that the site's own services belong to: its own, else an outer one."""
+    held = {*draft.all_objects("dcat:catalog"), *draft.all_objects("dcterms:hasPart")}
+    own = NamedNode(base_iri + CATALOGUE)
+    return min(catalogues, key=lambda name: (name != own, name in held, name.value))
 
 
 def _list_entries(draft: CatalogueGraph, base_iri: str) -> None:
