@@ -28,7 +28,7 @@ from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format
 from publisher.profiles.view_forms import LeftOut, Loss, european_form, swedish_form
 from publisher.quality.catalogue_links import RELATIONS, strayed_properties, wrong_links
-from publisher.rdf.namespaces import LABELS, iri, shorten
+from publisher.rdf.namespaces import LABELS, PREFIXES, iri, shorten
 from publisher.rule_settings import RULES
 
 if TYPE_CHECKING:
@@ -100,6 +100,12 @@ def _judge(sources: Sources) -> Iterator[Finding]:
         found += _results(DCAT_AP_HVD, european)
     if is_chosen(GEODCAT_AP):
         found += _results(GEODCAT_AP, european)
+    # What is no agent is said where it is taken for one; what it lacks as such helps nobody.
+    taken = written.taken_for_agents()
+    found = [r for r in found if not (r.focus in taken and r.row.owner in _PARTIES)]
+    left_out = tuple(
+        e for e in left_out if not (_name(e.subject) in taken and e.rule.owner in _PARTIES)
+    )
     places = _Places(written, list(sources.of_role(Role.CATALOGUE)))
     of_judged = [result for result in found if result.focus in judged]
     faults = list(_faults(of_judged, places))
@@ -226,6 +232,20 @@ class _WrittenCatalogue:
             )
             severity = RULES[DCAT_AP].severity
             yield Finding(severity, message, DCAT_AP, focus_node=_name(catalogue))
+
+    def taken_for_agents(self) -> set[str]:
+        """Return the entries and files that stand where an organisation or a contact belongs."""
+        leading = {iri(path) for path, classes in _LINKS.items() if not _is_of_entries(classes)}
+        led_to = {_name(t.object) for t in self.triples if t.predicate.value in leading}
+        return {name for name in led_to if self.entry_class(name)}
+
+    def entry_class(self, name: str) -> str:
+        """Return the class of an entry or file of a catalogue; empty for anything else."""
+        types = {_name(t.object) for t in self.by_subject.get(name, ()) if t.predicate == _TYPE}
+        parties = {iri(each) for classes in _LINKS.values() for each in classes}
+        parties = {each for each in parties if not each.startswith(PREFIXES["dcat"])}
+        entries = sorted(each for each in types if each.startswith(PREFIXES["dcat"]))
+        return entries[0] if entries and not types & parties else ""
 
     def named(self) -> list[Triple]:
         """Return what it says, every part with a name."""
@@ -653,6 +673,8 @@ def _is_said(triple: Triple, path: str) -> bool:
 
 _AGENTS = ("foaf:Agent", "foaf:Organization", "foaf:Person", "org:Organization")
 _DATASETS = ("dcat:Dataset", "dcat:DatasetSeries")
+# Owners of the rules for agents and contacts.
+_PARTIES = frozenset(("foaf:Agent", "vcard:Kind"))
 # Property → the classes that its values may have (DCAT-AP 3.0.1, ranges; DCAT-AP-SE, templates).
 _LINKS: Mapping[str, tuple[str, ...]] = {
     "dcat:accessService": ("dcat:DataService",),
@@ -698,7 +720,12 @@ def _links(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, F
         ):
             continue
         focus = _name(triple.subject)
-        message = _undescribed(name, classes[0], is_described=is_described)
+        stated = "" if _is_of_entries(classes) else written.entry_class(target)
+        message = (
+            _mistaken(name, classes[0], shorten(stated))
+            if stated
+            else _undescribed(name, classes[0], is_described=is_described)
+        )
         severity = RULES[DCAT_AP].severity
         value = "" if isinstance(triple.object, BlankNode) else str(triple.object)
         yield (
@@ -764,6 +791,21 @@ def _lost(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Fi
             " with dcat:distribution. (DCAT-AP)"
         )
         yield name, places.at(DCAT_AP, Severity.WARNING, message, name)
+
+
+def _is_of_entries(classes: Iterable[str]) -> bool:
+    """Tell whether classes are those of entries of a catalogue, not of agents and contacts."""
+    return all(each.startswith("dcat:") for each in classes)
+
+
+def _mistaken(path: str, kind: str, stated: str) -> Text:
+    return text(
+        "What {path} leads to is a {stated}, which is nobody that can be asked. Describe who is"
+        " meant as a {kind} with an address of its own, and name that here. (DCAT-AP)",
+        path=path,
+        stated=stated,
+        kind=kind,
+    )
 
 
 def _undescribed(path: str, kind: str, *, is_described: bool) -> Text:

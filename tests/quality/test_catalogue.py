@@ -143,6 +143,10 @@ def test_what_is_whole_is_let_pass(tmp_path: Path) -> None:
          "dcat-ap", "is described nowhere"),
         ("dcat:contactPoint <contact> ;\n    dcatap", "dcat:contactPoint <region> ;\n    dcatap",
          "dcat-ap", "is not said to be of the class vcard:Kind"),
+        ("dcat:contactPoint <contact> ;\n    dcatap", "dcat:contactPoint <catalog> ;\n    dcatap",
+         "dcat-ap", "leads to is a dcat:Catalog, which is nobody that can be asked"),
+        ("dcterms:publisher <region> ;", "dcterms:publisher <dataset/trees/csv> ;",
+         "dcat-ap", "leads to is a dcat:Distribution, which is nobody that can be asked"),
     ],
 )  # fmt: skip
 def test_each_fault_is_said_once_with_its_cure(
