@@ -342,7 +342,7 @@ _SERIES = """<y2024> a dcat:DatasetSeries ; dcterms:title "A"@sv ; dcterms:descr
         ('dcterms:format "csv" ;', 'dcterms:format "csv" ; foaf:page [ a vcard:Address ] ;',
          "violation", "Wanted is a foaf:Document"),
         ('"All trees."@en ;', '"All trees."@en ; dcterms:creator <dataset/trees> ;', "violation",
-         "dcterms:creator leads to is not said to be"),
+         "dcterms:creator leads to is a dcat:Dataset, which"),
         ("<https://maps.nord.example.org/wfs>", "[ a dcterms:Location ]", "violation",
          "What dcat:endpointURL leads to is said to be a dcterms:Location"),
         ('"All trees."@en ;', '"All trees."@en ; dcat:byteSize 5 ;', "warning",
