@@ -596,6 +596,17 @@ def test_what_a_portal_hides_is_not_published(folder: Path) -> None:
     assert "left out: maintainer_email" in output
 
 
+@pytest.mark.parametrize("address", ["lists/ours.csv", "export?what=list"])
+def test_a_list_at_an_address_is_read(
+    folder: Path, web: Callable[[Callable[[str], Pages]], str], address: str
+) -> None:
+    """By its name, or by what the server says that it is."""
+    rows = "Titel;Beskrivning;Länk\nBroar;Alla broar;https://files.example.net/b.csv\n"
+    site = web(lambda site: {f"/{address}": ("text/csv; charset=utf-8", rows.encode())})
+    assert imported(f"{site}/{address}").startswith("1 datasets, 1 files")
+    assert values(folder, f"{BASE}dataset/broar", "dcterms:title") == {"Broar"}
+
+
 def test_resources_that_are_services_become_services(folder: Path) -> None:
     """CKAN has files alone; what several packages have of one map service is one service."""
     maps = "https://maps.example.net/ows"

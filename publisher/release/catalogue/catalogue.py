@@ -122,6 +122,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
         _dataset(draft, facts, dataset, view)
     for catalogue in catalogues:
         _catalogue_modified(draft, catalogue)
+        _list_modified(draft, catalogue)
     if catalogues:
         with_files = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
         first = _first_catalogue(draft, catalogues, facts.base_iri)
@@ -202,9 +203,20 @@ def _catalogue_modified(draft: CatalogueGraph, catalogue: NamedNode) -> None:
     dates = draft.objects(catalogue, "dcterms:modified")
     for dataset in draft.nodes(catalogue, "dcat:dataset"):
         dates += draft.objects(dataset, "dcterms:modified")
+    if not dates:  # what nobody has changed is as it was issued
+        dates = draft.objects(catalogue, "dcterms:issued")
     if dates:
         draft.remove(catalogue, "dcterms:modified")
         draft.add(catalogue, "dcterms:modified", max(dates, key=_lexical))
+
+
+def _list_modified(draft: CatalogueGraph, catalogue: NamedNode) -> None:
+    """Let the dataset that is the catalogue itself have its date."""
+    for file in draft.subjects("dcat:accessURL", catalogue):
+        for dataset in draft.subjects("dcat:distribution", file):
+            if not draft.objects(dataset, "dcterms:modified"):
+                dates = draft.objects(catalogue, "dcterms:modified")
+                draft.add(dataset, "dcterms:modified", *dates)
 
 
 def _lexical(term: object) -> tuple[str, str]:
