@@ -417,7 +417,7 @@ class _PackageWriter:
         draft.add(file, iri("dcat:accessService"), service)
         if written and not find_format(written).file_type:
             draft.drop(file, iri("dcterms:format"))  # it says that it is a service, and no more
-        if kind == "ogcapi-features":
+        if kind == "ogcapi-features" or (not written and kind in OGC_KINDS):
             draft.put(file, iri("dcterms:format"), NamedNode(FILE_TYPES + FORMATS[kind]))
         self._notes.add(
             NoteKind.CHANGED, file.value, "format", written, "dcat:accessService", _SERVED

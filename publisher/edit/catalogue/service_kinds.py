@@ -50,6 +50,8 @@ def kind_of_format(written: str) -> str:
     known = find_format(written).file_type
     if kind := KINDS_BY_FORMAT.get(known, ""):
         return kind
+    if known == FORMATS["sparql"]:
+        return "sparql"
     kind = "" if known else find_term("service", written)
     words = set(re.findall("[a-z]+", written.lower()))
     if not kind and not known and words & _SERVICE_WORDS:
