@@ -653,7 +653,8 @@ class _Places:
         """Yield what a thing is called, then the addresses that it has."""
         triples = self._written.by_subject.get(name, ())
         for path in (*LABELS, *_CALLED):
-            yield from sorted(t.object.value for t in triples if _is_said(t, path))
+            said = (t.object for t in triples if t.predicate.value == path)
+            yield from sorted(o.value for o in said if isinstance(o, Literal | NamedNode))
 
 
 _CALLED = tuple(
@@ -663,10 +664,6 @@ _CALLED = tuple(
         *("dcat:endpointURL", "dcat:startDate", "dcat:bbox", "vcard:hasValue"),
     )
 )
-
-
-def _is_said(triple: Triple, path: str) -> bool:
-    return triple.predicate.value == path and not isinstance(triple.object, BlankNode)
 
 
 # What no table says: things that are named and nowhere described, and spellings of licences.
