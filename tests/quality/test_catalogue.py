@@ -265,6 +265,7 @@ _AREA = 'dcterms:spatial <http://e.org/n> ; geo:spatialResolutionAsText "1:5000"
         ("geo:serviceType <http://e.org/a> , <http://e.org/b>", "Give only one geodcatap:service"),
         ('dcat:spatialResolutionInMeters "5 m"', "must be of the type xsd:decimal"),
         ('geo:custodian "Nord"', "geodcatap:custodian must be a thing"),
+        ("geo:resourceType <http://e.org/a> , <http://e.org/b>", "Give only one geodcatap:resourc"),
     ],
 )
 def test_a_map_is_refused_for_what_geodcat_does_not_take(
