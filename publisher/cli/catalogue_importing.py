@@ -24,7 +24,7 @@ from publisher.edit.catalogue.catalogue_import import (
     read_source,
 )
 from publisher.edit.catalogue.draft import CatalogueDraft
-from publisher.edit.catalogue.fetching import is_table
+from publisher.edit.catalogue.fetching import fetch_table, is_table, make_client
 from publisher.edit.catalogue.merging import MergePolicy
 from publisher.edit.catalogue.notes import ImportNotes
 from publisher.edit.changes import difference
@@ -45,6 +45,8 @@ class CatalogueImporting:
         """Keep what is imported, into which folder, and the options of the command."""
         self._source, self._into, self._file_list, self._lang = source, into, file_list, lang
         self._options = options
+        # A list at an address is in a file for as long as it is read.
+        self._list = Path(source) if is_table(source) else None
         self._config = read_config(into, {"base_iri": options["base_iri"]})
         self._policy = MergePolicy(options["overwrite"], options["allow_removal"])
         self._language = options["text_language"] or self._config.language
@@ -52,16 +54,23 @@ class CatalogueImporting:
     def run(self, notes: ImportNotes, progress: Callable[[str], None]) -> CatalogueImport:
         """Return what the import makes of the folder; it is written, unless it was a dry run."""
         progress("fetch")
+        with TemporaryDirectory(prefix="publisher-") as temporary:
+            if is_web(self._source):
+                self._list = fetch_table(self._source, make_client(), Path(temporary))
+            return self._import(notes, progress)
+
+    def _import(self, notes: ImportNotes, progress: Callable[[str], None]) -> CatalogueImport:
         base_iri, draft = self._config.base_iri, None
-        if not is_table(self._source):
+        if self._list is None:
             named_below = base_iri or "urn:import:"
             draft = read_source(self._source, named_below, self._language, notes, progress)
         with self._folder(draft) as folder:
             progress("import")
             into = read_folder(folder, base_iri, self._language)
             name = self._source
-            if draft is None:
-                draft = self._read_list(into, notes)
+            if draft is None and self._list is not None:
+                draft = self._read_list(self._list, into, notes)
+            assert draft is not None
             if not is_web(name):
                 name = Path(name).name
             found = import_draft(draft, name, into, notes, self._policy)
@@ -125,13 +134,12 @@ class CatalogueImporting:
             is_catalogue_alone=True,
         )
 
-    def _read_list(self, into: CatalogueFolder, notes: ImportNotes) -> CatalogueDraft:
+    def _read_list(self, file: Path, into: CatalogueFolder, notes: ImportNotes) -> CatalogueDraft:
         """Return what a list says; its errors are printed, and end the program unless allowed."""
         from publisher.edit.catalogue.dataset_list import read_dataset_list
         from publisher.start.raw_tables import read_list_sheets
 
         is_patient = self._options["skip_bad"]
-        file = Path(self._source)
         listed = read_dataset_list(file, self._file_list, into, notes, read_list_sheets)
         for line in listed.lines(self._lang):
             click.echo(line, err=True)

@@ -563,7 +563,7 @@ def _datasets(start: StartOptions) -> PropertiesBySubject:
 
 def _list_of_datasets(start: StartOptions, dataset: str) -> PropertiesBySubject:
     """Return the catalogue as a dataset of its own, with the file that the site makes of it."""
-    file = f"{dataset}/rdf-xml"
+    file, period, rights = f"{dataset}/rdf-xml", f"{dataset}#temporal", f"{dataset}#rights"
     address = f"{start.base_iri}{CATALOGUE}"
     description = _dataset(start, dataset)
     return {
@@ -575,6 +575,16 @@ def _list_of_datasets(start: StartOptions, dataset: str) -> PropertiesBySubject:
             "dcat:keyword": in_each("open data", start),
             "dcat:landingPage": nodes(start.base_iri),
             "dcat:distribution": nodes(file),
+            "dcterms:temporal": nodes(period),
+        },
+        # It goes on: of a list that is kept there is no last day.
+        period: {
+            "rdf:type": nodes("dcterms:PeriodOfTime"),
+            "dcat:startDate": description["dcterms:issued"],
+        },
+        rights: {
+            "rdf:type": nodes("dcterms:RightsStatement"),
+            "rdfs:label": in_each("Anybody may use the list, for anything.", start),
         },
         file: {
             "rdf:type": nodes("dcat:Distribution"),
@@ -583,6 +593,7 @@ def _list_of_datasets(start: StartOptions, dataset: str) -> PropertiesBySubject:
             "dcterms:format": nodes(f"{AUTHORITY}file-type/RDF_XML"),
             "dcterms:issued": description["dcterms:issued"],
             "dcterms:license": description["dcterms:license"],
+            "dcterms:rights": nodes(rights),
             "dcatap:availability": nodes(f"{AUTHORITY}planned-availability/STABLE"),
             "dcat:accessURL": nodes(address),
             "dcat:downloadURL": nodes(f"{address}.rdf"),

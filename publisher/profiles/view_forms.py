@@ -28,6 +28,7 @@ from publisher.profiles.dcat_ap_se import (
     read_rules,
 )
 from publisher.profiles.file_types import IANA
+from publisher.rdf.geometries import positions, read_geometry
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri
 from publisher.rdf.subjects import MutableGraph, Subject, Term
 
@@ -55,6 +56,11 @@ _ENTRIES = frozenset(
     iri(f"dcat:{name}")
     for name in ("Catalog", "DataService", "Dataset", "DatasetSeries", "Distribution")
 )
+_BOX, _SHAPE, _WKT = iri("dcat:bbox"), iri("locn:geometry"), iri("geo:wktLiteral")
+_AREAS = (_BOX, _SHAPE)
+_SIZE = iri("dcat:byteSize")
+_NUMBERS = {iri(f"xsd:{name}") for name in ("decimal", "integer", "int", "long", "positiveInteger")}
+_WHOLE = re.compile(r"\+?([0-9]+)(?:\.0*)?")
 _YEAR, _MONTH = iri("xsd:gYear"), iri("xsd:gYearMonth")
 
 
@@ -147,13 +153,21 @@ class _Statements(MutableGraph):
 
 
 def _common_form(statements: _Statements) -> None:
-    """Write a text as the thing that it describes; mail and telephone without a node too many."""
+    """Write texts as the things they describe, sizes as whole numbers, mail and telephone plain."""
     for path, form in _THINGS.items():
         for subject, value in statements.pairs(path):
             if isinstance(value, Literal):
                 _as_thing(statements, subject, path, value, form)
             elif form[0] not in statements.types(value):
                 statements.add(value, _TYPE, NamedNode(form[0]))
+    for subject, value in statements.pairs(_SIZE):
+        if isinstance(value, Literal) and value.datatype.value in _NUMBERS:
+            whole = _WHOLE.fullmatch(value.value)
+            if whole:  # as a bare number of Turtle is typed, or as DCAT 2 wanted it
+                size = Literal(whole[1], datatype=NamedNode(iri("xsd:nonNegativeInteger")))
+                statements.replace(subject, _SIZE, value, size)
+    for place in {place for path in _AREAS for place, _ in statements.pairs(path)}:
+        _box_in_words(statements, place)
     for subject, value in statements.pairs(_MAIL):
         for address in statements.values(value, _VALUE):
             statements.replace(subject, _MAIL, value, address)
@@ -165,6 +179,32 @@ def _common_form(statements: _Statements) -> None:
             statements.replace(subject, _TELEPHONE, value, telephone)
             statements.add(telephone, _TYPE, NamedNode(iri("vcard:Voice")))
             statements.add(telephone, _VALUE, NamedNode(f"tel:{digits}"))
+
+
+def _box_in_words(statements: _Statements, place: Subject) -> None:
+    """Give a place whose box or shape is in GeoJSON, GML or a plain text the box in WKT.
+
+    Portals draw WKT; what they do not read they leave out, and the dataset is on no map.
+    """
+    boxes, shapes = (statements.values(place, path) for path in (_BOX, _SHAPE))
+    if any(_datatype(value) == _WKT for value in (boxes or shapes)):
+        return
+    for value in boxes or shapes:
+        found = read_geometry(value.value) if isinstance(value, Literal) else None
+        corners = [(position[0], position[1]) for position in positions(found)] if found else []
+        if not corners:
+            continue
+        west, south = (min(numbers) for numbers in zip(*corners, strict=True))
+        east, north = (max(numbers) for numbers in zip(*corners, strict=True))
+        ring = ((west, south), (east, south), (east, north), (west, north), (west, south))
+        text = f"POLYGON(({', '.join(f'{x:.10g} {y:.10g}' for x, y in ring)}))"
+        statements.discard(place, _BOX, value)
+        statements.add(place, _BOX, Literal(text, datatype=NamedNode(_WKT)))
+        return
+
+
+def _datatype(value: Term) -> str:
+    return value.datatype.value if isinstance(value, Literal) else ""
 
 
 def _as_thing(

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import DATASET, Role
+from publisher.load.parse import SourceFile, find_line_naming
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text, translate
 from publisher.profiles import dcat_ap, dcat_ap_se
@@ -27,7 +28,7 @@ from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format
 from publisher.profiles.view_forms import LeftOut, Loss, european_form, swedish_form
 from publisher.quality.catalogue_links import RELATIONS, strayed_properties, wrong_links
-from publisher.rdf.namespaces import iri, shorten
+from publisher.rdf.namespaces import LABELS, PREFIXES, iri, shorten
 from publisher.rule_settings import RULES
 
 if TYPE_CHECKING:
@@ -99,7 +100,13 @@ def _judge(sources: Sources) -> Iterator[Finding]:
         found += _results(DCAT_AP_HVD, european)
     if is_chosen(GEODCAT_AP):
         found += _results(GEODCAT_AP, european)
-    places = _Places(written)
+    # What is no agent is said where it is taken for one; what it lacks as such helps nobody.
+    taken = written.taken_for_agents()
+    found = [r for r in found if not (r.focus in taken and r.row.owner in _PARTIES)]
+    left_out = tuple(
+        e for e in left_out if not (_name(e.subject) in taken and e.rule.owner in _PARTIES)
+    )
+    places = _Places(written, list(sources.of_role(Role.CATALOGUE)))
     of_judged = [result for result in found if result.focus in judged]
     faults = list(_faults(of_judged, places))
     yield from faults
@@ -225,6 +232,20 @@ class _WrittenCatalogue:
             )
             severity = RULES[DCAT_AP].severity
             yield Finding(severity, message, DCAT_AP, focus_node=_name(catalogue))
+
+    def taken_for_agents(self) -> set[str]:
+        """Return the entries and files that stand where an organisation or a contact belongs."""
+        leading = {iri(path) for path, classes in _LINKS.items() if not _is_of_entries(classes)}
+        led_to = {_name(t.object) for t in self.triples if t.predicate.value in leading}
+        return {name for name in led_to if self.entry_class(name)}
+
+    def entry_class(self, name: str) -> str:
+        """Return the class of an entry or file of a catalogue; empty for anything else."""
+        types = {_name(t.object) for t in self.by_subject.get(name, ()) if t.predicate == _TYPE}
+        parties = {iri(each) for classes in _LINKS.values() for each in classes}
+        parties = {each for each in parties if not each.startswith(PREFIXES["dcat"])}
+        entries = sorted(each for each in types if each.startswith(PREFIXES["dcat"]))
+        return entries[0] if entries and not types & parties else ""
 
     def named(self) -> list[Triple]:
         """Return what it says, every part with a name."""
@@ -562,14 +583,14 @@ def _meant(row: _Row, language: str) -> str:
 class _Places:
     """Where things stand that have no name in their file: with what they belong to."""
 
-    def __init__(self, written: _WrittenCatalogue) -> None:
-        """Remember what each of them belongs to."""
+    def __init__(self, written: _WrittenCatalogue, files: Sequence[SourceFile] = ()) -> None:
+        """Remember what each of them belongs to, and the files in which they stand."""
         self._owners = {
             _name(triple.object): triple
             for triple in written.triples
             if isinstance(triple.object, BlankNode)
         }
-        self._catalogue = written.catalogue
+        self._written, self._files = written, files
 
     def finding(self, result: _Result, severity: Severity) -> Finding:
         """Return a result as a finding about what has a name in the author's file."""
@@ -587,23 +608,70 @@ class _Places:
         value: str = "",
     ) -> Finding:
         """Return a finding about a thing, or about what it is a part of."""
-        seen = {focus}
+        shown = "" if _PART in value else value
+        if focus.startswith(_PART):  # a thing that a view makes beside it is called after it
+            focus = re.split("[-#]", focus)[0] if focus not in self._owners else focus
+        passed, own_path = [focus], path
         while focus in self._owners:
             owner = self._owners[focus]
             focus, path = _name(owner.subject), owner.predicate.value
-            if focus in seen:  # parts that only lead to each other
+            if focus in passed:  # parts that only lead to each other
                 break
-            seen.add(focus)
-        if focus.startswith(_PART):  # it belongs to nothing
-            focus, path = self._catalogue, ""
-        shown = "" if _PART in value else value
-        return Finding(severity, message, rule, focus_node=focus, path=path, value=shown)
+            passed.append(focus)
+        if not focus.startswith(_PART):
+            return Finding(severity, message, rule, focus_node=focus, path=path, value=shown)
+        file = self._files_of_parts.get(passed[0])
+        if file is None:  # it belongs to nothing
+            focus = self._written.catalogue
+            return Finding(severity, message, rule, focus_node=focus, value=shown)
+        name, line = self._beginning(passed, file)
+        return Finding(severity, message, rule, file.name, line, name, own_path, shown)
+
+    @cached_property
+    def _files_of_parts(self) -> dict[str, SourceFile]:
+        """Return the name of each thing that has none in its file → the file."""
+        return {
+            _name(triple.subject): file
+            for file in self._files
+            for triple in file.triples
+            if isinstance(triple.subject, BlankNode)
+        }
+
+    def _beginning(self, passed: Sequence[str], file: SourceFile) -> tuple[str, int]:
+        """Return a label for a thing without a name, and the line where it is told by its words.
+
+        Args:
+            passed: The thing, what it belongs to, and so on.
+            file: Where they stand.
+        """
+        words = [word for name in passed for word in self._words(name)]
+        lines = (find_line_naming(file, word, "") for word in words)
+        label = re.sub(r"\W+", "-", words[0].lower()).strip("-") if words else ""
+        return f"_:{label or 'thing'}", next(filter(None, lines), 0)
+
+    def _words(self, name: str) -> Iterator[str]:
+        """Yield what a thing is called, then the addresses that it has."""
+        triples = self._written.by_subject.get(name, ())
+        for path in (*LABELS, *_CALLED):
+            said = (t.object for t in triples if t.predicate.value == path)
+            yield from sorted(o.value for o in said if isinstance(o, Literal | NamedNode))
+
+
+_CALLED = tuple(
+    iri(name)
+    for name in (
+        *("foaf:name", "vcard:fn", "vcard:hasEmail", "dcat:downloadURL", "dcat:accessURL"),
+        *("dcat:endpointURL", "dcat:startDate", "dcat:bbox", "vcard:hasValue"),
+    )
+)
 
 
 # What no table says: things that are named and nowhere described, and spellings of licences.
 
 _AGENTS = ("foaf:Agent", "foaf:Organization", "foaf:Person", "org:Organization")
 _DATASETS = ("dcat:Dataset", "dcat:DatasetSeries")
+# Owners of the rules for agents and contacts.
+_PARTIES = frozenset(("foaf:Agent", "vcard:Kind"))
 # Property → the classes that its values may have (DCAT-AP 3.0.1, ranges; DCAT-AP-SE, templates).
 _LINKS: Mapping[str, tuple[str, ...]] = {
     "dcat:accessService": ("dcat:DataService",),
@@ -649,7 +717,12 @@ def _links(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, F
         ):
             continue
         focus = _name(triple.subject)
-        message = _undescribed(name, classes[0], is_described=is_described)
+        stated = "" if _is_of_entries(classes) else written.entry_class(target)
+        message = (
+            _mistaken(name, classes[0], shorten(stated))
+            if stated
+            else _undescribed(name, classes[0], is_described=is_described)
+        )
         severity = RULES[DCAT_AP].severity
         value = "" if isinstance(triple.object, BlankNode) else str(triple.object)
         yield (
@@ -696,8 +769,8 @@ def _unlisted(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str
         entry = _name(triple.subject)
         if triple.predicate != _TYPE or triple.object not in _LISTED or entry in listed:
             continue
-        if len(catalogues) == 1 and entry.startswith(written.base_iri):
-            continue  # the build lists it
+        if len(catalogues) == 1 and entry.startswith((written.base_iri, _PART)):
+            continue  # the build lists it, and names it below the base
         path = "dcat:dataset" if triple.object == _LISTED[0] else "dcat:service"
         message = text(
             "No catalogue lists it, so portals do not see it. Add it to the catalogue, with"
@@ -715,6 +788,21 @@ def _lost(written: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Fi
             " with dcat:distribution. (DCAT-AP)"
         )
         yield name, places.at(DCAT_AP, Severity.WARNING, message, name)
+
+
+def _is_of_entries(classes: Iterable[str]) -> bool:
+    """Tell whether classes are those of entries of a catalogue, not of agents and contacts."""
+    return all(each.startswith("dcat:") for each in classes)
+
+
+def _mistaken(path: str, kind: str, stated: str) -> Text:
+    return text(
+        "What {path} leads to is a {stated}, which is nobody that can be asked. Describe who is"
+        " meant as a {kind} with an address of its own, and name that here. (DCAT-AP)",
+        path=path,
+        stated=stated,
+        kind=kind,
+    )
 
 
 def _undescribed(path: str, kind: str, *, is_described: bool) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,8 +17,8 @@ from publisher.load.sources import Sources
 from publisher.messages import Text, text
 from publisher.profiles.file_types import IANA, file_type_of
 from publisher.rdf.namespaces import AUTHORITY, iri
-from publisher.system.http_client import Client, ExchangeLimits, address_host
-from publisher.system.link_checker import PAUSE_SECONDS, LinkChecker, LinkStatus, Progress
+from publisher.system.http_client import Client, ExchangeLimits, address_host, is_web
+from publisher.system.link_checker import PAUSE_SECONDS, ROBOTS, LinkChecker, LinkStatus, Progress
 
 RULE = "links"
 _GONE = {404, 410}
@@ -27,7 +27,7 @@ _LIMITS = ExchangeLimits(connect_seconds=15.0, read_seconds=15.0, total_seconds=
 # Names of values in lists: the rules of the profiles judge them, and nobody visits them.
 _LISTED = (AUTHORITY, "http://data.europa.eu/bna/", IANA)
 _DISTRIBUTION, _CONTACT = iri("dcat:distribution"), iri("dcat:contactPoint")
-_DOWNLOAD = iri("dcat:downloadURL")
+_DOWNLOAD, _ACCESS = iri("dcat:downloadURL"), iri("dcat:accessURL")
 _SIZE, _MAIL, _NAME = iri("dcat:byteSize"), iri("vcard:hasEmail"), iri("vcard:fn")
 _FORMATS = (iri("dcat:mediaType"), iri("dcterms:format"))
 _PACKINGS = (iri("dcat:compressFormat"), iri("dcat:packageFormat"))
@@ -51,7 +51,8 @@ class HostSummary:
         asked: Number of addresses that were asked for, today or some days ago.
         failing: How many of them do not answer.
         otherwise: How many files are of another type or length than stated.
-        left: How many are left for another day, since the host asked for patience.
+        left: How many are left for another day, since the host asked for patience or is silent,
+            or for people, since its ``robots.txt`` keeps programs out.
         length: Of the files together, in bytes, as far as the host says.
     """
 
@@ -167,7 +168,12 @@ def check_links(
     catalogue = _Catalogued()
     mentions = _mentions(sources, catalogue)
     checker = LinkChecker(
-        lambda: Client(_LIMITS), today, days, cache_file=cache_file, pause_seconds=pause
+        lambda: Client(_LIMITS),
+        today,
+        days,
+        cache_file=cache_file,
+        pause_seconds=pause,
+        obeys_robots=True,
     )
     files = {
         address
@@ -195,7 +201,7 @@ def _mentions(sources: Sources, catalogue: _Catalogued) -> dict[str, list[_LinkM
                 isinstance(subject, NamedNode | BlankNode)
                 and isinstance(value, NamedNode)
                 and triple.predicate.value != iri("rdf:type")
-                and value.value.startswith(("http://", "https://"))
+                and is_web(value.value)
                 and not value.value.startswith((sources.base_iri, *_LISTED))
             ):
                 is_blank = isinstance(subject, BlankNode)
@@ -205,9 +211,13 @@ def _mentions(sources: Sources, catalogue: _Catalogued) -> dict[str, list[_LinkM
 
 
 def _findings(
-    verdict: LinkStatus, mentions: Iterable[_LinkMention], catalogue: _Catalogued
+    verdict: LinkStatus, mentions: Sequence[_LinkMention], catalogue: _Catalogued
 ) -> Iterator[Finding]:
+    downloads = {m.key for m in mentions if m.predicate == _DOWNLOAD}
     for mention in mentions:
+        # Portals that want both addresses of a file are given the same one twice.
+        if mention.predicate == _ACCESS and mention.key in downloads:
+            continue
         contact = catalogue.contact(mention.key)
         if not verdict.answers:
             yield _finding(verdict, mention, _with_contact(_message(verdict), contact))
@@ -219,7 +229,7 @@ def _findings(
 def _finding(verdict: LinkStatus, mention: _LinkMention, message: Text) -> Finding:
     is_named = not mention.is_blank
     return Finding(
-        Severity.WARNING,
+        Severity.INFO if verdict.reason == ROBOTS else Severity.WARNING,
         message,
         rule=RULE,
         file=mention.file.name,
@@ -308,7 +318,11 @@ def _summaries(
     for address in mentions:
         by_host[address_host(address)].append(address)
     for host, addresses in sorted(by_host.items(), key=lambda found: (-len(found[1]), found[0])):
-        checked = [known[address] for address in addresses if address in known]
+        checked = [
+            known[address]
+            for address in addresses
+            if address in known and known[address].reason != ROBOTS
+        ]
         failing = [status for status in checked if not status.answers]
         yield HostSummary(
             host=host,
@@ -323,6 +337,13 @@ def _summaries(
 
 
 def _message(verdict: LinkStatus) -> Text:
+    if verdict.reason == ROBOTS:
+        return text(
+            "Open the address in a browser: robots.txt of {host} asks programs to keep away"
+            " ({day}).",
+            host=address_host(verdict.address),
+            day=verdict.checked,
+        )
     if verdict.status in _GONE:
         return text(
             "Find out where the page is now, or keep an archived copy as the address:"

@@ -68,7 +68,9 @@ _STANDARDS = (
     ),
     (re.compile(r"openapis\.org|swagger\.io|spec\.openapis", re.I), ServiceKind.REST),
 )
-_ARCGIS = re.compile(r"/rest/services/.+/(Map|Feature|Image)Server/?$", re.I)
+_ARCGIS = re.compile(r"/rest/services/.+/(Map|Feature|Image)Server(/[0-9]+)?/?$", re.I)
+# What the address of one collection, or of all of them, has beyond that of the interface.
+_OF_COLLECTIONS = re.compile(r"/collections(?:/[^?]*)?/?(?:\?.*)?$")
 _OWN_PARAMETERS = {"service", "request", "version"}
 
 
@@ -83,12 +85,17 @@ def kind_of(words: Iterable[str], addresses: Iterable[str]) -> ServiceKind | Non
     <ServiceKind.WMS: 'WMS'>
     >>> kind_of([], ["https://e.org/ows?map=1&Service=wfs&request=GetCapabilities"])
     <ServiceKind.WFS: 'WFS'>
+    >>> rest = "http://www.wikidata.org/entity/Q749568"
+    >>> kind_of([rest], ["https://e.org/arcgis/rest/services/A/MapServer/0"])
+    <ServiceKind.ARCGIS: 'ArcGIS REST'>
     >>> kind_of(["http://www.opengis.net/def/crs/EPSG/0/3006"], ["https://e.org/wms.csv"])
     """
     found = [word.removeprefix(_AUTHORITY).removeprefix(IANA) for word in words]
-    for word in found:
-        if word in _KNOWN:
-            return _KNOWN[word]
+    known = [_KNOWN[word] for word in found if word in _KNOWN]
+    # Services of many kinds are REST too: another word says more.
+    for kind in known:
+        if kind is not ServiceKind.REST:
+            return kind
     for word in found:
         for pattern, kind in _STANDARDS:
             if "/" in word and pattern.search(word):
@@ -103,7 +110,7 @@ def kind_of(words: Iterable[str], addresses: Iterable[str]) -> ServiceKind | Non
             return ServiceKind[parameters["service"]]
         if _ARCGIS.search(parts.path):
             return ServiceKind.ARCGIS
-    return None
+    return known[0] if known else None
 
 
 @dataclass(frozen=True)
@@ -149,10 +156,14 @@ def guide(kind: ServiceKind | None, address: str, description: str, language: st
 
     >>> guide(ServiceKind.WMS, "https://e.org/ows?map=a", "", "en").capabilities
     'https://e.org/ows?map=a&service=WMS&request=GetCapabilities'
+    >>> guide(ServiceKind.OGC_API, "https://e.org/ogc/collections/a?f=json", "", "en").address
+    'https://e.org/ogc'
     """
     capabilities = ""
     if kind in _OGC:
         address, capabilities = _ogc_addresses(address, kind)
+    if kind is ServiceKind.OGC_API:
+        address = _OF_COLLECTIONS.sub("", address)
     steps = [_qgis(kind, language)] if kind in _QGIS and kind else []
     last_step = _last_step(kind, language)
     if kind in (None, ServiceKind.REST) and description in ("", address):

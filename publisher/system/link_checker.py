@@ -1,8 +1,8 @@
 """Do addresses of others still answer? Asked politely, and remembered.
 
 HEAD first, GET where HEAD is no use, of a file only its first bytes; one request at a time to a
-host, with a pause after it, and none after it asks for patience. What was learned is in a file,
-a line an address: a check that is cut goes on where it was.
+host, with a pause after it, and none after it asks for patience or is silent again and again. What
+was learned is in a file, a line an address: a check that is cut goes on where it was.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any, TextIO
+from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
 
 from publisher.errors import SourceError
 from publisher.system.files import replace_file
@@ -27,7 +29,9 @@ from publisher.system.http_client import (
     Visit,
     address_host,
     parse_digits,
+    retry_after_seconds,
 )
+from publisher.system.user_agent import PRODUCT
 
 # Between two requests to one host.
 PAUSE_SECONDS = 1.0
@@ -39,7 +43,17 @@ _FIRST_ERROR = 400
 _READ_BYTES = 1 << 16
 # A server that is asked for a range of nothing says so (RFC 9110, section 15.5.17).
 _NO_SUCH_RANGE = 416
-_TOO_MANY_REQUESTS = 429
+_TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
+# Servers hang or break off at HEAD, and answer GET (RFC 9110 does not let them, section 9.1).
+_FAULTS_OF_HEAD = (Fault.TRUNCATED, Fault.SLOW)
+# A host that is silent so often in a row is down: each further wait would be in vain.
+_MOST_SILENCES = 3
+# Reason of what robots.txt keeps programs from, in place of an answer.
+ROBOTS = "robots.txt"
+# RFC 9309, section 2.5: at least so much of it is read.
+_ROBOTS_BYTES = 500 * 1024
+# Who wants longer pauses wants nobody.
+_LONGEST_PAUSE_SECONDS = 30.0
 _UNKNOWN_LENGTH = -1
 _TOTAL = re.compile(r"bytes [0-9]+-[0-9]+/([0-9]{1,18})")
 
@@ -85,6 +99,7 @@ class LinkChecker:
         pause_seconds: Between two requests to one host.
         hosts_at_once: Hosts that are asked at the same time.
         fields: Header fields of the requests.
+        obeys_robots: Ask a host for its ``robots.txt`` first, and for nothing that it forbids.
     """
 
     new_client: Callable[[], Client]
@@ -95,6 +110,7 @@ class LinkChecker:
     pause_seconds: float = PAUSE_SECONDS
     hosts_at_once: int = _HOSTS_AT_ONCE
     fields: Mapping[str, str] = field(default_factory=dict)
+    obeys_robots: bool = False
 
     def check(
         self,
@@ -104,7 +120,8 @@ class LinkChecker:
     ) -> dict[str, LinkStatus]:
         """Return address → what asking for it gave, today or some days ago.
 
-        Of a host that asks for patience the rest is left out: the next check goes on there.
+        Of a host that asks for patience, or is silent three times in a row, the rest is left out:
+        the next check goes on there.
 
         Args:
             addresses: What is asked for.
@@ -118,7 +135,11 @@ class LinkChecker:
             return self._ask_all(sorted(addresses), None, progress, frozenset(files))
         try:
             known = _read_cache(self.cache_file)
-            missing = sorted(a for a in addresses if not self._is_believed(known.get(a)))
+            # What failed comes last: it must not keep the rest from being asked for ever.
+            missing = sorted(
+                (a for a in addresses if not self._is_believed(known.get(a))),
+                key=lambda address: (address in known and not known[address].answers, address),
+            )
             if missing:
                 self.cache_file.parent.mkdir(parents=True, exist_ok=True)
                 # Whole lines, before others follow: the last one may have been cut.
@@ -151,21 +172,13 @@ class LinkChecker:
         lock, stopped = Lock(), Event()
 
         def ask_host(host: str) -> None:
-            client = self.new_client()
-            for number, address in enumerate(by_host[host]):
-                if stopped.wait(self.pause_seconds if number else 0):
-                    return
-                progress(address)
-                status = self._ask(client, address, stopped, is_file=address in files)
-                if stopped.is_set():
-                    return
+            asking = _HostAsking(self, self.new_client(), stopped, files)
+            for status in asking.statuses(by_host[host], progress):
                 with lock:
-                    found[address] = status
+                    found[status.address] = status
                     if lines is not None:
                         lines.write(_line(status))
                         lines.flush()
-                if status.status == _TOO_MANY_REQUESTS:
-                    return
 
         with ThreadPoolExecutor(self.hosts_at_once) as hosts:
             try:
@@ -176,26 +189,97 @@ class LinkChecker:
                 raise
         return found
 
-    def _ask(self, client: Client, address: str, stopped: Event, *, is_file: bool) -> LinkStatus:
+
+class _HostAsking:
+    """The requests to one host, one after another."""
+
+    def __init__(
+        self, checker: LinkChecker, client: Client, stopped: Event, files: frozenset[str]
+    ) -> None:
+        self._checker, self._client = checker, client
+        self._stopped, self._files = stopped, files
+        self._pause = checker.pause_seconds
+
+    def statuses(self, addresses: Sequence[str], progress: Progress) -> Iterator[LinkStatus]:
+        """Yield what asking for each address gave, until the host wants no more or is silent."""
+        robots = self._robots(addresses[0]) if self._checker.obeys_robots else None
+        silences, is_first = 0, robots is None
+        for address in addresses:
+            if robots is not None and not robots.can_fetch(PRODUCT, address):
+                yield LinkStatus(address, 0, ROBOTS, self._checker.today.isoformat())
+                continue
+            if self._stopped.wait(0 if is_first else self._pause):
+                return
+            is_first = False
+            progress(address)
+            visit = self._visit(address)
+            if self._stopped.is_set():
+                return
+            yield self._status(address, visit)
+            silences = silences + 1 if _is_silent(visit) else 0
+            if visit.last.status == _TOO_MANY_REQUESTS or silences == _MOST_SILENCES:
+                return
+
+    def _robots(self, address: str) -> RobotFileParser | None:
+        """Return what a host keeps programs from; None where it says nothing of it."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return None
+        limits = replace(self._client.limits, length_bytes=_ROBOTS_BYTES)
+        own_address = f"{parts.scheme}://{parts.netloc}/{ROBOTS}"
+        visit = self._client.visit(own_address, "GET", self._checker.fields, limits)
+        robots = RobotFileParser()
+        is_there = visit.successful and visit.last.media_type != "text/html"
+        robots.parse(
+            visit.last.body.decode("utf-8-sig", "replace").splitlines() if is_there else []
+        )
+        delay = robots.crawl_delay(PRODUCT)
+        if delay is not None:
+            self._pause = min(max(self._pause, float(delay)), _LONGEST_PAUSE_SECONDS)
+        return robots
+
+    def _visit(self, address: str) -> Visit:
         """Ask with HEAD, and with GET where HEAD is no use or does not tell what a file is."""
-        fields = dict(self.fields)
+        fields, is_file = dict(self._checker.fields), address in self._files
         if is_file:  # of a compressed answer nobody could tell how long the file is
             fields["Accept-Encoding"] = "identity"
-        visit = client.visit(address, "HEAD", fields)
-        tells = visit.last.media_type or not is_file
-        if visit.fault is None and (visit.last.status in _RETRY_WITH_GET or not tells):
-            limits = replace(client.limits, length_bytes=_READ_BYTES)
-            part = {"Range": f"bytes=0-{_READ_BYTES - 1}"} if is_file else {}
-            stopped.wait(self.pause_seconds)
-            visit = client.visit(address, "GET", fields | part, limits)
-            if visit.last.status == _NO_SUCH_RANGE:
-                visit = client.visit(address, "GET", fields, limits)
+        visit = self._client.visit(address, "HEAD", fields)
+        if not _needs_get(visit, is_file=is_file):
+            return visit
+        limits = replace(self._client.limits, length_bytes=_READ_BYTES)
+        part = {"Range": f"bytes=0-{_READ_BYTES - 1}"} if is_file else {}
+        self._stopped.wait(self._pause)
+        visit = self._client.visit(address, "GET", fields | part, limits)
+        if visit.last.status == _NO_SUCH_RANGE:
+            visit = self._client.visit(address, "GET", fields, limits)
+        return visit
+
+    def _status(self, address: str, visit: Visit) -> LinkStatus:
         reason = _reason(visit)
         status = 0 if reason else visit.last.status
-        found = LinkStatus(address, status, reason, self.today.isoformat())
-        if not is_file or not found.answers:
+        found = LinkStatus(address, status, reason, self._checker.today.isoformat())
+        if address not in self._files or not found.answers:
             return found
         return replace(found, media_type=visit.last.media_type, length=_length(visit.last))
+
+
+def _needs_get(visit: Visit, *, is_file: bool) -> bool:
+    """Tell whether what HEAD gave is no use."""
+    if visit.fault is not None:
+        return visit.fault in _FAULTS_OF_HEAD
+    # Frameworks that answer HEAD themselves know neither type nor length.
+    tells = visit.last.media_type and visit.last.fields.get("content-length") != "0"
+    return visit.last.status in _RETRY_WITH_GET or (is_file and not tells)
+
+
+def _is_silent(visit: Visit) -> bool:
+    """Tell whether a host gave no answer, or one that it is closed."""
+    if len(visit.exchanges) > 1:  # of another host to which a redirect led
+        return False
+    last = visit.last
+    is_closed = last.status == _UNAVAILABLE and retry_after_seconds(last.fields) is not None
+    return is_closed or (not last.status and visit.fault in (Fault.SLOW, Fault.UNREACHABLE))
 
 
 def _reason(visit: Visit) -> str:

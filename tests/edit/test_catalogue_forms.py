@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from publisher.edit.changes import Change
+from publisher.edit.editor.session import EditSession
 from publisher.edit.fields import Field, Form
 from publisher.edit.forms import read_forms
 from publisher.edit.init import StartOptions, start_folder
@@ -103,6 +104,14 @@ def test_a_catalogue_has_forms_without_a_shape_of_its_own(nord: Sources) -> None
         "Kontaktpunkt": 1,
         "Utgivare": 1,
     }
+
+
+def test_a_new_entry_in_the_editor_begins_with_what_the_catalogue_has(nord: Sources) -> None:
+    """Publisher and contact, as ``publisher new`` gives them."""
+    session = EditSession(nord.folder, NORD)
+    form = next(form for form in session.pending.snapshot.forms if form.names["sv"] == "Datamängd")
+    values = {value for _, value in session.start(form).pairs}
+    assert {f"{NORD}id/organisation/publisher", f"{NORD}contact"} <= values
 
 
 def test_values_are_chosen_by_their_names(nord: Sources) -> None:

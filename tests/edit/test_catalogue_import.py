@@ -596,6 +596,40 @@ def test_what_a_portal_hides_is_not_published(folder: Path) -> None:
     assert "left out: maintainer_email" in output
 
 
+@pytest.mark.parametrize("address", ["lists/ours.csv", "export?what=list"])
+def test_a_list_at_an_address_is_read(
+    folder: Path, web: Callable[[Callable[[str], Pages]], str], address: str
+) -> None:
+    """By its name, or by what the server says that it is."""
+    rows = "Titel;Beskrivning;Länk\nBroar;Alla broar;https://files.example.net/b.csv\n"
+    site = web(lambda site: {f"/{address}": ("text/csv; charset=utf-8", rows.encode())})
+    assert imported(f"{site}/{address}").startswith("1 datasets, 1 files")
+    assert values(folder, f"{BASE}dataset/broar", "dcterms:title") == {"Broar"}
+
+
+def test_resources_that_are_services_become_services(folder: Path) -> None:
+    """CKAN has files alone; what several packages have of one map service is one service."""
+    maps = "https://maps.example.net/ows"
+    request = f"{maps}?service=WMS&request=GetCapabilities"
+    api = {"id": "api", "url": "https://api.example.net/v2", "format": "REST API"}
+    path = folder.parent / "ckan.json"
+    listed = [
+        package(1, resources=[{"id": "m", "url": request, "format": "OGC WMS"}, api]),
+        package(2, resources=[{"id": "m", "url": request, "format": ""}]),
+    ]
+    path.write_bytes(answer({"count": 2, "results": listed})[1])
+    assert imported(path).startswith("2 datasets, 3 files, 2 services")
+    service = f"{BASE}service/wms-maps-example-net-ows"
+    served = {f"{BASE}dataset/paket-{number}" for number in (1, 2)}
+    assert values(folder, service, "dcat:endpointURL") == {maps}
+    assert values(folder, service, "dcat:endpointDescription") == {request}
+    assert values(folder, service, "dcat:servesDataset") == served
+    file = f"{BASE}dataset/paket-1/resource/api"
+    assert values(folder, file, "dcat:accessURL") == {"https://api.example.net/v2"}
+    assert values(folder, file, "dcat:accessService") == {f"{BASE}service/paket-1-rest"}
+    assert values(folder, file, "dcterms:format") == set()
+
+
 def test_the_front_page_of_a_ckan_portal_is_enough(
     folder: Path, web: Callable[[Callable[[str], Pages]], str]
 ) -> None:

@@ -143,6 +143,10 @@ def test_what_is_whole_is_let_pass(tmp_path: Path) -> None:
          "dcat-ap", "is described nowhere"),
         ("dcat:contactPoint <contact> ;\n    dcatap", "dcat:contactPoint <region> ;\n    dcatap",
          "dcat-ap", "is not said to be of the class vcard:Kind"),
+        ("dcat:contactPoint <contact> ;\n    dcatap", "dcat:contactPoint <catalog> ;\n    dcatap",
+         "dcat-ap", "leads to is a dcat:Catalog, which is nobody that can be asked"),
+        ("dcterms:publisher <region> ;", "dcterms:publisher <dataset/trees/csv> ;",
+         "dcat-ap", "leads to is a dcat:Distribution, which is nobody that can be asked"),
     ],
 )  # fmt: skip
 def test_each_fault_is_said_once_with_its_cure(
@@ -168,6 +172,24 @@ def test_a_part_without_a_name_is_found_where_it_stands(tmp_path: Path) -> None:
         ("dcat-ap", f"{TIETO}aineisto/tiet%20ja-sillat", 18)
     ]
     assert "dcat:accessURL is missing" in findings[0].message["en"]
+
+
+def test_a_catalogue_without_names_is_judged_line_by_line(tmp_path: Path) -> None:
+    """What has no name is told by what it is called, at the line where it says so."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "all.ttl").write_text(
+        f'{PREFIXES}[] a dcat:Catalog ; dcterms:title "Kaikki"@fi ; dcterms:description "K"@fi ;\n'
+        '  dcterms:issued "2030-01-01"^^xsd:date ; dcterms:publisher [ a foaf:Agent ;\n'
+        '    foaf:name "Kunta"@fi ] ; dcat:dataset [ a dcat:Dataset ;\n'
+        '    dcterms:title "Sillat"@fi ; dcterms:description "Sillat"@fi ; dcat:distribution [\n'
+        '      a dcat:Distribution ; dcterms:title "Tiedosto"@fi ] ] .\n',
+        encoding="utf-8",
+    )
+    violations = [f for f in found(tmp_path, TIETO) if f.severity is Severity.VIOLATION]
+    assert [(f.file, f.line, f.focus_node) for f in violations] == [
+        ("data/all.ttl", 6 + PREFIXES.count("\n") - 1, "_:tiedosto")
+    ]
+    assert violations[0].path.endswith("accessURL")
 
 
 def test_a_rule_that_is_off_hides_nothing_of_the_others(tmp_path: Path) -> None:
@@ -243,6 +265,7 @@ _AREA = 'dcterms:spatial <http://e.org/n> ; geo:spatialResolutionAsText "1:5000"
         ("geo:serviceType <http://e.org/a> , <http://e.org/b>", "Give only one geodcatap:service"),
         ('dcat:spatialResolutionInMeters "5 m"', "must be of the type xsd:decimal"),
         ('geo:custodian "Nord"', "geodcatap:custodian must be a thing"),
+        ("geo:resourceType <http://e.org/a> , <http://e.org/b>", "Give only one geodcatap:resourc"),
     ],
 )
 def test_a_map_is_refused_for_what_geodcat_does_not_take(
@@ -320,7 +343,7 @@ _SERIES = """<y2024> a dcat:DatasetSeries ; dcterms:title "A"@sv ; dcterms:descr
         ('dcterms:format "csv" ;', 'dcterms:format "csv" ; foaf:page [ a vcard:Address ] ;',
          "violation", "Wanted is a foaf:Document"),
         ('"All trees."@en ;', '"All trees."@en ; dcterms:creator <dataset/trees> ;', "violation",
-         "dcterms:creator leads to is not said to be"),
+         "dcterms:creator leads to is a dcat:Dataset, which"),
         ("<https://maps.nord.example.org/wfs>", "[ a dcterms:Location ]", "violation",
          "What dcat:endpointURL leads to is said to be a dcterms:Location"),
         ('"All trees."@en ;', '"All trees."@en ; dcat:byteSize 5 ;', "warning",

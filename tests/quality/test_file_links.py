@@ -36,6 +36,9 @@ class Files(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer as the table says; ``/no-head`` and ``/nothing`` tell nothing to HEAD."""
+        if self.path == "/robots.txt":
+            self.send_error(404)
+            return
         wanted = self.headers.get("Range", "")
         self.asked.append(f"{self.command} {self.path} {wanted}".strip())
         status, media_type, length = HELD[self.path]
@@ -153,7 +156,8 @@ def test_a_host_that_asks_for_patience_is_left_alone_until_the_next_check(
         HELD["/busy.csv"] = (429, "text/plain", 0)
 
     assert [host.left for host in first.hosts] == [2]
-    assert asked == ["HEAD /busy.csv", "HEAD /long.csv", "HEAD /right.csv"]
+    # What nobody has asked for yet comes first.
+    assert asked == ["HEAD /long.csv", "HEAD /right.csv", "HEAD /busy.csv"]
     assert second.findings == ()
     assert notes.asked == []
 

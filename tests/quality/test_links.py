@@ -29,6 +29,11 @@ class Elsewhere(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer as the path says: /200, /404, /moved, /get-only."""
+        if self.path == "/robots.txt":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"User-agent: *\nDisallow: /private\n")
+            return
         self.asked.append(f"{self.command} {self.path}")
         self.agents.append(self.headers["User-Agent"])
         status = {"/404": 404, "/500": 500, "/moved": 301}.get(self.path, 200)
@@ -94,11 +99,13 @@ def test_what_does_not_answer_is_told_with_its_place(
 def test_a_server_that_takes_no_head_is_asked_with_get(
     world: Path, tmp_path: Path, elsewhere: tuple[str, type[Elsewhere]]
 ) -> None:
-    """Some answer HEAD with an error and GET with the page."""
+    """Some answer HEAD with an error and GET with the page; robots.txt keeps programs out."""
     there, notes = elsewhere
-    only_links_to(world, f"{there}/get-only#part")
+    only_links_to(world, f"{there}/get-only#part", f"{there}/private/plan")
 
-    assert checked(world, tmp_path / "links.jsonl") == []
+    found = checked(world, tmp_path / "links.jsonl")
+    assert [finding.value for finding in found] == [f"<{there}/private/plan>"]
+    assert found[0].message["en"].startswith("Open the address in a browser: robots.txt of 127.")
     assert notes.asked == ["HEAD /get-only", "GET /get-only"]
 
 

@@ -97,6 +97,27 @@ def test_parts_without_a_name_get_one_and_keep_what_they_say(profile: Applicatio
     assert any(isinstance(t, BlankNode) for t in graph.objects(roads, "dcterms:spatial"))
 
 
+NAMELESS = """
+[] a dcat:Catalog ; dcterms:title "Kaikki"@fi ; dcterms:publisher [ a dcterms:Agent ] ;
+    dcat:catalog [ a dcat:Catalog ; dcterms:title "Kartat"@fi ; dcterms:publisher <kartat> ] ;
+    dcat:dataset [ a dcat:Dataset ; dcterms:title "Sillat & tiet"@fi ; dcterms:modified 2030 ] ,
+        [ a dcat:Dataset ; dcterms:title "Sillat & tiet"@fi ] .
+"""
+
+
+def test_entries_without_a_name_get_one_of_their_title() -> None:
+    """It is the same after each change; two of one title are told apart."""
+    graph = view(NAMELESS, ApplicationProfile.EU)
+    held = {BASE + "dataset/held", BASE + "dataset/roads"}
+    names = {name.value for name in graph.instances("dcat:Dataset")} - held
+    catalogues = sorted(name.value for name in graph.instances("dcat:Catalog"))
+
+    assert names == {BASE + "dataset/sillat-tiet", BASE + "dataset/sillat-tiet-2"}
+    # This folder has a catalogue of its own; the site's services belong to it alone.
+    assert catalogues == [f"{BASE}catalog{end}" for end in ("", "-kaikki", "-kartat")]
+    assert all(not graph.nodes(NamedNode(name), "dcat:service") for name in catalogues[1:])
+
+
 def test_the_same_parts_have_the_same_names_in_another_order() -> None:
     """A label of a file is no name: names are made of content, so releases agree."""
     triples = [q.triple for q in parse(PREFIXES + PARTS, format=RdfFormat.TURTLE)]

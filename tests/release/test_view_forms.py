@@ -198,3 +198,29 @@ def test_what_is_named_elsewhere_has_the_class_that_the_eu_asks_for() -> None:
         ' dcterms:provenance [ rdfs:label "Mätt"@sv ] .'
     )
     assert faults(views(said)[0], "dcat-ap-full") == []
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        r'dcat:bbox "{\"type\":\"Point\",\"coordinates\":[25.0,60.5]}"',
+        'dcat:bbox "POINT(25 60.5)"',
+        "locn:geometry \"<Point srsName='urn:ogc:def:crs:EPSG::4326'><pos>60.5 25</pos></Point>\"",
+    ],
+)
+def test_a_box_in_any_notation_is_on_the_maps_of_portals(area: str) -> None:
+    """They draw WKT, and pass over the rest."""
+    said = f"<ds/broar> dcterms:spatial [ a dcterms:Location ; {area} ] ."
+    for view in views(said):
+        (box,) = [t.object for t in view if t.predicate.value == iri("dcat:bbox")]
+        assert isinstance(box, Literal)
+        assert box.datatype.value == iri("geo:wktLiteral")
+        assert box.value.startswith("POLYGON((25 60.5, 25 60.5")
+
+
+@pytest.mark.parametrize("size", ["120", '"120.0"^^xsd:decimal', '"+120"^^xsd:long'])
+def test_a_size_is_a_whole_number_however_it_is_typed(size: str) -> None:
+    """A bare number of Turtle is an integer, and DCAT 2 wanted a decimal."""
+    for view in views(f"<ds/broar/fil> dcat:byteSize {size} ."):
+        (found,) = [t.object for t in view if t.predicate.value == iri("dcat:byteSize")]
+        assert found == Literal("120", datatype=NamedNode(iri("xsd:nonNegativeInteger")))

@@ -110,3 +110,20 @@ def test_hosts_with_odd_addresses_do_not_stop_the_rest() -> None:
     assert found["http://ö.example/"].answers
     assert not found["http://["].answers
     assert "GET http://a:99999/" in client.asked
+
+
+def test_a_host_that_is_silent_again_and_again_is_left_alone(tmp_path: Path) -> None:
+    """It is down: three hundred files of it would be waited for in vain."""
+    addresses = [f"http://a/{number}" for number in range(5)]
+    client = Scripted({address: Fault.UNREACHABLE for address in addresses} | {"http://b/x": 200})
+    found = checker(client, tmp_path / "links").check([*addresses, "http://b/x"])
+    assert sorted(found) == ["http://a/0", "http://a/1", "http://a/2", "http://b/x"]
+    again = checker(client, tmp_path / "links").check(addresses)
+    assert sorted(again) == addresses  # those that nobody asked for yet come first
+
+
+def test_a_server_that_breaks_off_at_head_is_asked_with_get() -> None:
+    """The file is there, whatever its server makes of HEAD."""
+    client = Scripted({"http://a/x": Fault.TRUNCATED})
+    checker(client, None).check(["http://a/x"])
+    assert client.asked == ["HEAD http://a/x", "GET http://a/x"]

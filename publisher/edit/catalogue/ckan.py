@@ -16,13 +16,30 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from publisher.edit.catalogue.draft import DATASET, DISTRIBUTION, TYPE, CatalogueDraft, Thing
+from publisher.edit.catalogue.draft import (
+    DATASET,
+    DISTRIBUTION,
+    SERVICE,
+    TYPE,
+    CatalogueDraft,
+    Thing,
+)
 from publisher.edit.catalogue.fetching import MOST_PAGES, Fetched, fetch_address, read_json_of
 from publisher.edit.catalogue.notes import NO_PROPERTY, ImportNotes, NoteKind
+from publisher.edit.catalogue.service_kinds import (
+    FORMATS,
+    OGC_KINDS,
+    describe_endpoint,
+    kind_of_format,
+    kind_of_request,
+    without_request,
+)
 from publisher.edit.catalogue.tidy import as_address, as_date, extent_of_geojson, is_mail
 from publisher.errors import SourceError, SourceSyntax
 from publisher.languages import is_language_tag
 from publisher.messages import printable, text
+from publisher.profiles.file_types import FILE_TYPES
+from publisher.profiles.term_names import find_format, label_of
 from publisher.rdf.namespaces import iri
 from publisher.system.http_client import Client, is_web, parse_digits
 
@@ -108,6 +125,7 @@ _ONE = frozenset(("dcterms:issued", "dcterms:modified", "dcat:version"))
 _HIDDEN = (("state", ("deleted", "draft")), ("private", (True, "True", "true")))
 _NOT_PUBLIC = text("the portal does not show this package to everybody.")
 _OTHER_TAKEN = text("another name or address of the package says who it is; there is room for one.")
+_SERVED = text("a service gives the dataset.")
 _NO_ALGORITHM = text("it does not say by which algorithm the checksum was computed.")
 
 
@@ -362,8 +380,48 @@ class _PackageWriter:
         if not draft.values(file, iri("dcterms:license")):
             self._licence(file)
         self._checksum(file, resource)
+        self._service(file, resource, as_address(str(access or "")))
         known = {*_RESOURCE, "access_url", "url", "download_url", "description"}
         self._unknown(file, resource, known)
+
+    def _service(self, file: NamedNode, resource: Mapping[str, Any], address: str) -> None:
+        """Describe the service that a resource is: CKAN has files alone, and says it by a format.
+
+        Datasets that the same service gives share it.
+        """
+        written = str(resource.get("format") or "")
+        kind = kind_of_format(written) if written else kind_of_request(address)
+        if not kind or not is_web(address):
+            return
+        draft = self._draft
+        endpoint = NamedNode(without_request(address) if kind in OGC_KINDS else address)
+        label = label_of(kind, "en")
+        known = draft.with_value(iri("dcat:endpointURL"), endpoint)
+        service: Thing = known[0] if known else BlankNode()
+        if known:
+            called = f"{label}, {endpoint.value.partition('://')[2]}"
+            draft.put(service, iri("dcterms:title"), Literal(called, language=self._texts.language))
+        else:
+            draft.add(service, TYPE, NamedNode(SERVICE))
+            describe_endpoint(draft, service, kind, address)
+            for title in draft.values(self._dataset, iri("dcterms:title")):
+                if isinstance(title, Literal):
+                    called = f"{title.value} ({label})"
+                    title = Literal(called, language=title.language)
+                    draft.add(service, iri("dcterms:title"), title)
+            for path in ("dcterms:publisher", "dcat:contactPoint"):
+                draft.add(service, iri(path), *draft.values(self._dataset, iri(path)))
+            for path in ("dcterms:license", "dcatap:applicableLegislation"):
+                draft.add(service, iri(path), *draft.values(file, iri(path)))
+        draft.add(service, iri("dcat:servesDataset"), self._dataset)
+        draft.add(file, iri("dcat:accessService"), service)
+        if written and not find_format(written).file_type:
+            draft.drop(file, iri("dcterms:format"))  # it says that it is a service, and no more
+        if kind == "ogcapi-features" or (not written and kind in OGC_KINDS):
+            draft.put(file, iri("dcterms:format"), NamedNode(FILE_TYPES + FORMATS[kind]))
+        self._notes.add(
+            NoteKind.CHANGED, file.value, "format", written, "dcat:accessService", _SERVED
+        )
 
     def _add(self, thing: Thing, path: str, value: str, *, is_text: bool = False) -> None:
         """Add a value: a text in the language of the portal, an address, or a plain text."""

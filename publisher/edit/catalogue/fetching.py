@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
-from pathlib import Path
-from urllib.parse import quote, urlsplit
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
@@ -26,6 +26,7 @@ from publisher.rdf.parser_words import words_of
 from publisher.rdf.reading import read_json, read_quads
 from publisher.rdf.recognise import other_language, syntax_by_content, syntax_by_name
 from publisher.system.http_client import (
+    CHUNK_BYTES,
     Client,
     Exchange,
     ExchangeLimits,
@@ -36,6 +37,7 @@ from publisher.system.http_client import (
 )
 
 MOST_PAGES = 1000
+_OK = 200
 _LENGTH_BYTES = 200 << 20
 _SECONDS = 120.0
 _ACCEPT = (
@@ -90,6 +92,40 @@ def is_table(source: str) -> bool:
         return False
     name = source.lower()
     return name.endswith(_TABLES) or (name.endswith(".txt") and _is_text_of_rows(Path(source)))
+
+
+# Of tables without a name that says so: media type → extension of a file with one.
+_TABLE_TYPES = {
+    "text/csv": ".csv",
+    "application/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+}
+
+
+def fetch_table(address: str, client: Client, folder: Path) -> Path | None:
+    """Return a file in a folder with the table at an address; None where there is none.
+
+    An address that does not end like a table's is asked what it has first: feeds are large.
+
+    Raises:
+        SourceMissing: Nothing, or not all of it, came.
+        SourceError: It cannot be read.
+    """
+    name = PurePosixPath(unquote(urlsplit(address).path)).name
+    ending = PurePosixPath(name.lower().removesuffix(".gz")).suffix
+    if ending not in _TABLES:
+        limits = replace(client.limits, length_bytes=CHUNK_BYTES)
+        accept = {"Accept": f"{_ACCEPT}, text/csv;q=0.6"}
+        last = client.visit(address, fields=accept, limits=limits).last
+        ending = _TABLE_TYPES.get(last.media_type, "") if last.status == _OK else ""
+        if not ending:
+            return None
+    file = folder / f"list{ending}"
+    file.write_bytes(fetch_address(address, client).content)
+    return file
 
 
 def _is_text_of_rows(file: Path) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
@@ -14,6 +13,13 @@ from publisher.edit.catalogue.draft import DISTRIBUTION, SERVICE, TYPE
 from publisher.edit.catalogue.list_rows import ListCell, ListRow
 from publisher.edit.catalogue.list_values import CellValues, RowContext, typed_literal
 from publisher.edit.catalogue.naming import RESERVED_SERVICES, NameGiver
+from publisher.edit.catalogue.service_kinds import (
+    FORMATS,
+    KINDS_BY_FORMAT,
+    describe_endpoint,
+    kind_of_address,
+    kind_of_request,
+)
 from publisher.edit.inventory import slug
 from publisher.edit.values import shorten_input
 from publisher.load.files import PUBLISHED_FILES, find_published_files
@@ -23,32 +29,6 @@ from publisher.profiles.term_names import find_format, find_term, label_of, simi
 from publisher.rdf.namespaces import iri
 from publisher.system.http_client import is_web
 
-# Kind of a service → the specification that it follows (INSPIRE and OGC registers).
-_SPECIFICATIONS: Mapping[str, str] = {
-    "wms": "http://www.opengis.net/def/serviceType/ogc/wms",
-    "wmts": "http://www.opengis.net/def/serviceType/ogc/wmts",
-    "wfs": "http://www.opengis.net/def/serviceType/ogc/wfs",
-    "wcs": "http://www.opengis.net/def/serviceType/ogc/wcs",
-    "ogcapi-features": "http://www.opengis.net/doc/IS/ogcapi-features-1/1.0",
-    "sparql": "https://www.w3.org/TR/sparql11-protocol/",
-}
-# Kinds of DCAT-AP-SE (Wikidata).
-_KINDS: Mapping[str, str] = {
-    "rest": "http://www.wikidata.org/entity/Q749568",
-    "ogcapi-features": "http://www.wikidata.org/entity/Q749568",
-    "rpc": "http://www.wikidata.org/entity/Q62270",
-}
-_FORMATS: Mapping[str, str] = {
-    "wms": "WMS_SRVC",
-    "wmts": "WMTS_SRVC",
-    "wfs": "WFS_SRVC",
-    "wcs": "WCS_SRVC",
-    "ogcapi-features": "GEOJSON",
-    "rest": "JSON",
-    "sparql": "SPARQLQ",
-    "atom": "ATOM",
-}
-_OF_SERVICES = {f"{code}": kind for kind, code in _FORMATS.items() if code.endswith("_SRVC")}
 # What a distribution has from its dataset's row, and a service too.
 _OF_DATASET = ("dcterms:issued", "dcterms:modified", "dcterms:language")
 _OF_SERVICE = (
@@ -104,7 +84,7 @@ class FileWriter:
         self._write_service(row, number, kind, endpoint, link)
         # Beside the address of the service, a link leads to a file of its own.
         if is_given and (link is not None or download is not None) and link != endpoint:
-            is_of_service = file_format.file_type in _OF_SERVICES
+            is_of_service = file_format.file_type in KINDS_BY_FORMAT
             if not is_of_service or download is not None:
                 self._write_file_if_any(row, number, link, download)
 
@@ -163,12 +143,12 @@ class FileWriter:
                 )
                 row.refuse(message, cell.position)
             return found
-        kind = _OF_SERVICES.get(find_format(row.written("format", number)).file_type, "")
+        kind = KINDS_BY_FORMAT.get(find_format(row.written("format", number)).file_type, "")
         endpoint = row.written("endpoint", number) or (cell.text if cell is not None else "")
         if kind or endpoint:
-            return kind or _kind_of_address(endpoint) or "rest"
+            return kind or kind_of_address(endpoint) or "rest"
         if row.cell("format", number) is None:
-            return _kind_of_request(row.written("link", number))
+            return kind_of_request(row.written("link", number))
         return ""
 
     def _write_service(
@@ -205,7 +185,7 @@ class FileWriter:
         draft.add(file, iri("dcat:accessURL"), *access[:1])
         draft.add(file, iri("dcat:accessService"), service)
         self._label(file, label)
-        self._format(file, _FORMATS.get(kind, ""))
+        self._format(file, FORMATS.get(kind, ""))
         values.terms("availability", "dcatap:availability", number, file)
         self._terms_of_use(file, row)
         draft.add(service, iri("dcterms:license"), *draft.values(file, iri("dcterms:license")))
@@ -215,27 +195,8 @@ class FileWriter:
         self, service: NamedNode, row: ListRow, number: int, kind: str, endpoint: NamedNode
     ) -> None:
         """Write what every service has: addresses, kind and specification."""
-        draft = self._context.draft
-        values = CellValues(row, self._context)
-        is_ogc = kind in ("wms", "wmts", "wfs", "wcs")
-        plain = NamedNode(_without_request(endpoint.value)) if is_ogc else endpoint
-        draft.add(service, iri("dcat:endpointURL"), plain)
-        described = values.address("endpoint-description", number)
-        if described is None and is_ogc:
-            described = endpoint
-            if "getcapabilities" not in endpoint.value.lower():
-                request = f"service={kind.upper()}&request=GetCapabilities"
-                separator = "&" if "?" in plain.value else "?"
-                described = NamedNode(f"{plain.value}{separator}{request}")
-        if described is not None:
-            draft.add(service, iri("dcat:endpointDescription"), described)
-        if kind in _KINDS:
-            draft.add(service, iri("dcterms:type"), NamedNode(_KINDS[kind]))
-        if kind in _SPECIFICATIONS:
-            standard = NamedNode(_SPECIFICATIONS[kind])
-            draft.add(service, iri("dcterms:conformsTo"), standard)
-            draft.add(standard, TYPE, NamedNode(iri("dcterms:Standard")))
-            draft.add(standard, iri("dcterms:title"), Literal(label_of(kind, "en"), language="en"))
+        described = CellValues(row, self._context).address("endpoint-description", number)
+        describe_endpoint(self._context.draft, service, kind, endpoint.value, described)
 
     def _distribution(self, words: str) -> NamedNode:
         """Return a new distribution of the dataset."""
@@ -344,52 +305,3 @@ class FileWriter:
                 draft.add(statement, f"{odrs}attributionText", written)
         law = iri("dcatap:applicableLegislation")
         draft.add(file, law, *draft.values(self._context.thing, law))
-
-
-_OGC = "wms|wmts|wfs|wcs"
-_SERVICE_REQUEST = re.compile(rf"[?&]service=({_OGC})(?:&|$)", re.IGNORECASE)
-_IN_ADDRESS = (
-    (re.compile(rf"(?<![a-z])({_OGC})(?:server)?(?![a-z])", re.IGNORECASE), ""),
-    (re.compile(r"(?<![a-z])sparql(?![a-z])", re.IGNORECASE), "sparql"),
-    (re.compile(r"ogc[_/-]?(?:api|features)|oapif|/collections(?:/|$)", re.I), "ogcapi-features"),
-)
-
-
-def _kind_of_request(address: str) -> str:
-    """Return the kind of service that an address asks by name; empty for any other address.
-
-    >>> _kind_of_request("https://e.org/ows?SERVICE=WMS&REQUEST=GetCapabilities")
-    'wms'
-    """
-    found = _SERVICE_REQUEST.search(address)
-    return found[1].lower() if found else ""
-
-
-def _kind_of_address(address: str) -> str:
-    """Return the kind of service that an address of one shows; empty where it shows none.
-
-    >>> _kind_of_address("https://e.org/geoserver/wfs"), _kind_of_address("https://e.org/api/v1")
-    ('wfs', '')
-    """
-    if asked := _kind_of_request(address):
-        return asked
-    path = urlsplit(address).path
-    for pattern, kind in _IN_ADDRESS:
-        if found := pattern.search(path):
-            return kind or found[1].lower()
-    return ""
-
-
-# What a request for capabilities, a map or features adds to the address of a service.
-_REQUEST = re.compile(r"(?:service|request|version)=[^&]*", re.IGNORECASE)
-
-
-def _without_request(address: str) -> str:
-    """Return the address of an OGC service without what asks for something of it.
-
-    >>> _without_request("https://e.org/wms?map=roads&SERVICE=WMS&REQUEST=GetCapabilities")
-    'https://e.org/wms?map=roads'
-    """
-    start, _, query = address.partition("?")
-    remaining = "&".join(part for part in query.split("&") if part and not _REQUEST.fullmatch(part))
-    return f"{start}?{remaining}" if remaining else start

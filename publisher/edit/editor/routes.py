@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -217,6 +217,7 @@ def _listed(pending: PendingChanges, form: Form, language: str, requested: str) 
     found = [
         (thing, pending.choices.name(thing, language)) for thing in form.things if is_found(thing)
     ]
+    found = _told_apart(pending, found, language)
     return ClassListing(
         form,
         in_language(form.names, language),
@@ -224,6 +225,22 @@ def _listed(pending: PendingChanges, form: Form, language: str, requested: str) 
         not pending.snapshot.is_part(form),
         len(found) > _LONGEST_LIST and not requested,
     )
+
+
+def _told_apart(
+    pending: PendingChanges, named: list[tuple[str, str]], language: str
+) -> list[tuple[str, str]]:
+    """Return things with names; where several have one, what each belongs to stands with it."""
+    uses = Counter(name for _, name in named)
+
+    def name_of(thing: str, name: str) -> str:
+        if uses[name] == 1:
+            return name
+        owners = pending.snapshot.owners(thing)
+        whole = pending.choices.name(owners[0][0], language) if owners else ""
+        return f"{name} ({whole or thing.rpartition('/')[2]})"
+
+    return [(thing, name_of(thing, name)) for thing, name in named]
 
 
 # The form of one thing: shown, sent, and looked at while somebody types.

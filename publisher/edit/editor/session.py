@@ -19,6 +19,7 @@ from publisher.edit.fields import Form
 from publisher.edit.inventory import address_for, iri_prefix, slug
 from publisher.errors import EditConflict, SourceError
 from publisher.messages import LANGUAGES
+from publisher.profiles.form_fields import CLASSES
 from publisher.rdf.subjects import Term
 
 Pairs = Iterable[tuple[str, str]]
@@ -86,7 +87,12 @@ class EditSession:
             number = numbers[label_path(form)]
             found |= {f"f{number}.{n}.v": label for n in range(len(form.fields[number].languages))}
         if owner is None:
-            return found
+            # An entry of a catalogue has its publisher and contact, until somebody says otherwise.
+            defaults = self.pending.snapshot.inventory.catalogue.defaults
+            known = defaults.items() if form.class_iri in CLASSES else ()
+            return found | {
+                f"f{numbers[path]}.0.v": value.value for path, value in known if path in numbers
+            }
         repeated = (
             [] if owner.is_inverse else self.pending.snapshot.links_to_owner(form, owner.path)
         )

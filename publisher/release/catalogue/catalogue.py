@@ -36,6 +36,7 @@ from publisher.release.catalogue.distributions import (
     add_services,
     add_tables,
 )
+from publisher.release.catalogue.entry_names import name_entries
 from publisher.release.catalogue.executables import describe_queries
 from publisher.release.catalogue.graph import CatalogueGraph, add_authority_terms, node
 from publisher.release.catalogue.harmonise import (
@@ -110,17 +111,22 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
 
     Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
     """
-    draft = CatalogueGraph(name_blank_nodes(facts.by_hand))
+    named = name_entries(facts.by_hand, facts.base_iri)
+    draft = CatalogueGraph(name_blank_nodes(named))
     describe_published_files(draft, facts.published_files, facts.file_dates, facts.base_iri, view)
     harmonise(draft, view, facts.base_iri)
     _list_entries(draft, facts.base_iri)
-    for catalogue in draft.instances("dcat:Catalog"):
-        datasets = draft.nodes(catalogue, "dcat:dataset")
-        for dataset in datasets:
-            _dataset(draft, facts, dataset, view)
+    catalogues = draft.instances("dcat:Catalog")
+    datasets = list(dict.fromkeys(d for c in catalogues for d in draft.nodes(c, "dcat:dataset")))
+    for dataset in datasets:
+        _dataset(draft, facts, dataset, view)
+    for catalogue in catalogues:
         _catalogue_modified(draft, catalogue)
+        _list_modified(draft, catalogue)
+    if catalogues:
         with_files = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
-        add_services(draft, catalogue, with_files, facts.base_iri, view)
+        first = _first_catalogue(draft, catalogues, facts.base_iri)
+        add_services(draft, first, with_files, facts.base_iri, view)
     _identify_entries(draft)
     extents = _describe_places(draft, facts.sources)
     _describe_standards(draft, facts.sources)
@@ -137,6 +143,15 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
         return list(swedish_form(draft.triples()).triples)
     type_addresses(draft)
     return european_form(draft.triples())
+
+
+def _first_catalogue(
+    draft: CatalogueGraph, catalogues: Sequence[NamedNode], base_iri: str
+) -> NamedNode:
+    """Return the catalogue that the site's own services belong to: its own, else an outer one."""
+    held = {*draft.all_objects("dcat:catalog"), *draft.all_objects("dcterms:hasPart")}
+    own = NamedNode(base_iri + CATALOGUE)
+    return min(catalogues, key=lambda name: (name != own, name in held, name.value))
 
 
 def _list_entries(draft: CatalogueGraph, base_iri: str) -> None:
@@ -188,9 +203,20 @@ def _catalogue_modified(draft: CatalogueGraph, catalogue: NamedNode) -> None:
     dates = draft.objects(catalogue, "dcterms:modified")
     for dataset in draft.nodes(catalogue, "dcat:dataset"):
         dates += draft.objects(dataset, "dcterms:modified")
+    if not dates:  # what nobody has changed is as it was issued
+        dates = draft.objects(catalogue, "dcterms:issued")
     if dates:
         draft.remove(catalogue, "dcterms:modified")
         draft.add(catalogue, "dcterms:modified", max(dates, key=_lexical))
+
+
+def _list_modified(draft: CatalogueGraph, catalogue: NamedNode) -> None:
+    """Let the dataset that is the catalogue itself have its date."""
+    for file in draft.subjects("dcat:accessURL", catalogue):
+        for dataset in draft.subjects("dcat:distribution", file):
+            if not draft.objects(dataset, "dcterms:modified"):
+                dates = draft.objects(catalogue, "dcterms:modified")
+                draft.add(dataset, "dcterms:modified", *dates)
 
 
 def _lexical(term: object) -> tuple[str, str]:
@@ -346,7 +372,7 @@ def describe_release(
     partitions: Partitions | None = None,
 ) -> Descriptions:
     """Return the descriptions of a release: a pure function of it and the one before."""
-    draft = CatalogueGraph(quad.triple for quad in by_hand)
+    draft = CatalogueGraph(name_entries((quad.triple for quad in by_hand), base_iri))
     modified = modified_dates(
         {name: extensions[N_QUADS.extension] for name, extensions in files.items()},
         previous,
