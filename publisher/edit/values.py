@@ -199,8 +199,7 @@ class _NumberKind(ValueKind):
                 return Literal(number, datatype=NamedNode(datatype))
         raise ValueRefused(
             "'{written}' is not a number that belongs here.",
-            remedy="Write the number alone, in digits; 'about' and the like have a field of their"
-            " own.",
+            remedy="Write the number alone, in digits, without 'about' and the like.",
             written=shorten_input(text),
         )
 
