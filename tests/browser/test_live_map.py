@@ -122,6 +122,9 @@ def test_a_drawn_map_moves_with_the_names_and_links_of_the_drawing(
     page.goto("doc/grove/g-901", wait_until="networkidle")
     expect(page.locator(".live path.area.chosen")).to_be_visible()
     expect(page.locator(".map > svg")).to_be_hidden()
+    area = page.get_by_role("button", name=page.locator("h1").inner_text()).first
+    area.press("Enter")
+    expect(page.locator(".leaflet-popup-content")).to_contain_text(page.locator("h1").inner_text())
     box, frame = (page.locator(n).bounding_box() for n in (".live path.chosen", ".map .live"))
     assert box is not None
     assert frame is not None

@@ -278,12 +278,28 @@
         const parts = [];
         if (place.rings.length) parts.push(L.polygon(place.rings, { className: place.css.replace("spot", "area") }));
         if (place.lines.length) parts.push(L.polyline(place.lines, { className: `line ${place.css}` }));
-        for (const part of parts)
+        for (const part of parts) {
+          const open = (at) => this.tell(at, [place]);
           part.bindTooltip(place.name, { sticky: true }).on("click", (event) => {
             L.DomEvent.stopPropagation(event);
-            this.tell(event.latlng, [place]);
+            open(event.latlng);
           }).addTo(this.map);
+          this.makeButton(part.getElement(), place.name, () => open(part.getCenter()));
+        }
       }
+    }
+
+    // Leaflet lets shapes with a tooltip have the focus: then they also have a name, and answer keys.
+    makeButton(element, name, press) {
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", name);
+      element.setAttribute("tabindex", "0");
+      element.addEventListener("keydown", (event) => {
+        if (!["Enter", " "].includes(event.key)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        press();
+      });
     }
 
     tell(at, places, more = "") {
