@@ -167,6 +167,19 @@ def test_without_a_script_the_drawing_stays(browser: Browser, groves: str) -> No
     page.close()
 
 
+def test_of_too_many_places_a_frame_shows_a_beginning(
+    told: tuple[Page, list[str]], groves: str
+) -> None:
+    """Frames run no script: the home page offers the drawing of the first rows, which says so."""
+    page, noted = told
+    page.goto(f"{groves}?lang=en")
+    assert "/embed/map?lang=en" in page.content()
+    page.goto(f"{groves}embed/map?lang=en", wait_until="networkidle")
+    assert page.locator(".map > svg .spot").count() > 0
+    expect(page.locator("main")).to_contain_text(re.compile(r"Rows 1–400 of \d{3}"))
+    assert noted == []
+
+
 def test_without_the_library_the_drawing_stays(told: tuple[Page, list[str]]) -> None:
     """A package that was built without npm."""
     page, _ = told
