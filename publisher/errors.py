@@ -128,7 +128,7 @@ class SourceErrors(SourceError):
     def __init__(self, errors: Sequence[SourceError]) -> None:
         """Keep every error."""
         self._errors = tuple(errors)
-        super().__init__("{count} sources cannot be read.", count=len(self._errors))
+        super().__init__("{count} {count:source|sources} cannot be read.", count=len(self._errors))
 
     def each(self) -> Sequence[SourceError]:
         """Return the errors this one consists of."""

@@ -23,6 +23,7 @@ _LONGEST_QUOTED = 300
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
 _STRINGS = rf"({_STRING}(?:\s*{_STRING})*)"
 _ENTRY = re.compile(rf"^msgid\s+{_STRINGS}\s*^msgstr\s+{_STRINGS}", re.MULTILINE)
+_ONE_OR_MANY = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
 _BETWEEN_STRINGS = re.compile(r'"\s*\n\s*"')
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
@@ -58,10 +59,18 @@ def translate(message: str, language: str, **values: object) -> str:
     A value called ``reason``, what the operating system says, is translated too, and so is one that
     knows what it is ``in_language``.
 
+    A word that depends on a number has both its forms: ``{count:row|rows}``.
+
     >>> translate("Page not found", "sv")
     'Sidan finns inte'
+    >>> translate("{count} {count:row|rows}", "sv", count=1)
+    '1 rad'
     """
     translated = _catalogue(language).get(message) or message
+    if "|" in translated:
+        translated = _ONE_OR_MANY.sub(
+            lambda found: found[2] if str(values.get(found[1])) == "1" else found[3], translated
+        )
     for name, value in values.items():
         if (in_its_language := getattr(value, "in_language", None)) is not None:
             values[name] = in_its_language(language)

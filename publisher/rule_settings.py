@@ -150,7 +150,7 @@ RULES: Mapping[str, CheckRule] = {
         CheckRule(
             "placeholders",
             Level.NOTE,
-            "a placeholder in `pages/` that nobody has replaced yet",
+            "a placeholder in `pages/`, or a new folder's example, that nobody has replaced yet",
             "this program: what `init` leaves open",
         ),
         CheckRule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,23 @@ def address(started: Path, free_port: int) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+def test_what_is_to_be_replaced_is_said_until_it_is(started: Path) -> None:
+    """The example by its file, and each open place of the page by its line."""
+    found = list(started.glob("data/*/*.ttl"))
+    example = next(file for file in found if "Replace it with your own" in file.read_text("utf-8"))
+    name = str(example.relative_to(started))
+
+    said = publisher("check").output
+    assert name in said
+    assert "pages/tillganglighet.sv.md:9" in said
+
+    text = example.read_text("utf-8")
+    for language in ("en", "sv"):
+        text = re.sub(rf'"[^"]*"@{language}', f'"Ny"@{language}', text)
+    example.write_text(text, "utf-8")
+    assert "example that the folder began with" not in publisher("check").output
 
 
 @pytest.mark.slow

@@ -63,7 +63,7 @@ def test_the_property_of_the_guide_is_asked_for_and_then_satisfied(mine: Path) -
     code, output = called("check")
     assert code == 1
     assert "Choose one of excellent, good, sufficient and poor." in output
-    assert "1 violations, 0 warnings, " in output
+    assert "1 violation, 0 warnings, " in output
 
     with_quality(mine)
     assert called("check", "--fix")[0] == 0

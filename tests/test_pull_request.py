@@ -60,7 +60,7 @@ def test_a_reviewer_gets_report_difference_and_pictures(repository: Path) -> Non
 
     assert done.returncode == 0, done.stderr
     assert "En stor sjö i Dalarna." in difference
-    assert "0 entities added, 0 entities removed, 1 entities changed." in done.stdout
+    assert "0 entities added, 0 entities removed, 1 entity changed." in done.stdout
     pictures = {"lake-siljan.sv.png", "lake-siljan.en.png"} if shutil.which("chromium") else set()
     assert made == {"report.html", "difference.html", "difference.json"} | pictures
     trees = subprocess.run(

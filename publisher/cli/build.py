@@ -28,7 +28,7 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
     """Check, build, and print which release is current now."""
     from publisher.quality.approval import approve
     from publisher.release.build import build as build_release
-    from publisher.release.catalogue.notices import release_notices
+    from publisher.release.catalogue.notices import placeholder_notices, release_notices
     from publisher.release.history.loss_gate import LossGate, LossLimits
     from publisher.release.second_engine import SecondEngine, second_engine_notices
 
@@ -54,7 +54,8 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
             raise
     click.echo(
         translate(
-            "Release {id} is current: {triples} triples in {graphs} graphs.",
+            "Release {id} is current: {triples} {triples:triple|triples} in {graphs}"
+            " {graphs:graph|graphs}.",
             language,
             id=release.id,
             triples=sum(release.graphs.values()),
@@ -62,7 +63,11 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
         ),
         err=True,
     )
-    for notice in (*second_engine_notices(release.folder), *release_notices(release)):
+    for notice in (
+        *second_engine_notices(release.folder),
+        *release_notices(release),
+        *placeholder_notices(approved),
+    ):
         click.echo(in_language(notice, language), err=True)
 
 
@@ -123,7 +128,7 @@ def list_command(lang: str, **options: Any) -> None:
 
     for info in list_releases(_folder(options)):
         mark = "*" if info.is_current else " "
-        triples = translate("{triples} triples", lang, triples=info.triples)
+        triples = translate("{triples} {triples:triple|triples}", lang, triples=info.triples)
         signed = f"  {translate('signed', lang)}" if info.is_signed else ""
         click.echo(f"{mark} {info.id}  {info.published:%Y-%m-%d %H:%M:%S}  {triples}{signed}")
 

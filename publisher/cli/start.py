@@ -242,7 +242,8 @@ def _thing_of_table(
 
 def _summary(draft: FolderDraft, lang: str) -> str:
     return translate(
-        "{things} things, {columns} columns, {lost} values left out.",
+        "{things} {things:thing|things}, {columns} {columns:column|columns},"
+        " {lost} {lost:value|values} left out.",
         lang,
         things=sum(len(each.things) for each in draft.converted),
         columns=sum(len(mapping.columns) for mapping in draft.mappings),
@@ -325,7 +326,10 @@ def _show_guesses(guesses: Sequence[TableGuess], lang: str) -> None:
 
     for guess in guesses:
         rows = translate(
-            "{file}: {rows} rows", lang, file=guess.table.file, rows=len(guess.table.rows)
+            "{file}: {rows} {rows:row|rows}",
+            lang,
+            file=guess.table.file,
+            rows=len(guess.table.rows),
         )
         click.echo(rows, err=True)
         for line in column_lines(guess, lang):

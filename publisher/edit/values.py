@@ -52,7 +52,10 @@ _FRACTIONS, _REALS = ("xsd:decimal",), ("xsd:double", "xsd:float")
 _EXACT = 10**15
 _LONGEST_NUMBER = 400
 _MAIL = re.compile(r"[^\s@<>:]+@[^\s@<>]+")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+# One of the web has a host: http:/name, https:name and https:// are slips of the pen.
+_ADDRESS = re.compile(
+    r"(?!https?:(?!//[^\s/?#]))[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", re.IGNORECASE
+)
 
 
 def clean_text(written: str) -> str:
@@ -199,8 +202,7 @@ class _NumberKind(ValueKind):
                 return Literal(number, datatype=NamedNode(datatype))
         raise ValueRefused(
             "'{written}' is not a number that belongs here.",
-            remedy="Write the number alone, in digits; 'about' and the like have a field of their"
-            " own.",
+            remedy="Write the number alone, in digits, without 'about' and the like.",
             written=shorten_input(text),
         )
 

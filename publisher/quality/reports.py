@@ -36,7 +36,8 @@ def summary(findings: Iterable[Finding], language: str) -> str:
     """Return one sentence that counts the findings."""
     counts = count(findings)
     return translate(
-        "{violations} violations, {warnings} warnings, {notes} notes.",
+        "{violations} {violations:violation|violations}, {warnings} {warnings:warning|warnings},"
+        " {notes} {notes:note|notes}.",
         language,
         violations=counts[Severity.VIOLATION],
         warnings=counts[Severity.WARNING],

@@ -9,6 +9,7 @@ from html import escape
 from itertools import chain
 from urllib.parse import quote, unquote, urlencode
 
+from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
@@ -106,6 +107,10 @@ def no_notice(language: str) -> str:
     return ""
 
 
+# Below it years and addresses of ports are among the numbers, and nobody needs groups.
+_GROUPED = 10_000
+
+
 class PageWords:
     """The words of one page: translations, and numbers of its sources as they come.
 
@@ -119,7 +124,19 @@ class PageWords:
 
     def __call__(self, message: str, **values: object) -> str:
         """Return a message in the language of the page."""
-        return translate(message, self._language, **values)
+        written = {name: self.amount(value) for name, value in values.items()}
+        return translate(message, self._language, **written)
+
+    def amount(self, value: object) -> object:
+        r"""Return a whole number of five digits or more in groups; all else as it is.
+
+        >>> words = PageWords("sv")
+        >>> words.amount(2026), words.amount(12345), words("{count} {count:row|rows}", count=1)
+        (2026, '12\xa0345', '1 rad')
+        """
+        if type(value) is int and abs(value) >= _GROUPED:
+            return format_decimal(value, locale=locale_of(self._language))
+        return value
 
     def number(self, source: Value) -> int:
         """Return the number of a source: the same one wherever it is on the page."""

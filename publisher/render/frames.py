@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from publisher.query.engine import Description
+from publisher.release.tables.table import Table
 from publisher.render.compose import PageBuilder
 from publisher.render.documents import Document
 from publisher.render.frame import Frame, PageLanguage
-from publisher.render.maps.maps import Maps
+from publisher.render.maps.maps import MOST_DRAWN, Maps
 from publisher.render.page_model import PropertyValues, Thing
-from publisher.render.tables.pages import TablePages, TableView
+from publisher.render.tables.pages import TablePages, TableView, has_places
+from publisher.render.tables.selection import Selection
 from publisher.render.values import first_sentence
 
 # A card is a beginning: the page has the rest.
@@ -58,12 +60,26 @@ class EmbeddedPages:
         href = self._tables.here(view)
         return self._render(whole, view.reader, title, href, grid=grid)
 
-    def map(self, base_iri: str, reader: PageLanguage) -> bytes | None:
-        """Return the map of the home page; None where nothing has a place."""
+    def map(self, base_iri: str, reader: PageLanguage, table: Table | None = None) -> bytes | None:
+        """Return the map of the home page; None where nothing has a place.
+
+        Args:
+            base_iri: The IRI of the home page.
+            reader: Who it is for.
+            table: That of the main class: of too many places for a drawing its first rows are
+                drawn, and the frame says so.
+        """
         drawn = self._maps.of_home(reader.language, self._links(reader))
+        if drawn is not None:
+            return self._render(base_iri, reader, title=drawn.title, map=drawn)
+        if table is None or not has_places(table):
+            return None
+        drawn, total = self._tables.first_on_map(TableView(table, Selection(), (), reader))
         if drawn is None:
             return None
-        return self._render(base_iri, reader, title=drawn.title, map=drawn)
+        part = {"first": 1, "last": min(MOST_DRAWN, total), "total": total}
+        whole = self._frame.href(self._tables.address(table), reader)
+        return self._render(base_iri, reader, drawn.title, whole, map=drawn, part=part)
 
     def _links(self, reader: PageLanguage) -> Callable[[str], str]:
         return lambda name: self._frame.link(name, reader)
@@ -72,7 +88,8 @@ class EmbeddedPages:
         self, canonical: str, reader: PageLanguage, title: str, href: str = "", **parts: Any
     ) -> bytes:
         """Return a page; ``canonical`` is the IRI of the page that it is a part of."""
-        empty: dict[str, Any] = {"topic": None, "grid": None, "map": None, "lead": (), "lines": ()}
+        empty: dict[str, Any] = {"topic": None, "grid": None, "map": None, "part": None}
+        empty |= {"lead": (), "lines": ()}
         whole = href or self._frame.href(canonical, reader)
         return self._frame.render(
             "embedded.html", reader, canonical, title=title, whole=whole, **{**empty, **parts}

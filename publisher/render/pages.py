@@ -521,6 +521,10 @@ class Pages:
             self._first_things[language] = with_first(self._home, self._engine, first)
         return self._first_things[language]
 
+    def embedded_map(self, page_language: PageLanguage) -> bytes | None:
+        """Return the map of the home page for a frame; None where nothing has a place."""
+        return self.embedded.map(self._addresses.base_iri, page_language, self._main_table())
+
     def _map_of_home(self, page_language: PageLanguage) -> dict[str, Any]:
         """Return the map of the home page: drawn, or of too many places for that."""
         language, table = page_language.language, self._main_table()
@@ -530,9 +534,9 @@ class Pages:
             places = self.tables.places(TableView(table, Selection(), (), page_language))
         rows = self._frame.href(self.tables.address(table), page_language) if table else ""
         embedding = ""
-        if drawn is not None:
+        if found := drawn or places:
             base_iri = self._addresses.base_iri
-            embedding = self._frame.embedding(base_iri, MAP, drawn.title, page_language)
+            embedding = self._frame.embedding(base_iri, MAP, found.title, page_language)
         return {"map": drawn, "places": places, "all_rows": rows, "embedding": embedding}
 
     def _opening_schemes(self, page_language: PageLanguage) -> list[SchemeOverview]:

@@ -14,6 +14,7 @@ from publisher.render.completion import completions
 from publisher.render.datasets import DatasetRecord
 from publisher.render.markdown import joined_names
 from publisher.render.tables.descriptions import CroissantInput, croissant, data_package
+from publisher.serve.address_examples import address_examples
 from publisher.serve.headers import set_validators
 from publisher.serve.openapi import describe_addresses
 from publisher.serve.response_cache import mark_cacheable
@@ -37,6 +38,7 @@ def _openapi(site: Site) -> bytes:
         site.release.id,
         [name for record in catalogued.datasets.values() for name in record.licenses],
         site.config.offered_languages,
+        address_examples(site),
     )
     # Not sorted: of several media types generated clients expect the first, which is what they get.
     return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()

@@ -31,7 +31,7 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get(f"/{_FOLDER}/{MAP}")
     def home_map() -> Response:
         reader = negotiate_language(request, site)
-        return answer(site.pages.embedded.map(site.release.base_iri, reader))
+        return answer(site.pages.embedded_map(reader))
 
     @routes.get(f"/{_FOLDER}/table/<name>")
     def table(name: str) -> Response:

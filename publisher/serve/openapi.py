@@ -59,7 +59,7 @@ class ParameterRow:
     values: tuple[str, ...] = ()
     is_required: bool = False
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, example: str = "") -> dict[str, Any]:
         """Return it as OpenAPI writes it."""
         schema: dict[str, Any] = {"type": self.kind}
         if self.values:
@@ -74,6 +74,8 @@ class ParameterRow:
         if self.kind == "object":  # each member is a parameter (OpenAPI 3.1, section 4.8.12.3)
             schema["additionalProperties"] = {"type": "string"}
             parameter |= {"style": "form", "explode": True}
+        if example:
+            parameter["example"] = int(example) if self.kind == "integer" else example
         return parameter
 
 
@@ -767,6 +769,7 @@ def describe_addresses(
     release: str,
     licences: Sequence[str],
     languages: Sequence[str] = LANGUAGES,
+    examples: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the OpenAPI description of a site.
 
@@ -776,6 +779,7 @@ def describe_addresses(
         release: Name of the release that answers.
         licences: Addresses of the licences of the data.
         languages: Those that the site offers pages in.
+        examples: Values with something at them, as ``address_examples`` has them.
     """
     info: dict[str, Any] = {
         "title": title,
@@ -792,18 +796,19 @@ def describe_addresses(
         "info": info,
         "servers": [{"url": site_url.rstrip("/") or "/"}],
         "tags": [{"name": name} for name in dict.fromkeys(row.tag for row in ADDRESSES)],
-        "paths": {row.path: _path(row) for row in _addresses(languages)},
+        "paths": {row.path: _path(row, examples or {}) for row in _addresses(languages)},
         "components": {"schemas": {"Problem": _PROBLEM_SCHEMA}},
     }
 
 
-def _path(row: AddressRow) -> dict[str, Any]:
+def _path(row: AddressRow, examples: Mapping[str, str]) -> dict[str, Any]:
     operations: dict[str, Any] = {}
     if not row.is_post_only:
-        operations["get"] = _operation(row, row.name, row.parameters)
+        operations["get"] = _operation(row, row.name, row.parameters, examples)
     if row.body:
         in_path = [each for each in row.parameters if each.place == "path"]
-        posted = _operation(row, f"{row.name}_by_post" if operations else row.name, in_path)
+        name = f"{row.name}_by_post" if operations else row.name
+        posted = _operation(row, name, in_path, examples)
         content = {name: {"schema": _body_schema(name)} for name in row.body}
         operations["post"] = posted | {"requestBody": {"required": True, "content": content}}
     return operations
@@ -816,7 +821,9 @@ def _body_schema(media_type: str) -> dict[str, Any]:
     return {"type": "object" if media_type == JSON.name else "string"}
 
 
-def _operation(row: AddressRow, name: str, parameters: Sequence[ParameterRow]) -> dict[str, Any]:
+def _operation(
+    row: AddressRow, name: str, parameters: Sequence[ParameterRow], examples: Mapping[str, str]
+) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": row.about}
     if row.offered:
         answer["content"] = {kind: {"schema": _schema_of(kind)} for kind in row.offered}
@@ -831,9 +838,16 @@ def _operation(row: AddressRow, name: str, parameters: Sequence[ParameterRow]) -
         "operationId": name,
         "summary": row.about,
         "tags": [row.tag],
-        "parameters": [each.as_json() for each in parameters],
+        "parameters": [each.as_json(_example(row, each, examples)) for each in parameters],
         "responses": responses,
     }
+
+
+def _example(row: AddressRow, parameter: ParameterRow, examples: Mapping[str, str]) -> str:
+    """Return a value for a parameter of an address, empty if none is known."""
+    if parameter.place != "path":
+        return ""
+    return examples.get(f"{row.path} {parameter.name}", examples.get(parameter.name, ""))
 
 
 def _schema_of(media_type: str) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def becomes(column: Guess, language: str) -> str:
 def details(column: Guess, language: str) -> str:
     """Return what is behind the heading of a column: how many values, how many inexact."""
     if column.kind in kinds.LISTED:
-        return translate(" ({count} values)", language, count=column.distinct)
+        return translate(" ({count} {count:value|values})", language, count=column.distinct)
     if column.inexact:
         return translate(" ({count} with 'about' or the like)", language, count=column.inexact)
     return ""

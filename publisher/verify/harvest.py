@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from html import unescape
 from pathlib import Path
-from urllib.parse import unquote
 
 import pyoxigraph as ox
 from rdflib import DCAT, DCTERMS, RDF, BNode, Graph, Namespace, URIRef
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
+from publisher.left_open import nobodys_mail, open_places
 from publisher.messages import text
 from publisher.rdf.media_types import BY_NAME, GRAPHS, RDF_XML
 from publisher.system.http_client import (
@@ -24,6 +25,7 @@ from publisher.system.http_client import (
 from publisher.verify import graphs
 from publisher.verify.affected import VCARD
 from publisher.verify.feed_source import ACCEPT_RDF, has_catalogue, read_feed_file, read_feed_page
+from publisher.verify.links import hrefs
 from publisher.verify.options import EUROPA
 from publisher.verify.report import (
     check_answered,
@@ -38,6 +40,7 @@ from publisher.verify.report import (
 CKAN_LENGTH_BYTES = 50 * 2**20
 CKAN = {"User-Agent": "python-requests", "Accept-Encoding": "identity"}
 PAGES = 1000
+OWN_PAGES = 20
 
 
 def _parsed(last: Exchange, media_type: str, load: Callable[[str], object]) -> graphs.Triples:
@@ -432,9 +435,6 @@ def check_dataset_count(feed: Feed) -> list[Finding]:
 
 # The contact of the datasets: the one thing to set before a feed is registered.
 
-# RFC 2606 and RFC 6761: names that belong to nobody.
-PLACEHOLDER_HOSTS = ("example", "example.org", "example.com", "example.net", "invalid", "test")
-
 
 def placeholders(feed: Graph) -> list[Finding]:
     """Return a warning for each contact whose mail address belongs to nobody."""
@@ -442,9 +442,7 @@ def placeholders(feed: Graph) -> list[Finding]:
     contacts = set(feed.objects(None, DCAT.contactPoint))
     for contact in sorted(contacts, key=str):
         for address in feed.objects(contact, VCARD.hasEmail):
-            mail = unquote(str(address).removeprefix("mailto:"))
-            domain = mail.rpartition("@")[2].lower()
-            if any(domain == name or domain.endswith("." + name) for name in PLACEHOLDER_HOSTS):
+            if mail := nobodys_mail(str(address)):
                 message = text(
                     "The contact address {mail} is a placeholder. Set your own before you "
                     "register the feed with a portal.",
@@ -452,3 +450,19 @@ def placeholders(feed: Graph) -> list[Finding]:
                 )
                 findings.append(warning("contact:placeholder", message, str(contact)))
     return findings
+
+
+def open_pages(client: Client, home: str) -> list[Finding]:
+    """Return a note for each place left open on a page of the publisher's own.
+
+    Such pages are those of this program that the home page leads to.
+    """
+    visit = client.visit(home, fields={"Accept": "text/html"})
+    pages = {href for href in hrefs(visit.last) if href.startswith(f"{home}page/")}
+    found = []
+    for address in sorted(pages)[:OWN_PAGES]:
+        page = client.visit(address, fields={"Accept": "text/html"})
+        for _, words in open_places(unescape(page.last.body.decode("utf-8", errors="replace"))):
+            message = text("Fill in what is left open here: {words}.", words=words)
+            found.append(note("page:placeholder", message, address))
+    return found

@@ -109,10 +109,10 @@ def _text_group(group: FindingGroup, report: VerificationReport, language: str) 
     number = len(group.findings)
     lines = [f"{severity} [{group.first.rule}]"]
     if number > 1:
-        counted = translate("{count} times", language, count=number)
+        counted = translate("{count} {count:time|times}", language, count=number)
         if group.datasets:
             counted = translate(
-                "{count} times; datasets: {datasets}",
+                "{count} {count:time|times}; datasets: {datasets}",
                 language,
                 count=number,
                 datasets=group.datasets,

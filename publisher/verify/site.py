@@ -12,6 +12,7 @@ from rdflib import RDF, VOID, Graph
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
+from publisher.left_open import EXAMPLE_TEXTS
 from publisher.messages import text
 from publisher.rdf.context_loading import context_loader
 from publisher.rdf.namespaces import iri
@@ -166,12 +167,14 @@ class DumpContents:
         subjects: Own subject → whether it may answer 200 itself.
         outgoing: Addresses of others that the data point to.
         ontologies: Own subjects typed ``owl:Ontology``.
+        examples: Own subjects that say that they are there to be replaced.
     """
 
     site: VerifiedSite
     subjects: dict[str, bool] = field(default_factory=dict)
     outgoing: set[str] = field(default_factory=set)
     ontologies: set[str] = field(default_factory=set)
+    examples: set[str] = field(default_factory=set)
 
     def add(self, triples: Triples) -> None:
         """Take in the triples of a dump."""
@@ -179,6 +182,8 @@ class DumpContents:
             subject, value = triple.subject, triple.object
             if isinstance(subject, ox.NamedNode) and self.site.holds(subject.value):
                 self._subject(subject.value, triple)
+                if isinstance(value, ox.Literal) and value.value in EXAMPLE_TEXTS:
+                    self.examples.add(subject.value)
             if isinstance(value, ox.NamedNode) and self._leads_out(triple.predicate, value):
                 self.outgoing.add(value.value)
 

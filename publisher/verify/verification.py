@@ -93,6 +93,7 @@ class _Verification:
     def _harvest_site(self) -> None:
         self.feed, found = harvest.as_ckan(self.client, self.feed.address, self.load)
         self.findings += found + harvest.placeholders(self.feed.graph)
+        self.findings += harvest.open_pages(self.client, self.site.address)
         formats = harvest.as_europa(self.client, self.feed, self.load)
         self.findings += map(self._claimed, formats)
         if self.options.se_view:
@@ -205,6 +206,11 @@ class _Verification:
     def dereference(self) -> None:
         """Look the subjects up, and ask for the addresses that their documents lead to."""
         self.inventory.add(self.feed.described())
+        for example in sorted(self.inventory.examples):
+            message = text(
+                "This is the example that the folder began with. Replace it with your own."
+            )
+            self.findings.append(note("data:placeholder", message, example))
         sample = self.inventory.sample(self.options.sample)
         addresses: set[str] = set()
         for subject in sample:

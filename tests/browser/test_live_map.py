@@ -122,6 +122,9 @@ def test_a_drawn_map_moves_with_the_names_and_links_of_the_drawing(
     page.goto("doc/grove/g-901", wait_until="networkidle")
     expect(page.locator(".live path.area.chosen")).to_be_visible()
     expect(page.locator(".map > svg")).to_be_hidden()
+    area = page.get_by_role("button", name=page.locator("h1").inner_text()).first
+    area.press("Enter")
+    expect(page.locator(".leaflet-popup-content")).to_contain_text(page.locator("h1").inner_text())
     box, frame = (page.locator(n).bounding_box() for n in (".live path.chosen", ".map .live"))
     assert box is not None
     assert frame is not None
@@ -162,6 +165,19 @@ def test_without_a_script_the_drawing_stays(browser: Browser, groves: str) -> No
     expect(page.locator("figure.map[data-places]")).to_be_hidden()
     expect(page.locator(".rows-map noscript .map > svg")).to_be_visible()
     page.close()
+
+
+def test_of_too_many_places_a_frame_shows_a_beginning(
+    told: tuple[Page, list[str]], groves: str
+) -> None:
+    """Frames run no script: the home page offers the drawing of the first rows, which says so."""
+    page, noted = told
+    page.goto(f"{groves}?lang=en")
+    assert "/embed/map?lang=en" in page.content()
+    page.goto(f"{groves}embed/map?lang=en", wait_until="networkidle")
+    assert page.locator(".map > svg .spot").count() > 0
+    expect(page.locator("main")).to_contain_text(re.compile(r"Rows 1–400 of \d{3}"))
+    assert noted == []
 
 
 def test_without_the_library_the_drawing_stays(told: tuple[Page, list[str]]) -> None:

@@ -182,3 +182,11 @@ def test_a_workbook_keeps_numbers_and_truths_as_what_they_are() -> None:
     """Everything else is text there: it would make a day of 2000-01."""
     assert {kind for kind, of in KINDS.items() if of.cell_format != "@"} == {"number", "truth"}
     assert KINDS["truth"].options("sv") == ["ja", "nej"]
+
+
+@pytest.mark.parametrize("written", ["http:/e.org", "https:e.org", "https://", "HTTP:///e.org/a"])
+def test_an_address_of_the_web_has_a_host(written: str) -> None:
+    """A stroke that was left out leads nowhere."""
+    with pytest.raises(ValueRefused):
+        read_value(written, field(fields.ADDRESS), "", NONE)
+    assert read_value("urn:isbn:1", field(fields.ADDRESS), "", NONE) == NamedNode("urn:isbn:1")

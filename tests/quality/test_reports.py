@@ -31,18 +31,18 @@ HOSTILE = Finding(
 def test_text_gives_file_thing_place_gravity_and_cure() -> None:
     """The gravest file first; a terminal makes the place a link."""
     assert as_text([DOUBTFUL, BROKEN], "en") == (
-        "data/lakes/lakes.ttl (1 violations, 0 warnings, 0 notes)\n"
+        "data/lakes/lakes.ttl (1 violation, 0 warnings, 0 notes)\n"
         "  https://data.example.org/id/lake/siljan\n"
         "    data/lakes/lakes.ttl:12: violation: Give a name.\n"
         "      skos:prefLabel\n"
         '      "x"\n'
         "      (https://data.example.org/shapes#Lake-prefLabel)\n"
         "\n"
-        "data/a.ttl (0 violations, 1 warnings, 0 notes)\n"
+        "data/a.ttl (0 violations, 1 warning, 0 notes)\n"
         "    data/a.ttl: warning: Look.\n"
         "      (layout)\n"
         "\n"
-        "1 violations, 1 warnings, 0 notes.\n"
+        "1 violation, 1 warning, 0 notes.\n"
     )
 
 
@@ -62,7 +62,7 @@ def test_text_speaks_swedish() -> None:
     said = as_text([BROKEN, DOUBTFUL], "sv")
     assert "data/lakes/lakes.ttl:12: fel: Ange ett namn." in said
     assert "data/a.ttl: varning: Look." in said
-    assert said.endswith("1 fel, 1 varningar, 0 anmärkningar.\n")
+    assert said.endswith("1 fel, 1 varning, 0 anmärkningar.\n")
 
 
 def test_nothing_found_is_said_too() -> None:
@@ -176,7 +176,7 @@ def test_what_a_rule_says_often_is_counted_with_examples() -> None:
     assert "… and 297 more." in said
     assert said.count(": violation: ") == 30
     assert "data/a.ttl: warning: Look." in said
-    assert said.endswith("30 violations, 1 warnings, 300 notes.\n")
+    assert said.endswith("30 violations, 1 warning, 300 notes.\n")
     assert len(as_json(often)["findings"]) == 300
 
 

@@ -27,8 +27,8 @@ def test_a_contact_address_that_belongs_to_nobody_is_named() -> None:
     turtle = "<d> dcat:contactPoint <c> . <c> vcard:hasEmail <mailto:a@mail.example.org> ."
 
     assert said(turtle) == [
-        "The contact address a@mail.example.org is a placeholder. It is the one thing to change, "
-        "in data/catalogue.ttl, before you register the feed with a portal."
+        "The contact address a@mail.example.org is a placeholder. Change it in "
+        "data/catalogue.ttl before you register the feed with a portal."
     ]
 
 

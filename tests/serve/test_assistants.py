@@ -240,6 +240,30 @@ def test_an_address_answers_as_openapi_says(row: AddressRow, portal: FlaskClient
             assert response.mimetype == media_type or response.status_code == 406
 
 
+def test_every_example_of_openapi_has_something_at_it(portal: FlaskClient) -> None:
+    """Whoever tries the description out meets no error: each address is filled from it alone."""
+    described = json.loads(portal.get("/openapi.json").data)
+    listed = portal.get("/release", headers={"Accept": "application/json"}).get_json()
+    now = listed["releases"][0]["id"]
+    asked = {}
+    for path, operations in described["paths"].items():
+        given = operations.get("get", {}).get("parameters", [])
+        values = {each["name"]: str(each["example"]) for each in given if "example" in each}
+        values |= dict.fromkeys({"release", "other"} & values.keys(), now)
+        address = path
+        for name, value in values.items():
+            address = address.replace(f"{{{name}}}", value)
+        if address != path and "{" not in address:
+            with portal.get(address) as response:
+                asked[path] = response.status_code
+    assert {path: status for path, status in asked.items() if status not in (200, 303)} == {
+        "/query/{name}": 400,  # its own parameters stand in the query
+        "/release/{release}/manifest.json.sig": 404,  # this one is not signed
+        "/release/{release}/manifest.json.pub": 404,
+    }
+    assert len(asked) > 25
+
+
 def test_openapi_names_this_site(portal: FlaskClient, catalogued: Release) -> None:
     described = json.loads(portal.get("/openapi.json").data)
     assert described["servers"] == [{"url": "http://localhost"}]

@@ -12,7 +12,7 @@ from publisher.verify import presentation, report
 from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
 from tests.verify import faults, world
-from tests.verify.site import Site
+from tests.verify.site import Site, fixed
 
 pytestmark = pytest.mark.slow
 
@@ -128,6 +128,21 @@ def test_the_contact_below_example_org_is_the_one_thing_to_set(
         "contact:placeholder"
     ]
     assert not found.failed
+
+
+def test_places_left_open_on_an_own_page_are_noted(site: Site, options: VerifyOptions) -> None:
+    """As long as nobody has written what the law asks for; a page without them is fine."""
+    links = '<a href="/page/om">Om</a><a href="/page/klar">Klar</a>'
+    site.replace_text("/", "</h1>", f"</h1>{links}")
+    page = b"<p>Senast granskad [Fyll i: datum &amp; <em>vem</em>].</p>"
+    site.routes["/page/om"] = fixed(page, "text/html")
+    site.routes["/page/klar"] = fixed(b"<p>[Klart].</p>", "text/html")
+
+    found = [f for f in verify(site.url, options).findings if f.rule == "page:placeholder"]
+
+    assert [(f.focus_node, f.message["en"]) for f in found] == [
+        (f"{site.url}page/om", "Fill in what is left open here: datum & vem.")
+    ]
 
 
 def test_a_profile_that_is_given_judges_the_view_it_is_meant_for(

@@ -300,7 +300,7 @@ def _write_guide(sheet: Any, sheets: Sequence[SheetLayout], language: str) -> No
     rows += [("", translate(line, language)) for line in _LINES]
     rows.append((translate("The sheets", language), ""))
     for each in sheets:
-        count = translate("{count} lines", language, count=len(each.form.things))
+        count = translate("{count} {count:line|lines}", language, count=len(each.form.things))
         rows.append((each.titles[language], count))
     for number, (first, second) in enumerate(rows, start=1):
         for column, line in enumerate((first, second), start=1):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
+from publisher.left_open import nobodys_mail
 from publisher.load.files import DATASET
 from publisher.messages import Text, text
+from publisher.quality.approval import ApprovedSources
+from publisher.quality.placeholders import PLACEHOLDERS
 from publisher.release.catalogue.graph import CatalogueGraph, undescribed_terms
 from publisher.release.model import CATALOGUE_EU, Release
-
-# RFC 2606 and RFC 6761: names that belong to nobody.
-_PLACEHOLDER_HOSTS = ("example", "example.org", "example.com", "example.net", "invalid", "test")
 
 
 def catalogue_notices(
@@ -50,15 +50,27 @@ def release_notices(release: Release) -> list[Text]:
     return catalogue_notices(triples, release.datasets(), release.base_iri)
 
 
+def placeholder_notices(approved: ApprovedSources) -> list[Text]:
+    """Return a sentence for each file that has something to be replaced, where it says so."""
+    left = Counter(f.file for f in approved.findings if f.rule == PLACEHOLDERS)
+    return [
+        text(
+            "{file}: placeholders that nobody has replaced yet: {count}. 'publisher check' says"
+            " where.",
+            file=file,
+            count=count,
+        )
+        for file, count in sorted(left.items())
+    ]
+
+
 def _placeholders(draft: CatalogueGraph) -> Iterator[Text]:
     for contact in draft.all_objects("dcat:contactPoint"):
         for address in draft.nodes(contact, "vcard:hasEmail"):
-            mail = unquote(address.value.removeprefix("mailto:"))
-            domain = mail.rpartition("@")[2].lower()
-            if any(domain == name or domain.endswith(f".{name}") for name in _PLACEHOLDER_HOSTS):
+            if mail := nobodys_mail(address.value):
                 yield text(
-                    "The contact address {mail} is a placeholder. It is the one thing to change, "
-                    "in data/catalogue.ttl, before you register the feed with a portal.",
+                    "The contact address {mail} is a placeholder. Change it in data/catalogue.ttl "
+                    "before you register the feed with a portal.",
                     mail=mail,
                 )
 

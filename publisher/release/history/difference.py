@@ -99,9 +99,9 @@ def entity_diffs(old: Release, new: Release) -> Iterator[EntityDiff]:
 
 _DIFF_SIGNS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~"}
 _COUNT_MESSAGES = {
-    Kind.ADDED: "{count} entities added",
-    Kind.REMOVED: "{count} entities removed",
-    Kind.CHANGED: "{count} entities changed",
+    Kind.ADDED: "{count} {count:entity|entities} added",
+    Kind.REMOVED: "{count} {count:entity|entities} removed",
+    Kind.CHANGED: "{count} {count:entity|entities} changed",
 }
 
 

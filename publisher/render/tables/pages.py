@@ -43,6 +43,7 @@ from publisher.render.labels import (
 )
 from publisher.render.maps.live import TablePlaces
 from publisher.render.maps.maps import MOST_DRAWN, Maps
+from publisher.render.maps.svg import Map
 from publisher.render.page_model import Value
 from publisher.render.snippets import query_address
 from publisher.render.tables.by_sparql import filter_term
@@ -205,6 +206,18 @@ class TablePages:
 
         drawn = self._maps.of_rows(title, things, reader.language, link)
         return {"map": drawn, "places": None if drawn and is_whole else self.places(view)}
+
+    def first_on_map(self, view: TableView) -> tuple[Map | None, int]:
+        """Return the map of as many rows as are drawn, and how many rows there are in all."""
+        reader = view.reader
+        with self.lines(view.table, reader.language) as table_reader:
+            total = table_reader.count(view.choice)
+            things = table_reader.things(view.choice, MOST_DRAWN)
+        title = sentence_case(self._title(view.table, reader).text)
+        drawn = self._maps.of_rows(
+            title, things, reader.language, lambda name: Value(name, self._frame.link(name, reader))
+        )
+        return drawn, total
 
     def places(self, view: TableView) -> TablePlaces:
         """Return the map of the places of a table's rows, however many."""

@@ -122,8 +122,19 @@
     }
     return found;
   };
-  const say = (words, values) =>
-    words.replace(/\{(\w+)\}/g, (_, name) => values[name].toLocaleString(own.lang));
+  let numbers = null; // the first number takes longer than all others: the browser reads its tables
+  const written = (number) => (numbers ??= new Intl.NumberFormat(own.lang || undefined)).format(number);
+  const say = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
+
+  // Between two steps of a map the browser answers its reader. On a slow telephone the steps
+  // together are half a second, in which nothing that is pressed would have an effect.
+  const pause = () => window.scheduler?.yield ? window.scheduler.yield() : new Promise((done) => setTimeout(done));
+  const inSteps = async (steps) => {
+    for (const step of steps) {
+      step();
+      await pause();
+    }
+  };
 
   class LiveMap {
     constructor(figure, places) {
@@ -140,8 +151,23 @@
       this.box.append(this.frame);
     }
 
-    start() {
-      const { L, Supercluster } = window;
+    // A map is there once all of these are done, one after the other.
+    steps() {
+      return [
+        () => this.addFrame(),
+        () => this.show(),
+        () => this.addBackground(),
+        () => this.addShapes(),
+        () => this.group(),
+        () => written(0),
+        () => this.addMarkers(),
+        () => this.addLegend(),
+        () => new ResizeObserver(() => this.map.invalidateSize()).observe(this.frame),
+      ];
+    }
+
+    addFrame() {
+      const { L } = window;
       this.figure.prepend(this.box);
       this.figure.classList.add("moving");
       this.figure.hidden = false;
@@ -156,21 +182,26 @@
       L.control.scale({ imperial: false }).addTo(this.map);
       this.map.on("focus click", () => this.map.scrollWheelZoom.enable());
       this.map.on("blur", () => this.map.scrollWheelZoom.disable());
-      this.show();
-      if (this.words.tiles) {
-        const retina = L.Browser.retina ? "@2x" : "";
-        L.tileLayer(this.words.tiles, { r: retina, maxZoom: NEAREST }).addTo(this.map);
-      } else used.then(() => this.addGround()); // half a megabyte: not before somebody uses the page
-      this.addShapes();
-      // In half points: nothing that can be pressed lies over another (WCAG 2.2, 2.5.8).
-      this.clusters = new Supercluster({ radius: this.spots.length > FEW ? 90 : 64, maxZoom: NEAREST - 1 }).load(
+    }
+
+    addBackground() {
+      const { L } = window;
+      if (!this.words.tiles) return used.then(() => this.addGround()); // half a megabyte: not before somebody uses the page
+      const retina = L.Browser.retina ? "@2x" : "";
+      L.tileLayer(this.words.tiles, { r: retina, maxZoom: NEAREST }).addTo(this.map);
+    }
+
+    // In half points: nothing that can be pressed lies over another (WCAG 2.2, 2.5.8).
+    group() {
+      this.clusters = new window.Supercluster({ radius: this.spots.length > FEW ? 90 : 64, maxZoom: NEAREST - 1 }).load(
         this.features((place) => !this.isOwn(place)),
       );
-      this.markers = L.layerGroup().addTo(this.map);
+    }
+
+    addMarkers() {
+      this.markers = window.L.layerGroup().addTo(this.map);
       this.map.on("moveend", () => this.draw());
       this.draw();
-      this.addLegend();
-      new ResizeObserver(() => this.map.invalidateSize()).observe(this.frame);
     }
 
     isOwn(place) {
@@ -247,12 +278,28 @@
         const parts = [];
         if (place.rings.length) parts.push(L.polygon(place.rings, { className: place.css.replace("spot", "area") }));
         if (place.lines.length) parts.push(L.polyline(place.lines, { className: `line ${place.css}` }));
-        for (const part of parts)
+        for (const part of parts) {
+          const open = (at) => this.tell(at, [place]);
           part.bindTooltip(place.name, { sticky: true }).on("click", (event) => {
             L.DomEvent.stopPropagation(event);
-            this.tell(event.latlng, [place]);
+            open(event.latlng);
           }).addTo(this.map);
+          this.makeButton(part.getElement(), place.name, () => open(part.getCenter()));
+        }
       }
+    }
+
+    // Leaflet lets shapes with a tooltip have the focus: then they also have a name, and answer keys.
+    makeButton(element, name, press) {
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", name);
+      element.setAttribute("tabindex", "0");
+      element.addEventListener("keydown", (event) => {
+        if (!["Enter", " "].includes(event.key)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        press();
+      });
     }
 
     tell(at, places, more = "") {
@@ -286,7 +333,7 @@
       const marker = L.marker([y, x], {
         icon: L.divIcon({
           className: cluster ? "cluster" : place.css,
-          html: cluster ? `<b>${count.toLocaleString(own.lang)}</b>` : "<i></i>",
+          html: cluster ? `<b>${written(count)}</b>` : "<i></i>",
           iconSize: [size, size],
         }),
         title: said, alt: said, zIndexOffset: isOwn ? 1000 : 0,
@@ -363,10 +410,12 @@
       const [places] = await Promise.all([
         figure.dataset.places ? fetchedPlaces(figure) : drawnPlaces(figure), load(),
       ]);
-      if (places.length) new LiveMap(figure, places).start();
+      await pause();
+      if (places.length) await inSteps(new LiveMap(figure, places).steps());
       else figure.classList.add("absent");
     } catch (error) {
       figure.classList.remove("moving"); // the drawing stays
+      figure.querySelector(".live")?.parentElement.remove();
       figure.classList.toggle("absent", "places" in figure.dataset);
       console.info("The map stays as it is drawn:", error);
     }
