@@ -145,6 +145,23 @@ def _content(archive: tarfile.TarFile, name: str) -> bytes:
     return stream.read()
 
 
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write the files of an archive below a folder, and nothing beside it.
+
+    The filter of ``extractall`` that does so came with Python 3.11.4 only.
+
+    Raises:
+        ValueError: A file would be outside the folder.
+    """
+    for member in archive.getmembers():
+        target = (folder / member.name).resolve()
+        if not target.is_relative_to(folder.resolve()):
+            raise ValueError(member.name)
+        if member.isfile() and (stream := archive.extractfile(member)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(stream.read())
+
+
 def _packed(name: str, folder: Path) -> Path:
     """Return the archive of a package of npm, fetched into an empty folder."""
     npm = [shutil.which("npm") or ""] if shutil.which("npm") else _of_wheel("npm")
@@ -285,7 +302,7 @@ def _municipalities() -> dict[str, list[_Line]]:
     node = [shutil.which("node") or ""] if shutil.which("node") else _of_wheel("node")
     with tempfile.TemporaryDirectory() as temporary:
         with tarfile.open(_packed(_PARQUET_READER, Path(temporary))) as archive:
-            archive.extractall(temporary, filter="data")
+            _unpack(archive, Path(temporary))
         script = Path(temporary) / "read.mjs"
         script.write_text(_READ_BOUNDARIES, encoding="utf-8")
         printed = subprocess.run(

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from publisher import build_hook
 from publisher.build_hook import joined, lines_of_areas, rings_of_topology
 
 
@@ -50,3 +57,27 @@ def test_an_arc_that_two_rings_share_is_followed_both_ways() -> None:
         [(10, 60), (10, 61), (11, 60), (10, 60)],
         [(10, 60), (9, 61), (10, 61), (10, 60)],
     ]
+
+
+def packed(folder: Path, name: str) -> tarfile.TarFile:
+    """Return an archive with one file."""
+    path = folder / "packed.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = 2
+        archive.addfile(member, io.BytesIO(b"1;"))
+    return tarfile.open(path)
+
+
+def test_an_archive_is_unpacked_below_its_folder_only(tmp_path: Path) -> None:
+    """A package of npm is somebody else's file."""
+    with packed(tmp_path, "package/src/read.js") as archive:
+        build_hook._unpack(archive, tmp_path / "folder")
+    with (
+        packed(tmp_path, "package/../../outside.js") as archive,
+        pytest.raises(ValueError, match="outside"),
+    ):
+        build_hook._unpack(archive, tmp_path / "folder")
+
+    assert (tmp_path / "folder" / "package" / "src" / "read.js").read_bytes() == b"1;"
+    assert not (tmp_path / "outside.js").exists()
