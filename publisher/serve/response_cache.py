@@ -304,19 +304,11 @@ class ResponseCache:
 
     def _make(self, environ: WSGIEnvironment, key: CacheKey) -> CachedResponse | _UncachedResponse:
         """Return the application's answer, kept when it may be."""
-        started: list[tuple[str, HeaderFields]] = []
-
-        def start(
-            status: str, fields: HeaderFields, _exc_info: object = None
-        ) -> Callable[[bytes], object]:
-            started[:] = [(status, fields)]
-            return lambda _written: None
-
         # Asked as GET, so that a HEAD fills the memory too; the body is left out on the way out.
         marks: list[bool] = []
         is_head = environ["REQUEST_METHOD"] == "HEAD"
-        chunks = self._application(_as_get(environ, is_head) | {CACHEABLE: marks}, start)
-        status, fields = started[0]
+        asked = _as_get(environ, is_head) | {CACHEABLE: marks}
+        status, fields, chunks = _answer(self._application, asked)
         names = {name.lower(): value for name, value in fields}
         if not names.get("etag") or not marks:
             return _UncachedResponse(status, fields, chunks, is_head)
@@ -331,6 +323,15 @@ def answer_unless_known(
     """Return the answer of an application past the cache, or 304 to a client that has it."""
     if environ["REQUEST_METHOD"] not in _CACHEABLE_METHODS:
         return application(environ, start_response)
+    return _UncachedResponse(*_answer(application, environ), is_head=False).send(
+        environ, start_response
+    )
+
+
+def _answer(
+    application: WSGIApplication, environ: WSGIEnvironment
+) -> tuple[str, HeaderFields, Iterable[bytes]]:
+    """Return status, fields and body of an application's answer (PEP 3333)."""
     started: list[tuple[str, HeaderFields]] = []
 
     def start(
@@ -340,7 +341,7 @@ def answer_unless_known(
         return lambda _written: None
 
     chunks = application(environ, start)
-    return _UncachedResponse(*started[0], chunks, is_head=False).send(environ, start_response)
+    return *started[0], chunks
 
 
 def _request_from_key(key: CacheKey, end: float) -> WSGIEnvironment:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -64,7 +64,7 @@ def name_entries(triples: Iterable[Triple], base_iri: str) -> list[Triple]:
             name = _free(base_iri, start, taken)
         taken.add(name)
         names[node] = NamedNode(name)
-    return [_renamed(triple, names) for triple in listed] if names else listed
+    return [with_names(triple, names) for triple in listed] if names else listed
 
 
 def _is_type(triple: Triple) -> bool:
@@ -93,7 +93,8 @@ def _free(base_iri: str, start: str, taken: Iterable[str]) -> str:
     return base_iri + name
 
 
-def _renamed(triple: Triple, names: dict[BlankNode, NamedNode]) -> Triple:
+def with_names(triple: Triple, names: Mapping[BlankNode, NamedNode]) -> Triple:
+    """Return a triple with names in place of the blank nodes that have one."""
     subject, value = triple.subject, triple.object
     if isinstance(subject, BlankNode):
         subject = names.get(subject, subject)

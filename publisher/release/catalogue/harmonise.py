@@ -21,6 +21,7 @@ from publisher.profiles.term_names import find_format, terms_of
 from publisher.rdf.namespaces import AUTHORITY, LABELS, iri
 from publisher.rdf.subjects import Subject, Term
 from publisher.release.catalogue.distributions import ApplicationProfile
+from publisher.release.catalogue.entry_names import with_names
 from publisher.release.catalogue.graph import (
     CatalogueGraph,
     exact_matches,
@@ -354,7 +355,7 @@ def name_blank_nodes(triples: Iterable[Triple]) -> list[Triple]:
         waiting += triples_of[part]
     kind = (node("rdf:type"), node("dcterms:Location"))
     typed = [Triple(place, *kind) for place in sorted(places, key=str)]
-    return [_renamed(triple, names) for triple in [*listed, *typed]]
+    return [with_names(triple, names) for triple in [*listed, *typed]]
 
 
 _OF_A_BOX = {iri(name) for name in ("dcat:bbox", "dcat:centroid", "locn:geometry", "geo:asWKT")}
@@ -385,12 +386,3 @@ def _content(
             for t in triples_of[part]
         )
     )
-
-
-def _renamed(triple: Triple, names: Mapping[BlankNode, NamedNode]) -> Triple:
-    subject, value = triple.subject, triple.object
-    if isinstance(subject, BlankNode):
-        subject = names.get(subject, subject)
-    if isinstance(value, BlankNode):
-        value = names.get(value, value)
-    return Triple(subject, triple.predicate, value)
