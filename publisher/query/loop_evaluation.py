@@ -128,7 +128,7 @@ class LoopEvaluation:
         if worker.watched_by is not self._loop:
             worker.watched_by = self._loop
             self._loop.add_reader(worker.channel.socket, _listen, self._loop, worker)
-        self._unsent = pack_message(write_operation(self.operation))
+        self._unsent = pack_message(*write_operation(self.operation))
         self._send()
 
     def _send(self) -> None:

@@ -411,7 +411,7 @@ class WorkerProcess:
         """
         deadline = time.monotonic() + seconds
         try:
-            self.channel.send(write_operation(operation), seconds=seconds)
+            self.channel.send(*write_operation(operation), seconds=seconds)
             return Outcome.read(*self.channel.receive(max(0.001, deadline - time.monotonic())))
         except TimeoutError:
             return Outcome(Status.NO_TIME)
