@@ -169,14 +169,13 @@ class Connection(asyncio.Protocol):
             if not self._has_begun_head:
                 self._has_begun_head, self.since = True, self._loop.time()
         self._buffer += data
-        self._count_received()
-        if self._is_over:
-            return
         if self._phase is _Phase.ANSWER or self._taken is not None or self._is_scheduled:
+            self._count_received()
             if len(self._buffer) > _WRITE_BUFFER_BYTES:
                 self._be_deaf()
             return
-        self._go_on()
+        if not self.transport.is_closing():
+            self._go_on()
 
     @property
     def _is_over(self) -> bool:
@@ -193,6 +192,7 @@ class Connection(asyncio.Protocol):
                 if self._taken is not None or not self._step():
                     break
             else:
+                self._count_received()
                 self._go_on_soon()
                 return
         except RequestRefused as error:
