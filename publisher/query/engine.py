@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, Triple
@@ -130,6 +131,11 @@ class QueryLimits:
     values: int = 10_000
     path_operators: int = 100
     graphs: int = 100
+
+    @cached_property
+    def smallest_count(self) -> int:
+        """Return the smallest of the limits of what is counted in a query."""
+        return min(self.nesting, self.patterns, self.values, self.path_operators, self.graphs)
 
 
 class Engine(Protocol):

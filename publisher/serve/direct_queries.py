@@ -83,20 +83,16 @@ class Lease(NamedTuple):
 
 
 class _PendingRequest(NamedTuple):
-    """A request on its way."""
+    """A request on its way; ``key`` is the same for requests that one evaluation answers."""
 
     request: LoopRequest
     lease: Lease
     requested: RequestedQuery
     query: CheckedQuery
+    key: tuple[AnswerKey, float]
     client: str
     began: float
     citations: dict[str, dict[str, str]]
-
-    @property
-    def key(self) -> tuple[AnswerKey, float]:
-        """Return what is the same for requests that one evaluation answers."""
-        return self.query.key, self.requested.operation.seconds
 
     def leave_to_thread(self, evaluated: EvaluatedQuery | None) -> None:
         """Let the views answer, with what came of the query."""
@@ -147,7 +143,8 @@ class DirectQueries:
         if self._client_field:
             named = {**request.environ, "REMOTE_ADDR": client}
             client = client_address(named, self._client_field)
-        taken = _PendingRequest(request, lease, requested, query, client, began, {})
+        key = query.key, requested.operation.seconds
+        taken = _PendingRequest(request, lease, requested, query, key, client, began, {})
         if query.remembered is not None:
             self._answer(taken, query.remembered, is_again=True)
         else:
@@ -175,9 +172,11 @@ class DirectQueries:
         if has_precondition(environ) or not _UNUSUAL_FIELDS.isdisjoint(environ):
             return None
         sent_bytes = len(request.body) + len(environ["QUERY_STRING"])
-        fields = (environ.get(name, "") for name in _READ_FIELDS)
-        if sent_bytes > _LONGEST_SENT_BYTES or max(map(len, fields)) > _LONGEST_FIELD:
+        if sent_bytes > _LONGEST_SENT_BYTES:
             return None
+        for name in _READ_FIELDS:
+            if name in environ and len(environ[name]) > _LONGEST_FIELD:
+                return None
         sent = SentRequest(environ, request.body, self._most_bytes)
         if path == _ENDPOINT or (is_post and path == f"{_ENDPOINT}/"):
             return read_query(self._site, sent)
@@ -251,13 +250,13 @@ class DirectQueries:
 
     def _finish(self, flight: _Flight, engine: EmbeddedEngine, evaluation: LoopEvaluation) -> None:
         """Give everybody who waits what came of the query, or ask the other engine once."""
-        error = evaluation.error()
+        answer = evaluation.found
+        error = evaluation.error() if answer is None else None
         again = None if error is None else engine.after(evaluation.operation, error)
         if again is not None:
             self._ask(flight, engine, again)
             return
         self._end(flight)
-        answer = evaluation.found
         for pending in flight.pending:
             if answer is None:
                 pending.leave_to_thread(EvaluatedQuery(pending.began, evaluation.answer))

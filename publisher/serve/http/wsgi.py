@@ -49,7 +49,7 @@ class Application(Protocol):
         """Let go of what it holds."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class StartedResponse:
     """An answer that has begun.
 
