@@ -245,8 +245,10 @@ class DirectQueries:
         """Give the place back, and let the next one ask again."""
         flight.is_waiting = False
         self._flights.pop(flight.pending[0].key, None)
-        if flight.queued is not None and flight.queued.started:
-            self._endpoint.queue.leave(flight.queued)
+        # Each has the other: what was made for a request must not wait for a search for cycles.
+        queued, flight.queued = flight.queued, None
+        if queued is not None and queued.started:
+            self._endpoint.queue.leave(queued)
 
     def _finish(self, flight: _Flight, engine: EmbeddedEngine, evaluation: LoopEvaluation) -> None:
         """Give everybody who waits what came of the query, or ask the other engine once."""

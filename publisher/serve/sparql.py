@@ -145,7 +145,7 @@ def _escaped(media_type: str) -> str:
     return quote(media_type, safe="")
 
 
-# What ``quote_plus`` makes of a letter of ASCII: many letters are so replaced in a third of the time.
+# What ``quote_plus`` makes of a letter of ASCII: a text is so escaped in half of the time.
 _ESCAPES = {number: quote_plus(chr(number)) for number in range(128)}
 
 

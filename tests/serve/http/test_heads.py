@@ -147,7 +147,7 @@ def test_a_head_with_a_body_behind_it_is_known_too() -> None:
     assert heads.read(post).body_bytes == 5
 
 
-@given(st.binary(max_size=60) | st.sampled_from([b"/a#b", b"/a\tb", b"//x/y", b"*", b"/ ?", b"/\x7f"]))
+@given(st.binary(max_size=60) | st.sampled_from([b"/a#b", b"/a\tb", b"*", b"/ ?", b"/\x7f"]))
 def test_known_fields_change_nothing(target: bytes) -> None:
     """Whatever address they come with, and whatever is wrong with it."""
     fields = b"Host: x\r\nAccept: text/csv\r\nContent-Length: 5\r\n\r\n"
