@@ -10,31 +10,18 @@ from typing import Protocol
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, Triple
 
 from publisher.errors import PublisherError
+from publisher.query import result_formats
 from publisher.rdf import namespaces
 from publisher.rdf.versions import RDF_1_2
 
 Term = NamedNode | BlankNode | Literal
 Solution = Mapping[str, Term]
 
-# SPARQL 1.1 Query Results; the first of each is the answer to "anything".
-SOLUTIONS = (
-    "application/sparql-results+json",
-    "application/sparql-results+xml",
-    "text/csv",
-    "text/tab-separated-values",
-)
-# RDF4J's name for the bare word.
-BARE_BOOLEAN = "text/boolean"
-# SPARQL 1.1 defines no boolean in CSV and TSV; engines write the bare word, so it is on offer last.
+# Media types of answers as an engine writes them; the first of each is the answer to "anything".
+SOLUTIONS = result_formats.names(result_formats.OF_SOLUTIONS)
+(BARE_BOOLEAN,) = result_formats.names(result_formats.OF_BOOLEANS_ALONE)
 BOOLEANS = (*SOLUTIONS, BARE_BOOLEAN)
-GRAPHS = (
-    "text/turtle",
-    "application/n-triples",
-    "application/ld+json",
-    "application/rdf+xml",
-    "application/trig",
-    "application/n-quads",
-)
+GRAPHS = result_formats.names(result_formats.OF_GRAPHS)
 # What is written as XML cannot carry all that the others can.
 XML = (SOLUTIONS[1], GRAPHS[3])
 

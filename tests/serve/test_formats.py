@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import requests
-from rdflib import Dataset, Graph, URIRef
+from rdflib import Dataset, Graph, Namespace, URIRef
+
+from publisher.query import result_formats
 
 # rdflib's own use.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
+_SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+_FORMATS = Namespace("http://www.w3.org/ns/formats/")
 SELECT, ASK = "SELECT (1 AS ?x) {}", "ASK {}"
 CONSTRUCT = "CONSTRUCT { <urn:a> <urn:b> <urn:c> } {}"
 JSON, XML = "application/sparql-results+json", "application/sparql-results+xml"
@@ -375,3 +380,29 @@ def test_carriage_returns_survive_xml(served: str) -> None:
 
     response = ask(served, 'SELECT ("a\\rb" AS ?x) {}', XML)
     assert [e.text for e in ElementTree.fromstring(response.content).iter() if e.text] == ["a\rb"]
+
+
+def test_one_table_of_formats_is_published_described_and_answered(served: str) -> None:
+    """Service description, OpenAPI, documents and the endpoint itself have the same formats."""
+    described = Graph().parse(f"{served}sparql", format="turtle")
+    formats = set(described.objects(None, _SD.resultFormat))
+    own = {f: described.value(f, _FORMATS.media_type) for f in formats - {*_named_by_w3c()}}
+    assert {str(name) for name in own.values()} == {
+        each.media_type.name for each in result_formats.ALL if not each.w3c_name
+    }
+    assert len(formats) == len(result_formats.ALL)
+    openapi = requests.get(f"{served}openapi.json", timeout=30).json()
+    offered = openapi["paths"]["/sparql"]["get"]["responses"]["200"]["content"].keys()
+    text = Path("publisher/docs/sparql.md").read_text("utf-8").partition("```")[0]
+    for each in result_formats.ALL:
+        name = each.media_type.name
+        assert name in offered
+        assert f"{each.media_type.label} (`{name}`)" in text
+        kinds = {SELECT: result_formats.OF_SOLUTIONS, CONSTRUCT: result_formats.OF_GRAPHS}
+        query = next((q for q, rows in kinds.items() if each in rows), ASK)
+        assert name_of(ask(served, query, name)) == f"200 {name}"
+        assert name_of(ask(served, query, format=each.media_type.extension)) == f"200 {name}"
+
+
+def _named_by_w3c() -> list[URIRef]:
+    return [_FORMATS[each.w3c_name] for each in result_formats.ALL if each.w3c_name]
