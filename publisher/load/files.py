@@ -18,6 +18,7 @@ from publisher.rdf.encodings import beginning
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.recognise import (
     OF_ONTOLOGIES,
+    POINTER,
     WEB_PAGE,
     extension_of,
     is_open,
@@ -239,6 +240,10 @@ _COPIES = ("~", ".bak", ".orig", ".swp", ".tmp")
 _ARCHIVES = frozenset(("tar", "tgz", "bz2", "xz", "7z", "rar", "zst", "br", "lz", "z", "zip"))
 _QUERY_FOLDERS = frozenset(("data/queries", RULES, FRESHNESS))
 _SYSTEM_FOLDER = "__MACOSX/"  # of archives that macOS makes
+# What systems and office programs leave beside a file: nobody's data.
+_LEFTOVERS = re.compile(r"~\$.*|\._.*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+# What stands for a file of iCloud that is not on this machine.
+_IN_CLOUD = re.compile(r"\.(.+)\.icloud")
 
 
 def _sort(path: Path, folder: Path, limits: ReadLimits) -> Iterator[SourcePath | Finding]:
@@ -250,6 +255,13 @@ def _sort(path: Path, folder: Path, limits: ReadLimits) -> Iterator[SourcePath |
         yield _unread(name, "This is no file, but a device or a socket. Take it away.")
     elif name.lower().endswith(packed.ZIP) and not path.name.startswith("."):
         yield from _sort_archive(path, folder, name, limits)
+    elif cloud := _IN_CLOUD.fullmatch(path.name):
+        yield _unread(
+            name,
+            "The file {file} is not on this machine, but in iCloud, so it is not read. Download it"
+            " first.",
+            file=cloud[1],
+        )
     elif not _is_missed_by_nobody(name):
         found = _why_unread(name, lambda: _beginning(path, limits))
         yield found or source_path(path, folder)
@@ -259,8 +271,9 @@ def _is_missed_by_nobody(name: str) -> bool:
     """Tell whether a file is read by another part of the program, or is no data to anybody."""
     parent, _, last = name.rpartition("/")
     is_query = last.endswith(".rq") and parent in _QUERY_FOLDERS
-    is_about = _ABOUT.fullmatch(last) or (last.startswith(".") and syntax_by_name(last) is None)
-    return is_query or bool(is_about) or name == f"ontology/{CONTEXT}"
+    is_about = _ABOUT.fullmatch(last) or _LEFTOVERS.fullmatch(last)
+    is_hidden = last.startswith(".") and syntax_by_name(last) is None
+    return is_query or bool(is_about) or is_hidden or name == f"ontology/{CONTEXT}"
 
 
 def _sort_archive(
@@ -272,17 +285,21 @@ def _sort_archive(
         members = packed.list_zip(path, limits, name)
     except OSError as error:
         raise _unreadable(name, error) from error
+    is_empty = True
     for member in members:
         inner = f"{name}/{member.name}"
         last = member.name.rpartition("/")[2]
         if member.name.startswith(_SYSTEM_FOLDER) or _is_missed_by_nobody(last):
             continue
+        is_empty = False
         look = partial(packed.unpack_member, path, member.name, limits, inner, most=_START_BYTES)
         if packed.is_packed(last):
             yield _unread(inner, "A packed file in a packed file is not read. Unpack one of them.")
         else:
             found = _why_unread(inner, look)
             yield found or replace(outer, name=inner, member=member.name)
+    if is_empty:
+        yield _unread(name, "The packed file holds no data. Pack it anew, or take it away.")
 
 
 def _beginning(path: Path, limits: ReadLimits) -> bytes:
@@ -337,6 +354,9 @@ def _unread_by_content(name: str, extension: str, look: Callable[[], bytes]) -> 
             if language in OF_ONTOLOGIES
             else "The file is a web page, and RDFa is not read here. Get the data as a file."
             if language == WEB_PAGE
+            else "The file only points to a file in Git LFS, and is not read. Get that one with"
+            " 'git lfs pull'."
+            if language == POINTER
             else "The file is {syntax}, which is not read here. Convert it to Turtle or N-Quads;"
             " riot of Apache Jena and rdflib do it.",
             syntax=language,

@@ -30,6 +30,7 @@ from publisher.rdf.parser_words import ParserWords, words_of
 from publisher.rdf.reading import read_quads, stream_quads
 from publisher.rdf.recognise import (
     OF_ONTOLOGIES,
+    POINTER,
     WEB_PAGE,
     extension_of,
     is_part_of,
@@ -164,6 +165,9 @@ def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
     return decode(content, source.name), sha256
 
 
+# What Git writes into a file where two versions of it differ, line by line.
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+_CONFLICT_END = re.compile(r"^>{7} ", re.MULTILINE)
 # People write tags as their systems do: en_GB.
 _TAG_BEFORE = re.compile(r"""["']@([A-Za-z]+_\w*)$""")
 
@@ -172,6 +176,14 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
     """Return the error for a file that is not what its name says, with line and column."""
     if other := _other_syntax(source, text):
         return other
+    if (conflict := _CONFLICT.search(text)) and _CONFLICT_END.search(text, conflict.end()):
+        return SourceSyntax(
+            "Line {line}: two versions of the file were merged, and Git could not decide.",
+            where=source.name,
+            remedy="Keep one of the two parts, or both, and take the lines out that begin with"
+            " <<<<<<<, ======= and >>>>>>>; nothing was published.",
+            line=text.count("\n", 0, conflict.start()) + 1,
+        )
     expected = words_of(error)
     line, column = error.lineno, error.offset
     if line is None:
@@ -214,6 +226,8 @@ def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
             else "Get the file itself; a page with RDFa is not read. Perhaps a server answered that"
             " it has no such file."
             if language == WEB_PAGE
+            else "Get the file that it stands for: 'git lfs pull' does it; nothing was published."
+            if language == POINTER
             else "Convert it to Turtle or N-Quads; riot of Apache Jena and rdflib do it.",
             syntax=language,
         )
@@ -293,7 +307,7 @@ def _parse(
             where=source.name,
             remedy="Give it an @context in which its keys have a meaning, or take it away; nothing"
             " was published."
-            if syntax_of(source.name, text) == RdfFormat.JSON_LD
+            if text.strip() and syntax_of(source.name, text) == RdfFormat.JSON_LD
             else "Fill it or take it away; nothing was published.",
         )
     return quads, prefixes
@@ -317,6 +331,8 @@ def _stream(
 
     Blank nodes of two files are different nodes, whatever they are called.
     """
+    if not text.strip():
+        return  # in some syntaxes an error, in others not
     rdf_format = syntax_of(source.name, text) or syntax_by_name(source.name)
     # A parser of RDF/XML takes any XML for nodes and properties.
     is_other_xml = rdf_format == RdfFormat.RDF_XML and other_language(source.name, text)
