@@ -302,7 +302,9 @@ def _unquoted(row: Sequence[str]) -> list[str]:
     return [cell.replace('""', '"') for cell in inner]
 
 
-def _parse(words: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> list[list[str]]:
+def _parse(
+    words: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+) -> list[list[str]]:
     csv.field_size_limit(10_000_000)
     lines = io.StringIO(words, newline="")
     rows: list[list[str]] = []
