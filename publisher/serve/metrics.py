@@ -25,7 +25,6 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from publisher.config import Config
 from publisher.errors import (
@@ -134,7 +133,8 @@ class _Queries(Collector):
             family.add_metric([ending], number)
         yield family
         yield CounterMetricFamily("publisher_query_result_bytes", "Bytes of results.", value=length)
-        buckets = [(floatToGoString(b), n) for b, n in zip(_BOUNDS, within, strict=True)]
+        names = [*map(str, _BOUNDS[:-1]), "+Inf"]
+        buckets = list(zip(names, within, strict=True))
         yield HistogramMetricFamily(
             "publisher_query_seconds",
             "Time from a query to its answer.",

@@ -103,6 +103,7 @@ def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Res
     return response
 
 
+_PATH = "sparql"
 # Some proxies take no more than 4 kB of fields.
 _LONGEST_CITATION = 2000
 
@@ -135,8 +136,10 @@ def citation_fields(
         sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
     if media_type and requested.accepted.is_negotiated and requested.names_format:
         sent += ("&" if sent else "") + f"format={_escaped(media_type)}"
-    permalink = site.markdown.permalink(f"{path}?{sent}" if sent else path)
-    link = join_links([(permalink, 'rel="cite-as"')])
+    address = site.endpoint_permalink if path == _PATH else site.markdown.permalink(path)
+    # A bracket stands in no query of an address (RFC 3986, section 3.4); all else is escaped below.
+    query = "?" + sent.replace("[", "%5B").replace("]", "%5D") if sent else ""
+    link = join_links([(address + query, 'rel="cite-as"')])
     return {"Link": link} if len(link) <= _LONGEST_CITATION else {}
 
 
@@ -266,15 +269,11 @@ def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
         return None
     accepted = read_accepted_formats(sent.accept, parameters)
     return RequestedQuery(
-        read_operation(parameters, accepted, _endpoint(site), site.release.prefixes),
+        read_operation(parameters, accepted, site.endpoint_address, site.release.prefixes),
         accepted,
         names_format=not accepted.parameter or sent.method == "POST",
         layout=AnswerLayout.from_parameters(parameters) if accepted.page else NOTHING_CHOSEN,
     )
-
-
-def _endpoint(site: Site) -> str:
-    return site.addresses.on_site(site.release.base_iri + "sparql")
 
 
 def _answer(site: Site, requested: RequestedQuery) -> Response:
@@ -618,7 +617,7 @@ def read_named_query(
         return None
     filled = {"query": [query.fill(values)]}
     names_format = "format" not in query.parameters and not accepted.parameter
-    operation = read_operation(filled, accepted, _endpoint(site), {})
+    operation = read_operation(filled, accepted, site.endpoint_address, {})
     return RequestedQuery(operation, accepted, names_format)
 
 

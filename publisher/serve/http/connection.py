@@ -362,7 +362,10 @@ class Connection(asyncio.Protocol):
         """Have an answer made, by the loop or in a thread; it may be there at once."""
         self._phase = _Phase.ANSWER
         self._is_asking = True
-        self._threads.submit(request.environ, self.client, body, self._has_left, self._has_begun)
+        self._threads.submit(
+            *(request.environ, self.client, body),
+            *(self._has_left, self._has_begun, self._loop),
+        )
         self._is_asking = False
 
     def _has_left(self) -> bool:
