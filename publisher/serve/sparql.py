@@ -8,6 +8,7 @@ import zlib
 from binascii import a2b_qp
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_to_bytes, urlencode
 
@@ -95,7 +96,7 @@ def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Res
             body = rewrite(body, content_type)
     response = Response(body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
-    response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
+    response.headers["ETag"] = answer_tag(content_type, sha256(answer.body).digest())
     response.headers.update(citation_fields(site, request.environ, requested, cited))
     if request.method == "POST":  # what is asked by GET may be compressed, and gets its digest then
         response.headers["Content-Digest"] = content_digest(body)
@@ -173,12 +174,16 @@ def answer_fields(site: Site, content_type: str, accepted: AcceptedFormats) -> d
     return fields | ({"Vary": "Accept"} if accepted.is_negotiated else {})
 
 
-def tagged_bytes(content_type: str, answer: Answer) -> bytes:
-    """Return what the entity tag of an answer is made of.
+def answer_tag(content_type: str, digest: bytes) -> str:
+    """Return the entity tag of an answer.
 
     The same bytes can be two representations: an N-Triples file is a Turtle file too.
+
+    Args:
+        content_type: How it is sent.
+        digest: SHA-256 of what the engine wrote.
     """
-    return content_type.replace(";charset=utf-8", "").encode() + b"\n" + answer.body
+    return entity_tag(content_type.replace(";charset=utf-8", "").encode() + b"\n" + digest)
 
 
 def _page(
