@@ -145,8 +145,12 @@ class _SubmittedRequest:
 
     Attributes:
         threads: Which answer what the loop does not.
+        environ: What the head says (PEP 3333).
+        client: Address of the client.
         content: The body.
+        has_left: Returns whether the client has disconnected.
         begun: Takes the beginning of the answer, in the loop.
+        loop: Which calls everything here but ``report``.
     """
 
     threads: ApplicationThreads
