@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import NamedTuple
 
 from werkzeug.exceptions import HTTPException
@@ -26,7 +27,7 @@ from publisher.query.engine import Answer, Operation
 from publisher.query.loop_evaluation import LoopEvaluation, call_in_loop
 from publisher.query.queue import POLL_SECONDS, QueuedRequest, client_left, queue_full
 from publisher.rdf.other_syntaxes import is_rewritten
-from publisher.serve.headers import data_fields, entity_tag
+from publisher.serve.headers import data_fields
 from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.loop_request import EvaluatedQuery, LoopRequest, WsgiAnswer
 from publisher.serve.metrics import QueryLog, route_of
@@ -35,7 +36,7 @@ from publisher.serve.queue import client_address
 from publisher.serve.response_cache import (
     HeaderFields,
     ResponseCache,
-    content_digest,
+    digest_field,
     head_of,
     is_compressible,
     takes_gzip,
@@ -45,11 +46,11 @@ from publisher.serve.sparql import (
     RequestedQuery,
     SentRequest,
     answer_fields,
+    answer_tag,
     citation_fields,
     find_named,
     read_named_query,
     read_query,
-    tagged_bytes,
 )
 
 # What is done in the event loop keeps all other connections waiting: longer texts are checked, and
@@ -318,7 +319,8 @@ class DirectQueries:
         most = _LONGEST_COMPRESSED_BYTES if is_zipped else _LONGEST_ANSWER_BYTES
         if len(answer.body) > most:
             return None
-        etag = entity_tag(tagged_bytes(content_type, answer))
+        digest = sha256(answer.body).digest()
+        etag = answer_tag(content_type, digest)
         cited = self._cited(pending, answer.media_type)
         if is_get and (is_zipped or is_again):
             fields = [*self._fields(pending, content_type).items(), ("ETag", etag), *cited.items()]
@@ -326,8 +328,8 @@ class DirectQueries:
             whole = cached.raw_response(environ)
             return whole.head, whole.body
         common, body = self._head(pending, content_type, varies), answer.body
-        cited = cited | {"ETag": etag, "Content-Digest": content_digest(body)}
-        own = "".join(f"{name.lower()}: {value}\r\n" for name, value in cited.items())
+        cited = cited | {"ETag": etag, "Content-Digest": digest_field(digest)}
+        own = "".join([f"{name.lower()}: {value}\r\n" for name, value in cited.items()])
         return b"%b%bcontent-length: %d\r\n" % (common, own.encode(), len(body)), body
 
     def _fields(self, pending: _PendingRequest, content_type: str) -> dict[str, str]:

@@ -25,7 +25,6 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from publisher.config import Config
 from publisher.errors import (
@@ -134,7 +133,8 @@ class _Queries(Collector):
             family.add_metric([ending], number)
         yield family
         yield CounterMetricFamily("publisher_query_result_bytes", "Bytes of results.", value=length)
-        buckets = [(floatToGoString(b), n) for b, n in zip(_BOUNDS, within, strict=True)]
+        names = [*map(str, _BOUNDS[:-1]), "+Inf"]
+        buckets = list(zip(names, within, strict=True))
         yield HistogramMetricFamily(
             "publisher_query_seconds",
             "Time from a query to its answer.",
@@ -231,7 +231,7 @@ _LONGEST_TEXT = 4000
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-class _Line(dict[str, Any]):
+class _QueryLine(dict[str, Any]):
     """A line of the log, which is written by the one who shows it."""
 
     def __str__(self) -> str:
@@ -239,13 +239,13 @@ class _Line(dict[str, Any]):
         return _as_json(self | {"milliseconds": round(self["milliseconds"], 1)})
 
 
-class _LineRecord(logging.LogRecord):
+class _QueryRecord(logging.LogRecord):
     """A record of a line, which does not say where in the program it was made.
 
     To look for that, as ``Logger.log`` does, takes as long as all the rest of writing a line down.
     """
 
-    def __init__(self, level: int, line: _Line) -> None:
+    def __init__(self, level: int, line: _QueryLine) -> None:
         """Begin now."""
         common = _RECORDS[level].__dict__
         self.__dict__ = {**common, "msg": line, "created": time.time()}
@@ -324,4 +324,4 @@ class QueryLog:
             line["client"] = client
         if is_slow:
             line["text"] = operation.query[:_LONGEST_TEXT]
-        _log.handle(_LineRecord(level, _Line(line)))
+        _log.handle(_QueryRecord(level, _QueryLine(line)))

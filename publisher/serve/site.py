@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from publisher.addresses import Addresses
@@ -86,6 +87,16 @@ class Site:
     health: ProcessHealth = field(default_factory=ProcessHealth)
     renderers: threading.BoundedSemaphore = field(default_factory=_renderers)
     content_languages: tuple[str, ...] = ()
+
+    @cached_property
+    def endpoint_address(self) -> str:
+        """Return where queries are sent."""
+        return self.addresses.on_site(f"{self.release.base_iri}sparql")
+
+    @cached_property
+    def endpoint_permalink(self) -> str:
+        """Return where queries are sent that this release is to answer."""
+        return self.markdown.permalink("sparql")
 
 
 def make_shared(config: Config) -> Shared:

@@ -8,6 +8,7 @@ import zlib
 from binascii import a2b_qp
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_to_bytes, urlencode
 
@@ -95,7 +96,7 @@ def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Res
             body = rewrite(body, content_type)
     response = Response(body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
-    response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
+    response.headers["ETag"] = answer_tag(content_type, sha256(answer.body).digest())
     response.headers.update(citation_fields(site, request.environ, requested, cited))
     if request.method == "POST":  # what is asked by GET may be compressed, and gets its digest then
         response.headers["Content-Digest"] = content_digest(body)
@@ -103,6 +104,7 @@ def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Res
     return response
 
 
+_PATH = "sparql"
 # Some proxies take no more than 4 kB of fields.
 _LONGEST_CITATION = 2000
 
@@ -135,8 +137,10 @@ def citation_fields(
         sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
     if media_type and requested.accepted.is_negotiated and requested.names_format:
         sent += ("&" if sent else "") + f"format={_escaped(media_type)}"
-    permalink = site.markdown.permalink(f"{path}?{sent}" if sent else path)
-    link = join_links([(permalink, 'rel="cite-as"')])
+    address = site.endpoint_permalink if path == _PATH else site.markdown.permalink(path)
+    # A bracket stands in no query of an address (RFC 3986, section 3.4); all else is escaped below.
+    query = "?" + sent.replace("[", "%5B").replace("]", "%5D") if sent else ""
+    link = join_links([(address + query, 'rel="cite-as"')])
     return {"Link": link} if len(link) <= _LONGEST_CITATION else {}
 
 
@@ -170,12 +174,16 @@ def answer_fields(site: Site, content_type: str, accepted: AcceptedFormats) -> d
     return fields | ({"Vary": "Accept"} if accepted.is_negotiated else {})
 
 
-def tagged_bytes(content_type: str, answer: Answer) -> bytes:
-    """Return what the entity tag of an answer is made of.
+def answer_tag(content_type: str, digest: bytes) -> str:
+    """Return the entity tag of an answer.
 
     The same bytes can be two representations: an N-Triples file is a Turtle file too.
+
+    Args:
+        content_type: How it is sent.
+        digest: SHA-256 of what the engine wrote.
     """
-    return content_type.replace(";charset=utf-8", "").encode() + b"\n" + answer.body
+    return entity_tag(content_type.replace(";charset=utf-8", "").encode() + b"\n" + digest)
 
 
 def _page(
@@ -266,15 +274,11 @@ def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
         return None
     accepted = read_accepted_formats(sent.accept, parameters)
     return RequestedQuery(
-        read_operation(parameters, accepted, _endpoint(site), site.release.prefixes),
+        read_operation(parameters, accepted, site.endpoint_address, site.release.prefixes),
         accepted,
         names_format=not accepted.parameter or sent.method == "POST",
         layout=AnswerLayout.from_parameters(parameters) if accepted.page else NOTHING_CHOSEN,
     )
-
-
-def _endpoint(site: Site) -> str:
-    return site.addresses.on_site(site.release.base_iri + "sparql")
 
 
 def _answer(site: Site, requested: RequestedQuery) -> Response:
@@ -618,7 +622,7 @@ def read_named_query(
         return None
     filled = {"query": [query.fill(values)]}
     names_format = "format" not in query.parameters and not accepted.parameter
-    operation = read_operation(filled, accepted, _endpoint(site), {})
+    operation = read_operation(filled, accepted, site.endpoint_address, {})
     return RequestedQuery(operation, accepted, names_format)
 
 

@@ -111,8 +111,11 @@ class _FieldsRead(NamedTuple):
     """What the header fields of a request say.
 
     Attributes:
-        environ: Those that WSGI has.
-        body_bytes: As ``RequestHead`` has it, and so the others.
+        environ: As WSGI has them.
+        body_bytes: Length of the body; None when it comes in chunks.
+        keeps_open: Whether the client wants to use the connection again.
+        expects_continue: Whether the client waits for 100 before it sends the body.
+        minor: Minor version of HTTP/1 that the client speaks.
     """
 
     environ: WSGIEnvironment
