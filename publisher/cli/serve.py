@@ -93,10 +93,13 @@ def _open_when_ready(config: Config) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--union", is_flag=True, help="Let queries see all graphs at once, as a site does.")
+@click.option("--allow-empty", is_flag=True, help="Serve files without a triple, too.")
 @settings("base_iri", "host", "port", "site_url", "language", "query_workers")
 @LANGUAGE
 @report_errors
-def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> None:
+def preview(
+    files: tuple[Path, ...], union: bool, allow_empty: bool, lang: str, **options: Any
+) -> None:
     """Serve any RDF files at once, with pages and SPARQL; nothing is set up or left behind."""
     from tempfile import TemporaryDirectory
 
@@ -105,7 +108,9 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     from publisher.release.second_engine import SecondEngine
 
     config = read_config(Path.cwd(), options)
-    stored = store_files(files, str(options["base_iri"] or ""), read_limits(config))
+    stored = store_files(
+        files, str(options["base_iri"] or ""), read_limits(config), allow_empty=allow_empty
+    )
     # Nobody asks graph by graph for what is in no default graph.
     union = union or not stored.has_default_graph
     with TemporaryDirectory(prefix="publisher-") as folder:

@@ -683,14 +683,22 @@ def named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourceP
 
 
 def stream_source(
-    source: SourcePath, base_iri: str, limits: ReadLimits, prefixes: dict[str, str]
+    source: SourcePath,
+    base_iri: str,
+    limits: ReadLimits,
+    prefixes: dict[str, str],
+    *,
+    allow_empty: bool = False,
 ) -> Iterator[Quad]:
-    """Yield the quads of a file of any syntax; see ``stream_files``."""
-    is_empty = True
+    """Yield the quads of a file of any syntax, which may be none; see ``stream_files``."""
+    is_empty = not allow_empty
     for quad in _stream(source, _read(source, limits)[0], base_iri or FALLBACK, limits, prefixes):
         is_empty = False
         yield quad
     if is_empty:
         raise SourceMissing(
-            "The file holds no triple.", where=source.name, remedy="Fill it, or name another file."
+            "The file holds no triple.",
+            where=source.name,
+            remedy="Fill it, or name another file; 'publisher preview --allow-empty' serves it all"
+            " the same.",
         )

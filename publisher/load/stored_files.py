@@ -61,7 +61,11 @@ class StoredFiles:
 
 
 def store_files(
-    paths: Sequence[Path], base_iri: str = "", limits: ReadLimits = DEFAULT_READ_LIMITS
+    paths: Sequence[Path],
+    base_iri: str = "",
+    limits: ReadLimits = DEFAULT_READ_LIMITS,
+    *,
+    allow_empty: bool = False,
 ) -> StoredFiles:
     """Return the quads of files in any RDF format, sorted where the system keeps temporary files.
 
@@ -69,6 +73,7 @@ def store_files(
         paths: Files in any syntax that ``recognise`` knows, also packed.
         base_iri: Where their things are named; empty: where most of them are.
         limits: What reading each of them may take.
+        allow_empty: Whether a file may hold no triple.
 
     Raises:
         SourceError: A file is missing, empty, of another kind, not what its extension says, or
@@ -78,7 +83,7 @@ def store_files(
     folder, delete = make_temporary_folder()
     try:
         with storage_errors():
-            stored = _store(paths, base_iri, limits, folder)
+            stored = _store(paths, base_iri, limits, folder, allow_empty=allow_empty)
     except BaseException:
         delete()
         raise
@@ -86,7 +91,9 @@ def store_files(
     return stored
 
 
-def _store(paths: Sequence[Path], base_iri: str, limits: ReadLimits, folder: Path) -> StoredFiles:
+def _store(
+    paths: Sequence[Path], base_iri: str, limits: ReadLimits, folder: Path, *, allow_empty: bool
+) -> StoredFiles:
     prefixes: dict[str, str] = {}
     runs: list[Path] = []
     has_graphs = False
@@ -94,7 +101,7 @@ def _store(paths: Sequence[Path], base_iri: str, limits: ReadLimits, folder: Pat
         start = folder / f"read-{number}"
         read = _read_pieces(source, start, limits)
         if read is None:
-            found = stream_source(source, base_iri, limits, prefixes)
+            found = stream_source(source, base_iri, limits, prefixes, allow_empty=allow_empty)
             read = _sorted_runs(found, start, _may_have_graphs(source))
         runs += read.runs
         has_graphs = has_graphs or read.has_graphs

@@ -22,6 +22,7 @@ SOLUTIONS = result_formats.names(result_formats.OF_SOLUTIONS)
 (BARE_BOOLEAN,) = result_formats.names(result_formats.OF_BOOLEANS_ALONE)
 BOOLEANS = (*SOLUTIONS, BARE_BOOLEAN)
 GRAPHS = result_formats.names(result_formats.OF_GRAPHS)
+CSV = SOLUTIONS[2]
 # What is written as XML cannot carry all that the others can.
 XML = (SOLUTIONS[1], GRAPHS[3])
 
@@ -33,7 +34,7 @@ JSON_LD = GRAPHS[2]
 def results_format(media_type: str) -> QueryResultsFormat | None:
     """Return how pyoxigraph writes solutions, or a boolean, in a media type of ``BOOLEANS``."""
     # It writes a boolean in CSV as the bare word.
-    written_as = SOLUTIONS[2] if media_type == BARE_BOOLEAN else media_type
+    written_as = CSV if media_type == BARE_BOOLEAN else media_type
     return QueryResultsFormat.from_media_type(written_as)
 
 

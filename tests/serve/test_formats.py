@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from urllib.parse import urlencode
@@ -333,6 +335,28 @@ def test_what_a_format_cannot_carry_is_refused_with_those_that_can(
         assert ask(served, query, other).status_code == 200
     assert "offered" in response.json()
     assert response.json()["offered"][0] in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("term", "cell"),
+    [
+        ("<tag:e.example,2026:a>", "tag:e.example,2026:a"),
+        ('"1,5"^^<urn:kr>', "1,5"),
+        ('"a, \\"b\\"\\n"@sv', 'a, "b"\n'),
+        ('<<( <urn:a,b> <urn:p> "x, y" )>>', "urn:a,b urn:p x, y"),
+        ("UNDEF", ""),
+    ],
+)
+@pytest.mark.parametrize("order", ["", "ORDER BY DESC(?n) LIMIT 2"])
+def test_a_table_has_as_many_columns_as_variables(
+    served: str, term: str, cell: str, order: str
+) -> None:
+    """Whatever the values hold, and whichever engine finds them."""
+    query = f'SELECT ?n ?x ?s {{ VALUES (?n ?x ?s) {{ (1 {term} "a,") (0 "," <urn:,>) }} }} {order}'
+    answer = ask(served, query, "text/csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode(), newline="")))
+    assert rows[0] == ["n", "x", "s"]
+    assert sorted(rows[1:]) == [["0", ",", "urn:,"], ["1", cell, "a,"]]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def _add_formats(draft: CatalogueGraph, service: NamedNode) -> None:
         draft.add(service, "sd:resultFormat", name)
         if each.w3c_name:
             continue
-        described = {
+        described: dict[str, NamedNode | Literal] = {
             iri("rdf:type"): NamedNode(_FORMATS + "Format"),
             iri("rdfs:label"): Literal(media_type.label),
             _FORMATS + "media_type": Literal(media_type.name),
