@@ -122,6 +122,7 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
             unread += [each for each in among if isinstance(each, Finding)]
     if not _is_catalogue_alone(found):
         _refuse_incomplete(folder, found, unread)
+    _refuse_nameless(found)
     return FolderContents(
         tuple(sorted(found, key=lambda source: source.name)),
         tuple(sorted(unread, key=lambda finding: finding.file)),
@@ -186,6 +187,25 @@ def _refuse_missing(folder: Path, found: Sequence[SourcePath]) -> None:
         )
 
 
+def _refuse_nameless(found: Iterable[SourcePath]) -> None:
+    """Let datasets pass whose names can stand in addresses (RFC 3987, 2.2).
+
+    Raises:
+        SourceError: A name holds what an address cannot hold there.
+    """
+    for source in found:
+        name = source.graph.removeprefix(DATASET)
+        if source.role is Role.DATA and (character := _NOT_IN_NAMES.search(name)):
+            raise SourceError(
+                "The folder {name} cannot be a dataset: its name holds {character!r}, which"
+                " addresses cannot hold.",
+                where=source.name,
+                remedy="Name the folder with letters, digits and hyphens; nothing was published.",
+                name=f"data/{name}",
+                character=character[0],
+            )
+
+
 def _is_published(path: Path, folder: Path) -> bool:
     return path.relative_to(folder).as_posix().startswith(PUBLISHED_FILES)
 
@@ -230,6 +250,7 @@ def _files(folder: Path) -> Iterator[Path]:
 # What is read, and what is named because it is not.
 
 UNREAD_RULE = "unread"
+_NOT_IN_NAMES = re.compile(r"[\x00-\x20\x7f-\xa0<>\"{}|\\^`#?%\[\]]")
 # One part of an address, which needs no escapes.
 _PUBLISHED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _START_BYTES = 1 << 18

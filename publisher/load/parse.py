@@ -206,6 +206,9 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         remedy="Look at: {shown}\n  N3 is read as far as it is Turtle: rules, formulas and '=' are"
         " not. Leave them out; nothing was published."
         if extension_of(source.name) == "n3"
+        else "Look at: {shown}\n  A file that names graphs is TriG or N-Quads: end its name with"
+        " .trig or .nq; nothing was published."
+        if _may_name_graphs(source, shown, column)
         else "Look at: {shown}\n  Fix that line, or the end of the one before"
         " it; nothing was published.",
         line=line,
@@ -213,6 +216,15 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         expected=expected,
         shown=shown.strip()[:120],
     )
+
+
+def _may_name_graphs(source: SourcePath, line: str, column: int | None) -> bool:
+    """Tell whether what a parser stopped at is a graph: braces in Turtle, a name in N-Triples."""
+    rest = line[column - 1 :] if column else ""
+    syntax = syntax_by_name(source.name)
+    if syntax == RdfFormat.TURTLE:
+        return rest.startswith("{")
+    return syntax == RdfFormat.N_TRIPLES and bool(re.match(r"(?:<[^<>]*>|_:\S+)\s*\.", rest))
 
 
 def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:

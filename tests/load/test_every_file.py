@@ -150,6 +150,14 @@ def test_what_lies_beside_the_folders_or_behind_a_link_is_named(world: Path) -> 
     assert names == ["data/mills", "mills.ttl"]
 
 
+@pytest.mark.parametrize("name", ["my mills", "mills#1", "50%", "mills?"])
+def test_a_dataset_whose_name_no_address_can_hold_is_refused(world: Path, name: str) -> None:
+    """A folder's name is part of the addresses of its dumps."""
+    (world / "data" / "lakes").rename(world / "data" / name)
+    with pytest.raises(SourceError, match="cannot be a dataset"):
+        list_folder(world)
+
+
 def test_the_files_of_an_archive_are_files_of_their_own(world: Path) -> None:
     """Each is read or named, and an error in one names it."""
     folder = world / "data" / "mills"

@@ -181,6 +181,19 @@ def test_a_workbook_says_when_it_cuts_a_text(tmp_path: Path) -> None:
     assert cell.endswith("… (40000 characters; the CSV file has the whole text)")
 
 
+@pytest.mark.parametrize("written", ["1e400", "-1E+309", "1e-400", "INF", "NaN"])
+def test_a_number_that_a_workbook_cannot_hold_is_text(tmp_path: Path, written: str) -> None:
+    """It is there as it is written, and ends no build."""
+    double = NamedNode("http://www.w3.org/2001/XMLSchema#double")
+    column = Column("size", "https://e.org/p", {"en": "Size"}, "number")
+    table = Table("t", "https://e.org/C", {"en": "T"}, "d", 1, (), (column,))
+    row = TableRow("https://e.org/a", {"https://e.org/p": (Literal(written, datatype=double),)})
+
+    write_workbook(table, [row], lambda name, language: "", tmp_path / "t.xlsx")
+
+    assert load_workbook(tmp_path / "t.xlsx")["English"]["B2"].value == written
+
+
 def test_a_workbook_has_links_as_long_as_the_format_allows(tmp_path: Path) -> None:
     """They are counted in units of UTF-16; a longer one stands there as text."""
     names = ["https://e.org/" + "\N{MUSICAL SYMBOL G CLEF}" * count for count in (1032, 1033)]

@@ -34,6 +34,8 @@ _LONGEST_TEXT = 32_767
 _MOST_LINKS = 65_530
 _LONGEST_LINK = 2_079
 _MOST_DIGITS = 15
+# Of ten; what is larger or nearer to nothing is another number there.
+_MOST_POWERS = 300
 _FIRST_YEAR = 1900
 _WIDTHS = (12, 60)
 _CACHED_LINKS = 10_000
@@ -196,7 +198,8 @@ def _cell_value(kind: str, term: Any, text: str) -> bool | date | float | None:
             return day if day.year >= _FIRST_YEAR else None
         if kind == NUMBER:
             number = Decimal(text)
-            if number.is_finite() and len(number.as_tuple().digits) <= _MOST_DIGITS:
+            is_small = len(number.as_tuple().digits) <= _MOST_DIGITS
+            if number.is_finite() and is_small and abs(number.adjusted()) <= _MOST_POWERS:
                 return float(number)
     except (ValueError, InvalidOperation):
         return None
