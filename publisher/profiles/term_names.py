@@ -247,7 +247,11 @@ def label_of(value: str, language: str) -> str:
 
 
 def similar_terms(name: str, written: str, language: str) -> list[str]:
-    """Return the names of the terms that are most like what somebody wrote; else the first."""
+    """Return the names of the terms that are most like what somebody wrote; else the first.
+
+    >>> similar_terms("frequency", "anual", "en"), similar_terms("hvd-category", "", "sv")[3:]
+    (['annual', 'annan'], [])
+    """
     labels = {_folded(text): text for term in terms_of(name) for text in term.labels.values()}
     close = difflib.get_close_matches(_folded(written), labels, _MOST_SIMILAR, 0.6)
     if close:
