@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from publisher.release.build import build
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
 from publisher.release.tables.cells import TableRow
 from publisher.release.tables.columns import class_slugs, kebab_case
-from publisher.release.tables.geojson import geometry_chains, thing_geometries
+from publisher.release.tables.geojson import Chain, GeometryChains, thing_geometries
 from publisher.release.tables.table import Column, Table, read_tables
 from publisher.release.tables.workbook import write_workbook
 
@@ -37,6 +38,13 @@ def table_csv(release: Release, name: str) -> list[list[str]]:
 def described(release: Release, name: str) -> Any:
     """Return the content of a JSON file among the tables."""
     return json.loads((release.folder / "tables" / name).read_text(encoding="utf-8"))
+
+
+def _geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, ...]:
+    chains = GeometryChains(subjects)
+    for thing in things:
+        chains.add(thing)
+    return chains.found()
 
 
 def test_every_class_with_a_shape_and_things_is_a_table(municipalities: Release) -> None:
@@ -287,7 +295,7 @@ def test_a_thing_without_a_geometry_has_that_of_its_site_s_town() -> None:
     store = Store()
     store.load(turtle, format=RdfFormat.TURTLE)
     subjects = Subjects(store)
-    found = geometry_chains(["https://e.org/club"], subjects)
+    found = _geometry_chains(["https://e.org/club"], subjects)
 
     assert len(found) == 1
     assert thing_geometries("https://e.org/club", found, subjects) == ("POINT(1 2)",)
@@ -403,7 +411,7 @@ def test_a_thing_with_latitude_and_longitude_has_a_geometry() -> None:
     store.load(turtle, format=RdfFormat.TURTLE)
     subjects = Subjects(store)
     things = ["https://e.org/well", "https://e.org/odd"]
-    found = geometry_chains(things, subjects)
+    found = _geometry_chains(things, subjects)
 
     assert thing_geometries(things[0], found, subjects) == ("POINT(6.1 46.2)",)
     assert thing_geometries(things[1], found, subjects) == ()
