@@ -28,14 +28,14 @@ from publisher.system.processes import map_on_all_cores
 LAYOUT_RULE = "layout"
 # One of these is where a node has no IRI (Turtle, section 2.6 to 2.8).
 _OF_BLANK_NODES = ("[", "(", "_:")
-# A comment, behind all that only looks like one (Turtle, section 6.5).
+# A comment, behind all that only looks like one (Turtle, section 6.5). "(?!)": see rdf/guards.py.
 _COMMENT = re.compile(
     r"""
     (?: [^#<"'\\]++
       | <[^<>"{}|^`\s]*+>
-      | \"{3}(?:[^\\"]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^\\']++|\\.|'(?!''))*+'{3}
-      | "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+'
-      | \\. | [^#]
+      | \"{3}(?:[^\\"]++|\\.|"(?!"")|(?!))*+\"{3} | '{3}(?:[^\\']++|\\.|'(?!'')|(?!))*+'{3}
+      | "(?:[^"\\\r\n]++|\\.|(?!))*+" | '(?:[^'\\\r\n]++|\\.|(?!))*+'
+      | \\. | [^#] | (?!)
     )*+ \#
     """,
     re.VERBOSE | re.DOTALL,

@@ -63,10 +63,10 @@ POINTER = "a pointer of Git LFS"
 ONE_GRAPH = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML)
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _START = 1 << 16
-# Nothing in these is tried twice: a stranger may have written the file.
-_COMMENTS = re.compile(r"(?:\s++|#[^\n\r]*+)*+")
+# Nothing in these is tried twice: a stranger may have written the file. "(?!)": see guards.
+_COMMENTS = re.compile(r"(?:\s++|#[^\n\r]*+|(?!))*+")
 _XML_ROOT = re.compile(
-    r"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>))*+"
+    r"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>)|(?!))*+"
     r"<([A-Za-z_][\w.\-:]*+)",
     re.DOTALL,
 )
