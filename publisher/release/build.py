@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import Triple
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
@@ -21,6 +21,7 @@ from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
 from publisher.quality.validation import validator_versions
 from publisher.query.named import read_named_queries
+from publisher.query.store_loading import load_store
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.rdf.source_forms import write_source_forms
 from publisher.release.canonical import CanonicalGraphs, canonical_graphs
@@ -30,6 +31,7 @@ from publisher.release.catalogue.catalogue import (
     describe_release,
     files_by_dataset,
     lines_for_store,
+    parts_for_store,
     quads_for_store,
     write_descriptions,
 )
@@ -406,19 +408,19 @@ def _write_engines(
     """Write what queries are put to: the store, counts, and the files of the second engine."""
     base_iri, stored = plan.approved.sources.base_iri, plan.canonical.stored()
     progress("store")
-    _write_store(staging, quads_for_store(stored, catalogue, base_iri))
+    _write_store(staging, parts_for_store(stored, catalogue, base_iri))
     write_release_counts(staging)
     if plan.second_engine.most_triples:
         progress("sparq")
     triples = sum(count_triples(plan.canonical.counts(), catalogue, base_iri).values())
-    quads = quads_for_store(stored, catalogue, base_iri)
-    write_second_engine(staging, quads, triples, plan.second_engine)
+    lines = lines_for_store(stored, catalogue, base_iri)
+    write_second_engine(staging, lines, triples, plan.second_engine)
     write_release_answers(staging, read_named_queries(staging / QUERIES), base_iri)
 
 
-def _write_store(staging: Path, quads: Iterable[Quad]) -> None:
+def _write_store(staging: Path, parts: Iterable[bytes]) -> None:
     """Write the store, and the list of its files: they differ from build to build."""
-    write_store(staging / STORE, quads)
+    load_store(staging / STORE, parts)
     write_sealed(
         staging / STORE_MANIFEST, {"files": files_as_json(list_files(staging / STORE, ()))}
     )
@@ -471,64 +473,6 @@ def _is_same_release(folder: Path, inputs: str, published: datetime) -> bool:
     except ReleaseError:
         return False
     return release.inputs == inputs and release.published >= published
-
-
-# Quads → an Oxigraph store on disk, made once and never written again.
-
-
-def write_store(folder: Path, quads: Iterable[Quad]) -> None:
-    """Make a store in a new folder, complete and flushed.
-
-    Raises:
-        OSError: The folder cannot be written; ``filename`` says which.
-    """
-    with with_path(folder):
-        store = Store(str(folder))
-        store.bulk_extend(quads)
-        store.flush()
-        store.optimize()
-
-
-# So much at once takes 350 MB of memory, and all of a large file three times that.
-_LOADED_BYTES = 48 << 20
-
-
-def load_store(folder: Path, parts: Iterable[bytes]) -> None:
-    """Make a store of lines of N-Quads, the same way; the engine reads them.
-
-    Args:
-        folder: Where to.
-        parts: Each some whole lines.
-
-    Raises:
-        OSError: The folder cannot be written; ``filename`` says which.
-    """
-    with with_path(folder):
-        store = Store(str(folder))
-        for named, nameless in _loads(parts):
-            store.bulk_load(named, format=RdfFormat.N_QUADS)
-            if nameless:
-                # Loading would give blank nodes names that hold for one load.
-                store.bulk_extend(parse(nameless, format=RdfFormat.N_QUADS))
-        store.flush()
-        store.optimize()
-
-
-def _loads(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the lines without blank nodes and those that may have some, much at a time."""
-    named, nameless, length = list[bytes](), list[bytes](), 0
-    for part in parts:
-        if b"_:" in part:
-            for line in part.splitlines(keepends=True):
-                (nameless if b"_:" in line else named).append(line)
-        else:
-            named.append(part)
-        length += len(part)
-        if length >= _LOADED_BYTES:
-            yield b"".join(named), b"".join(nameless)
-            named, nameless, length = [], [], 0
-    if length:
-        yield b"".join(named), b"".join(nameless)
 
 
 # The named queries travel with the release whose data they ask.
