@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Triple
 
@@ -244,8 +246,14 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     graphs, base_iri = plan.canonical.graphs, plan.approved.sources.base_iri
     is_large = sum(quads.count for quads in graphs.values()) >= _MANY_QUADS
     indexes = _IndexTask(staging, graphs, base_iri)
-    # Nothing else reads them before they are listed.
-    with working_beside(_write_indexes, indexes, is_large=is_large) as write_indexes:
+    catalogue: Future[Sequence[Triple]] = Future()
+    # Nothing else reads the indexes before they are listed. The store is made by the engine's own
+    # threads, while tables are made by other processes.
+    with (
+        working_beside(_write_indexes, indexes, is_large=is_large) as write_indexes,
+        ThreadPoolExecutor(1) as beside,
+        _cancelled_at_end(catalogue),
+    ):
         in_graphs = by_dataset(plan.canonical.in_graphs, base_iri)
         datasets = by_dataset(graphs, base_iri)
         progress("dumps")
@@ -253,23 +261,35 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
         write_dumps(staging, datasets, sources.prefixes, sources.context, in_graphs)
         _copy_sources(plan.approved, staging)
         progress("tables")
+        engines = beside.submit(_write_engines, plan, staging, catalogue)
         named = tuple(plan.canonical.named)
         tables = write_tables(staging, graphs, datasets, base_iri, sources.prefixes, named)
         progress("catalogue")
         descriptions = _describe(staging, plan, datasets, tables)
+        catalogue.set_result(descriptions.catalogue)
         _write_descriptions(staging, plan, descriptions)
         progress("history")
         documents = _shared_documents(plan.canonical.stored(), descriptions.catalogue, base_iri)
         frame = _write_history(staging, plan, documents)
         literals = lines_for_store(graphs, descriptions.catalogue, base_iri)
         write_source_forms(staging / LITERALS, literals)
-        _write_engines(plan, staging, descriptions.catalogue, progress)
+        progress("store")
+        engines.result()
         write_indexes()
     progress("manifest")
     manifest = _manifest(staging, plan, documents, frame, descriptions)
     write_sealed(staging / MANIFEST, manifest)
     if plan.key is not None:
         sign(staging, plan.key)
+
+
+@contextmanager
+def _cancelled_at_end(awaited: Future[Any]) -> Iterator[None]:
+    """Let nobody wait for ever for what has no result when the block ends."""
+    try:
+        yield
+    finally:
+        awaited.cancel()
 
 
 @dataclass(frozen=True)
@@ -402,16 +422,23 @@ def _copy_sources(approved: ApprovedSources, staging: Path) -> None:
     write_json(staging / REPORT, report_as_json(approved.findings))
 
 
-def _write_engines(
-    plan: _BuildPlan, staging: Path, catalogue: Sequence[Triple], progress: Progress
-) -> None:
-    """Write what queries are put to: the store, counts, and the files of the second engine."""
+def _write_engines(plan: _BuildPlan, staging: Path, awaited: Future[Sequence[Triple]]) -> None:
+    """Write what queries are put to: the store, counts, and the files of the second engine.
+
+    Args:
+        plan: What is built.
+        staging: Folder of the release.
+        awaited: The complete catalogue; the rest is loaded before it is there.
+    """
     base_iri, stored = plan.approved.sources.base_iri, plan.canonical.stored()
-    progress("store")
-    _write_store(staging, parts_for_store(stored, catalogue, base_iri))
+
+    def parts() -> Iterator[bytes]:
+        yield from parts_for_store(stored, (), base_iri)
+        yield from parts_for_store({}, awaited.result(), base_iri)
+
+    _write_store(staging, parts())
     write_release_counts(staging)
-    if plan.second_engine.most_triples:
-        progress("sparq")
+    catalogue = awaited.result()
     triples = sum(count_triples(plan.canonical.counts(), catalogue, base_iri).values())
     lines = lines_for_store(stored, catalogue, base_iri)
     write_second_engine(staging, lines, triples, plan.second_engine)
