@@ -15,12 +15,12 @@ from pyoxigraph import RdfFormat, parse
 from publisher import __version__
 from publisher.load.stored_files import StoredFiles
 from publisher.quality.reports import as_json as report_as_json
+from publisher.query.store_loading import load_store
 from publisher.rdf.jsonld import without_cycles
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.sorted_files import Quads, SortedLines, lines_with, read_parts
 from publisher.rdf.source_forms import write_source_forms
 from publisher.rdf.subjects import Subjects, SubjectsOnDisk
-from publisher.release.build import load_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
 from publisher.release.catalogue.partitions import count_partitions
 from publisher.release.concept_tables import CONCEPTS_FILE, write_concepts
@@ -189,4 +189,6 @@ def _write_engines(
     """Write what queries are put to beside the store: counts, and the files of sparq."""
     if union:
         write_release_counts(folder)
-    write_second_engine(folder, stored.quads, stored.quads.count, second_engine, union=union)
+    write_second_engine(
+        folder, stored.quads.lines(), stored.quads.count, second_engine, union=union
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from publisher.load.sources import read_sources
@@ -217,6 +218,44 @@ def test_a_workbook_has_links_as_long_as_the_format_allows(tmp_path: Path) -> No
     cells = [row[0] for row in load_workbook(tmp_path / "t.xlsx")["English"].iter_rows(min_row=2)]
     assert [cell.value for cell in cells] == names
     assert [cell.hyperlink is not None for cell in cells] == [True, False]
+
+
+def test_a_workbook_keeps_what_its_format_reads_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Markup, control characters and what looks like one, spaces; days; so many links."""
+    monkeypatch.setattr("publisher.release.tables.workbook.MOST_LINKS", 2)
+    texts = ["<r><t>a</t></r>", "a\x07_x0041_\r\n_xZ ", " \uffff&amp;", "\N{MUSICAL SYMBOL G CLEF}"]
+    days = ["1900-02-28", "1900-03-01", "2026-12-01", "1899-01-01"]
+    columns = (
+        Column("text", "https://e.org/p", {"en": "Text"}, "plain"),
+        Column("day", "https://e.org/day", {"en": "Day"}, "date"),
+    )
+    table = Table("t", "https://e.org/C", {"en": "T"}, "d", 4, (), columns)
+    day = NamedNode("http://www.w3.org/2001/XMLSchema#date")
+    rows = [
+        TableRow(
+            f"https://e.org/{number}[\"'&]#a&{number}",
+            {
+                "https://e.org/p": (Literal(said),),
+                "https://e.org/day": (Literal(on, datatype=day),),
+            },
+        )
+        for number, (said, on) in enumerate(zip(texts, days, strict=True))
+    ]
+
+    write_workbook(table, rows, lambda name, language: "", tmp_path / "t.xlsx")
+
+    sheet = load_workbook(tmp_path / "t.xlsx")["English"]
+    cells = list(sheet.iter_rows(min_row=2))
+    assert [unescape(str(row[1].value)) for row in cells] == texts
+    assert [str(row[2].value)[:10] for row in cells] == days
+    assert sheet.dimensions == sheet.auto_filter.ref == "A1:C5"
+    links = [row[0].hyperlink for row in cells]
+    assert [bool(link) for link in links] == [True, True, False, False]
+    assert links[1] is not None
+    assert links[1].target == "https://e.org/1%5b%22'&%5d"
+    assert links[1].location == "a&1"
 
 
 def test_geojson_holds_every_thing_located_or_not(municipalities: Release) -> None:
