@@ -434,4 +434,19 @@ def find_queries(folder: Path) -> list[Path]:
 def find_vocabularies(folder: Path) -> list[Path]:
     """Return the RDF files in ``vocabularies/`` of a folder of sources, sorted by name."""
     found = (path for path in (folder / VOCABULARIES).rglob("*") if path.is_file())
-    return sorted(path for path in found if syntax_by_name(path.name) is not None)
+    return sorted(
+        path
+        for path in found
+        if syntax_by_name(path.name) is not None and not is_leftover(path.name)
+    )
+
+
+def is_leftover(name: str) -> bool:
+    """Tell whether a system or an office program left a file, or hid it, beside somebody's data.
+
+    >>> is_leftover("__MACOSX/._lakes.ttl"), is_leftover("data/~$lakes.ttl"), is_leftover("a.ttl")
+    (True, True, False)
+    """
+    last = name.rpartition("/")[2]
+    is_left = _LEFTOVERS.fullmatch(last) is not None or last.startswith(".")
+    return is_left or name.startswith(_SYSTEM_FOLDER)

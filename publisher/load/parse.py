@@ -20,7 +20,7 @@ from threading import Lock
 from pyoxigraph import Literal, Quad, RdfFormat, Triple
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
-from publisher.load.files import Role, SourcePath
+from publisher.load.files import Role, SourcePath, is_leftover
 from publisher.load.rdf_1_2 import refuse_rdf_1_2
 from publisher.rdf import packed
 from publisher.rdf.encodings import decode
@@ -685,7 +685,9 @@ def named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourceP
         inside = [
             replace(source, name=f"{path}/{member.name}", member=member.name)
             for member in packed.list_zip(path, limits, str(path))
-            if syntax_by_name(member.name) is not None and not packed.is_packed(member.name)
+            if syntax_by_name(member.name) is not None
+            and not packed.is_packed(member.name)
+            and not is_leftover(member.name)
         ]
         if not inside:
             raise SourceMissing(

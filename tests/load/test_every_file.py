@@ -150,6 +150,13 @@ def test_what_lies_beside_the_folders_or_behind_a_link_is_named(world: Path) -> 
     assert names == ["data/mills", "mills.ttl"]
 
 
+def test_a_look_at_an_archive_passes_over_what_systems_leave(tmp_path: Path) -> None:
+    """An archive from macOS has a shadow of each file in it."""
+    members = {"mills.nt": FACT.encode(), "__MACOSX/._mills.nt": b"\0", "~$mills.ttl": b"\0"}
+    (tmp_path / "mills.zip").write_bytes(zipped(members))
+    assert len(list(stream_files([tmp_path / "mills.zip"]))) == 1
+
+
 @pytest.mark.parametrize("name", ["my mills", "mills#1", "50%", "mills?"])
 def test_a_dataset_whose_name_no_address_can_hold_is_refused(world: Path, name: str) -> None:
     """A folder's name is part of the addresses of its dumps."""
