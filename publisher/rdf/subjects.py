@@ -117,13 +117,15 @@ class Subjects:
 
     def names(self, subject: str) -> dict[str, str]:
         """Return what a subject is called: language tag → name."""
-        properties = self.of(subject)
-        path = self.naming_property(subject)
-        if not path and _XL_LABEL in properties:
-            labels = self.nodes(subject, _XL_LABEL)
-            forms = (form for label in labels for form in self.values(label, _LITERAL_FORM))
-            return texts_by_language(forms)
-        return texts_by_language(self.values(subject, path))
+        if path := self.naming_property(subject):
+            return texts_by_language(self.values(subject, path))
+        return self._names_of_labels(subject)
+
+    def _names_of_labels(self, subject: str) -> dict[str, str]:
+        """Return what the labels say that are things themselves (SKOS Reference, appendix B.3)."""
+        labels = self.nodes(subject, _XL_LABEL)
+        forms = (form for label in labels for form in self.values(label, _LITERAL_FORM))
+        return texts_by_language(forms)
 
 
 class SubjectsOnDisk(Subjects):
@@ -172,7 +174,7 @@ class SubjectsOnDisk(Subjects):
             if lines := said.get(f"<{path}>".encode()):
                 terms = [_term(line, len(start) + len(path) + 3) for line in lines]
                 return path, texts_by_language(in_order(terms))
-        return "", super().names(subject) if _XL_LABEL_BYTES in said else {}
+        return "", self._names_of_labels(subject) if _XL_LABEL_BYTES in said else {}
 
     def _look_up(self, subject: str) -> Properties:
         start = _line_start(subject)
