@@ -133,20 +133,11 @@ def build_preview(
         OSError: The folder cannot be written.
     """
     if loader is None:
-        with begin_store(releases) as loader:
-            for part in cut_file(stored.quads.path, releases / _NAME):
-                loader.take(part)
-                part.unlink()
-            return build_preview(
-                stored, releases, union=union, second_engine=second_engine, loader=loader
-            )
+        return _build_loading(stored, releases, union=union, second_engine=second_engine)
     folder = releases / _NAME
     is_large = stored.triples.count > SEARCHED_AT_ONCE
     prefixes = {**stored.prefixes, **PREFIXES}
-    write_json(folder / CONTEXT, {"@context": without_cycles(prefixes)})
-    nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
-    named = {name: count for name, count in stored.graphs.items() if name}
-    write_descriptions(folder, nothing, stored.base_iri, named, union=union)
+    _write_self_description(folder, stored, prefixes, union=union)
     triples = {"": stored.triples}
     write_concepts(folder / CONCEPTS_FILE, triples, stored.base_iri)
     if is_large:
@@ -170,6 +161,29 @@ def build_preview(
     write_sealed(folder / MANIFEST, _manifest(folder, stored, documents))
     switch(releases, _NAME)
     return open_release(folder, is_known=True)
+
+
+def _write_self_description(
+    folder: Path, stored: StoredFiles, prefixes: Mapping[str, str], *, union: bool
+) -> None:
+    """Write the context, and what the endpoint says of itself."""
+    write_json(folder / CONTEXT, {"@context": without_cycles(prefixes)})
+    nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
+    named = {name: count for name, count in stored.graphs.items() if name}
+    write_descriptions(folder, nothing, stored.base_iri, named, union=union)
+
+
+def _build_loading(
+    stored: StoredFiles, releases: Path, *, union: bool, second_engine: SecondEngine
+) -> Release:
+    """Return what ``build_preview`` does, where nothing was loaded yet."""
+    with begin_store(releases) as loader:
+        for part in cut_file(stored.quads.path, releases / _NAME):
+            loader.take(part)
+            part.unlink()
+        return build_preview(
+            stored, releases, union=union, second_engine=second_engine, loader=loader
+        )
 
 
 def _manifest(
