@@ -148,9 +148,8 @@ def build_preview(
         write_schema(folder, _schema(_SchemaTask(stored.triples, prefixes)))
     write_json(folder / REPORT, report_as_json(()))  # nothing is checked
     write_source_forms(folder / LITERALS, stored.quads.lines())
-    documents = shared_documents(
-        quads_of_documents(stored.quads.lines(), stored.base_iri), stored.base_iri
-    )
+    of_documents = quads_of_documents(stored.quads.lines(), stored.base_iri)
+    documents = shared_documents(of_documents, stored.base_iri)
     loader.finish(optimize=not is_large)
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
     if is_large:
