@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from publisher.bounds import FAST_VALIDATOR, VALIDATORS
 from publisher.errors import SettingError
@@ -347,6 +347,8 @@ def _checked(config: Config) -> Config:
             remedy="Set it below [tool.publisher] in pyproject.toml, or as PUBLISHER_BASE_IRI.",
             base=base,
         )
+    if base:
+        _check_base(base)
     check_engine(
         config.engine, (config.engine_update, config.engine_graph_store), config.engine_timeout
     )
@@ -372,6 +374,30 @@ def _checked(config: Config) -> Config:
     _check_choice("validator", config.validator, VALIDATORS)
     _check_choice("second_opinion", config.second_opinion, SECOND_OPINIONS)
     return config
+
+
+def _check_base(base: str) -> None:
+    """Let a base pass below which names can be looked up (RFC 3986, 3.2, 2.1, 5.2.4)."""
+    try:
+        parts = urlsplit(base)
+        has_host = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        has_host = False
+    has_escapes = re.search(r"%(?![0-9A-Fa-f]{2})", base) is None
+    has_dots = bool({".", ".."} & set(map(unquote, base.split("/"))))
+    if has_host and has_escapes and not has_dots:
+        return
+    raise SettingError(
+        "The setting 'base_iri' is '{base}'; between :// and the next slash stands the name of a"
+        " host, with a port at most."
+        if not has_host
+        else "The setting 'base_iri' is '{base}'; two hexadecimal digits follow a %."
+        if not has_escapes
+        else "The setting 'base_iri' is '{base}'; clients take the parts '.' and '..' out of an"
+        " address before they ask.",
+        remedy="Set it below [tool.publisher] in pyproject.toml, or as PUBLISHER_BASE_IRI.",
+        base=base,
+    )
 
 
 def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:

@@ -241,9 +241,9 @@ RULES: Mapping[str, CheckRule] = {
         CheckRule(
             "shape-references",
             Level.WARNING,
-            "a property shape of others that is in no file, or has no path: nothing is held"
-            " against it",
-            "SHACL, 2.3",
+            "a shape of others that is in no file, or a property shape of theirs that has no"
+            " path: nothing is held against it",
+            "SHACL, 2.1, 2.3",
         ),
         CheckRule(
             "not-validated",

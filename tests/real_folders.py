@@ -133,7 +133,7 @@ def thesaurus() -> RealFolder:
             f'    skos:prefLabel {labels} ;\n    skos:altLabel "{slug} (alt)"@de-CH ;\n'
             f"    skos:related {related} ."
         )
-    return RealFolder(base, {"data/wort/wort.ttl": "\n".join(lines) + "\n"}, '"Thesaurus"@de')
+    return RealFolder(base, {"data/wörter/wort.ttl": "\n".join(lines) + "\n"}, '"Thesaurus"@de')
 
 
 def application_profile() -> RealFolder:

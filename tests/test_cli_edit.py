@@ -207,6 +207,12 @@ def test_a_file_named_after_a_thing_is_renamed_with_it(clusters: Path) -> None:
     (clusters / "data/queries/one.rq").write_text(
         "SELECT * { <https://w3id.org/nms-kluster/id/cluster/compare> ?p ?o }", encoding="utf-8"
     )
+    taken = clusters / "data/clusters/compare-karlstad.ttl"
+    taken.write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
+    refused = publisher("rename", "compare", "compare-karlstad")
+    assert "there is one of that name" in refused.output
+    assert taken.read_text(encoding="utf-8") == "<urn:a> <urn:b> <urn:c> .\n"
+    taken.unlink()
     assert publisher("rename", "compare", "compare-karlstad").exit_code == 0
 
     left = texts(clusters)

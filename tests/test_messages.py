@@ -9,8 +9,10 @@ import ast
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -31,24 +33,27 @@ PLACEHOLDER = re.compile(r"{(\w+)[^}]*}")
 FUNCTIONS = frozenset({"text", "translate", "in_each"})
 # Arguments by name that are messages too, in whatever raises or reports.
 NAMED = frozenset({"remedy"})
+# Nodes, each with the function that it stands in.
+Nodes = list[tuple[ast.FunctionDef | None, ast.AST]]
+_OF_INTEREST = (*(ast.Call, ast.Assign, ast.AnnAssign, ast.For, ast.comprehension, ast.ClassDef),)
 
 
 class Messages:
     """The messages of one module: string constants that reach ``text``, ``translate``, an error."""
 
-    def __init__(self, module: ast.Module, errors: frozenset[str]) -> None:
+    def __init__(self, module: ast.Module, nodes: Nodes, errors: frozenset[str]) -> None:
         """Remember what names stand for, so that a message may wait in a variable or a table."""
         self._module = module
         self._errors = errors
-        self._calls = list(_calls_in(module))
+        self._calls = [(within, node) for within, node in nodes if isinstance(node, ast.Call)]
         self._assigned: dict[str, list[ast.expr]] = {}
-        for node in ast.walk(module):
+        for _, node in nodes:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._remember(target, node.value)
             elif isinstance(node, ast.AnnAssign) and node.value is not None:
                 self._remember(node.target, node.value)
-        for node in ast.walk(module):
+        for _, node in nodes:
             if isinstance(node, (ast.For, ast.comprehension)):
                 self._remember_each(node.target, node.iter)
 
@@ -146,15 +151,22 @@ class Messages:
                 yield from (k.value for k in call.keywords if k.arg == name)
 
 
-def _calls_in(
-    node: ast.AST, function: ast.FunctionDef | None = None
-) -> Iterator[tuple[ast.FunctionDef | None, ast.Call]]:
-    """Yield every call below a node, and the function that it stands in."""
-    for child in ast.iter_child_nodes(node):
-        inside = child if isinstance(child, ast.FunctionDef) else function
-        if isinstance(child, ast.Call):
-            yield inside, child
-        yield from _calls_in(child, inside)
+def _nodes_in(module: ast.Module) -> Nodes:
+    """Return the nodes of a module that matter here, and the function that each stands in."""
+    found: Nodes = []
+    waiting: deque[tuple[ast.FunctionDef | None, ast.AST]] = deque([(None, module)])
+    while waiting:
+        within, node = waiting.popleft()
+        if isinstance(node, _OF_INTEREST):
+            found.append((within, node))
+        inside = node if isinstance(node, ast.FunctionDef) else within
+        for name in node._fields:
+            part = getattr(node, name, None)
+            if isinstance(part, list):
+                waiting += [(inside, each) for each in part if isinstance(each, ast.AST)]
+            elif isinstance(part, ast.AST):
+                waiting.append((inside, part))
+    return found
 
 
 def _called(call: ast.Call) -> str:
@@ -162,11 +174,10 @@ def _called(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _error_classes(modules: list[ast.Module]) -> frozenset[str]:
+def _error_classes(nodes: Iterable[tuple[object, ast.AST]]) -> frozenset[str]:
     """Return the classes that descend from the root of the errors."""
     errors = {"PublisherError"}
-    nodes = (node for module in modules for node in ast.walk(module))
-    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+    classes = [node for _, node in nodes if isinstance(node, ast.ClassDef)]
     for _ in range(5):  # deeper than the tree is
         for node in classes:
             if any(isinstance(base, ast.Name) and base.id in errors for base in node.bases):
@@ -178,8 +189,13 @@ def _error_classes(modules: list[ast.Module]) -> frozenset[str]:
 def used() -> frozenset[str]:
     """Return every English message that the program and its templates use."""
     modules = [ast.parse(p.read_text(encoding="utf-8")) for p in sorted(PROGRAM.rglob("*.py"))]
-    errors = _error_classes(modules)
-    found = {message for module in modules for message in Messages(module, errors)}
+    nodes = list(map(_nodes_in, modules))  # the whole program, so it is walked once
+    errors = _error_classes(chain.from_iterable(nodes))
+    found = {
+        message
+        for module, of_module in zip(modules, nodes, strict=True)
+        for message in Messages(module, of_module, errors)
+    }
     environment = Environment()
     for template in sorted(PROGRAM.rglob("templates/*.html")):
         tree = environment.parse(template.read_text(encoding="utf-8"))

@@ -58,6 +58,34 @@ def test_the_readme_is_read_in_a_few_minutes() -> None:
         assert re.search(rf"^\| .*\*\*{user}\*\*.*\]\([^)]+\.md", README, re.MULTILINE), user
 
 
+# What stands in the table of figures → where it was measured, and by what it is divided.
+_FIGURES = {
+    r"([\d,]+) a second": (r"\| html \| [\d,]+ \| ([\d,]+) \|", 1),
+    r"([\d.]+) times nginx": (r"\| html \| [\d,]+ \| [\d,]+ \| [\d,]+ \(([\d.]+)×\)", 1),
+    r"over HTTP \| ([\d.]+) ms": (r"<!-- benchmark: bare -->.*?\| point \| ([\d.]+) \|", 1),
+    r"ten thousand triples \| ([\d.]+) s": (r"\| 10,421 \| [^|]+ \| ([\d.]+) \(", 1),
+    r"built with ([\d.]+) GB": (r"\| 10,003,225 (?:\|[^|]+){3}\|[^|]* (\d+) \|", 1000),
+    r"served with ([\d.]+) GB": (r"\| 10,003,225 (?:\|[^|]+){5}\| (\d+) /", 1000),
+}
+
+
+def number_of(pattern: str, text: str) -> str:
+    """Return the first number of a text that an expression finds, without commas."""
+    found = re.search(pattern, text, re.DOTALL)
+    assert found, pattern
+    return found[1].replace(",", "")
+
+
+@pytest.mark.parametrize("figure", _FIGURES)
+def test_the_figures_are_those_of_the_benchmarks(figure: str) -> None:
+    """What was measured anew is told anew, rounded."""
+    measured, divisor = _FIGURES[figure]
+    benchmarks = read(ROOT / "tests" / "benchmarks" / "README.md").text
+    told = number_of(figure, README)
+    decimals = len(told.partition(".")[2])
+    assert told == f"{float(number_of(measured, benchmarks)) / divisor:.{decimals}f}"
+
+
 def test_the_table_of_settings_is_the_program_s() -> None:
     """A reader sets what the program reads, with the defaults it has."""
     assert f"<!-- settings -->\n{settings_table()}\n<!-- /settings -->" in REFERENCE

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 from rdflib import BNode, Dataset, Graph, URIRef
@@ -63,7 +64,7 @@ def dumped(world: World, extension: str, reader: str) -> Graph:
     """Return what the dumps of the folder's own datasets say."""
     found = Graph()
     for name in world.folder.release.datasets():
-        answer = world.site.socket.get(f"/dump/{name}.{extension}")
+        answer = world.site.socket.get(f"/dump/{quote(name)}.{extension}")
         assert answer.status_code == 200, name
         found.parse(data=answer.text, format=reader)
     return found

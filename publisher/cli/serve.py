@@ -93,10 +93,13 @@ def _open_when_ready(config: Config) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--union", is_flag=True, help="Let queries see all graphs at once, as a site does.")
+@click.option("--allow-empty", is_flag=True, help="Serve files without a triple, too.")
 @settings("base_iri", "host", "port", "site_url", "language", "query_workers")
 @LANGUAGE
 @report_errors
-def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> None:
+def preview(
+    files: tuple[Path, ...], union: bool, allow_empty: bool, lang: str, **options: Any
+) -> None:
     """Serve any RDF files at once, with pages and SPARQL; nothing is set up or left behind."""
     from tempfile import TemporaryDirectory
 
@@ -109,7 +112,9 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     with TemporaryDirectory(prefix="publisher-") as folder:
         with begin_store(Path(folder)) as loader:
             base_iri = str(options["base_iri"] or "")
-            stored = store_files(files, base_iri, read_limits(config), loader.take)
+            stored = store_files(
+                files, base_iri, read_limits(config), loader.take, allow_empty=allow_empty
+            )
             # Nobody asks graph by graph for what is in no default graph.
             union = union or not stored.has_default_graph
             release = build_preview(

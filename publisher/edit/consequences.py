@@ -118,6 +118,8 @@ def _as_people_write(old: str, new: str) -> list[tuple[str, str]]:
     [('1105.5', '1110'), ('1105,5', '1110')]
     >>> _as_people_write("1105", "1110")[1:]
     [('1 105', '1 110'), ('1\xa0105', '1\xa0110'), ('1,105', '1,110')]
+    >>> _as_people_write("999", "1110")
+    [('999', '1110')]
     """
     found = [(old, new)]
     if "." in old:

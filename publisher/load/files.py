@@ -18,6 +18,7 @@ from publisher.rdf.encodings import beginning
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.recognise import (
     OF_ONTOLOGIES,
+    POINTER,
     WEB_PAGE,
     extension_of,
     is_open,
@@ -121,6 +122,7 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
             unread += [each for each in among if isinstance(each, Finding)]
     if not _is_catalogue_alone(found):
         _refuse_incomplete(folder, found, unread)
+    _refuse_nameless(found)
     return FolderContents(
         tuple(sorted(found, key=lambda source: source.name)),
         tuple(sorted(unread, key=lambda finding: finding.file)),
@@ -185,6 +187,25 @@ def _refuse_missing(folder: Path, found: Sequence[SourcePath]) -> None:
         )
 
 
+def _refuse_nameless(found: Iterable[SourcePath]) -> None:
+    """Let datasets pass whose names can stand in addresses (RFC 3987, 2.2).
+
+    Raises:
+        SourceError: A name holds what an address cannot hold there.
+    """
+    for source in found:
+        name = source.graph.removeprefix(DATASET)
+        if source.role is Role.DATA and (character := _NOT_IN_NAMES.search(name)):
+            raise SourceError(
+                "The folder {name} cannot be a dataset: its name holds {character!r}, which"
+                " addresses cannot hold.",
+                where=source.name,
+                remedy="Name the folder with letters, digits and hyphens; nothing was published.",
+                name=f"data/{name}",
+                character=character[0],
+            )
+
+
 def _is_published(path: Path, folder: Path) -> bool:
     return path.relative_to(folder).as_posix().startswith(PUBLISHED_FILES)
 
@@ -229,6 +250,7 @@ def _files(folder: Path) -> Iterator[Path]:
 # What is read, and what is named because it is not.
 
 UNREAD_RULE = "unread"
+_NOT_IN_NAMES = re.compile(r"[\x00-\x20\x7f-\xa0<>\"{}|\\^`#?%\[\]]")
 # One part of an address, which needs no escapes.
 _PUBLISHED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _START_BYTES = 1 << 18
@@ -239,6 +261,10 @@ _COPIES = ("~", ".bak", ".orig", ".swp", ".tmp")
 _ARCHIVES = frozenset(("tar", "tgz", "bz2", "xz", "7z", "rar", "zst", "br", "lz", "z", "zip"))
 _QUERY_FOLDERS = frozenset(("data/queries", RULES, FRESHNESS))
 _SYSTEM_FOLDER = "__MACOSX/"  # of archives that macOS makes
+# What systems and office programs leave beside a file: nobody's data.
+_LEFTOVERS = re.compile(r"~\$.*|\._.*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+# What stands for a file of iCloud that is not on this machine.
+_IN_CLOUD = re.compile(r"\.(.+)\.icloud")
 
 
 def _sort(path: Path, folder: Path, limits: ReadLimits) -> Iterator[SourcePath | Finding]:
@@ -250,6 +276,13 @@ def _sort(path: Path, folder: Path, limits: ReadLimits) -> Iterator[SourcePath |
         yield _unread(name, "This is no file, but a device or a socket. Take it away.")
     elif name.lower().endswith(packed.ZIP) and not path.name.startswith("."):
         yield from _sort_archive(path, folder, name, limits)
+    elif cloud := _IN_CLOUD.fullmatch(path.name):
+        yield _unread(
+            name,
+            "The file {file} is not on this machine, but in iCloud, so it is not read. Download it"
+            " first.",
+            file=cloud[1],
+        )
     elif not _is_missed_by_nobody(name):
         found = _why_unread(name, lambda: _beginning(path, limits))
         yield found or source_path(path, folder)
@@ -259,8 +292,9 @@ def _is_missed_by_nobody(name: str) -> bool:
     """Tell whether a file is read by another part of the program, or is no data to anybody."""
     parent, _, last = name.rpartition("/")
     is_query = last.endswith(".rq") and parent in _QUERY_FOLDERS
-    is_about = _ABOUT.fullmatch(last) or (last.startswith(".") and syntax_by_name(last) is None)
-    return is_query or bool(is_about) or name == f"ontology/{CONTEXT}"
+    is_about = _ABOUT.fullmatch(last) or _LEFTOVERS.fullmatch(last)
+    is_hidden = last.startswith(".") and syntax_by_name(last) is None
+    return is_query or bool(is_about) or is_hidden or name == f"ontology/{CONTEXT}"
 
 
 def _sort_archive(
@@ -272,17 +306,21 @@ def _sort_archive(
         members = packed.list_zip(path, limits, name)
     except OSError as error:
         raise _unreadable(name, error) from error
+    is_empty = True
     for member in members:
         inner = f"{name}/{member.name}"
         last = member.name.rpartition("/")[2]
         if member.name.startswith(_SYSTEM_FOLDER) or _is_missed_by_nobody(last):
             continue
+        is_empty = False
         look = partial(packed.unpack_member, path, member.name, limits, inner, most=_START_BYTES)
         if packed.is_packed(last):
             yield _unread(inner, "A packed file in a packed file is not read. Unpack one of them.")
         else:
             found = _why_unread(inner, look)
             yield found or replace(outer, name=inner, member=member.name)
+    if is_empty:
+        yield _unread(name, "The packed file holds no data. Pack it anew, or take it away.")
 
 
 def _beginning(path: Path, limits: ReadLimits) -> bytes:
@@ -337,6 +375,9 @@ def _unread_by_content(name: str, extension: str, look: Callable[[], bytes]) -> 
             if language in OF_ONTOLOGIES
             else "The file is a web page, and RDFa is not read here. Get the data as a file."
             if language == WEB_PAGE
+            else "The file only points to a file in Git LFS, and is not read. Get that one with"
+            " 'git lfs pull'."
+            if language == POINTER
             else "The file is {syntax}, which is not read here. Convert it to Turtle or N-Quads;"
             " riot of Apache Jena and rdflib do it.",
             syntax=language,
@@ -393,4 +434,19 @@ def find_queries(folder: Path) -> list[Path]:
 def find_vocabularies(folder: Path) -> list[Path]:
     """Return the RDF files in ``vocabularies/`` of a folder of sources, sorted by name."""
     found = (path for path in (folder / VOCABULARIES).rglob("*") if path.is_file())
-    return sorted(path for path in found if syntax_by_name(path.name) is not None)
+    return sorted(
+        path
+        for path in found
+        if syntax_by_name(path.name) is not None and not is_leftover(path.name)
+    )
+
+
+def is_leftover(name: str) -> bool:
+    """Tell whether a system or an office program left a file, or hid it, beside somebody's data.
+
+    >>> is_leftover("__MACOSX/._lakes.ttl"), is_leftover("data/~$lakes.ttl"), is_leftover("a.ttl")
+    (True, True, False)
+    """
+    last = name.rpartition("/")[2]
+    is_left = _LEFTOVERS.fullmatch(last) is not None or last.startswith(".")
+    return is_left or name.startswith(_SYSTEM_FOLDER)

@@ -20,7 +20,7 @@ from threading import Lock
 from pyoxigraph import Literal, Quad, RdfFormat, Triple
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
-from publisher.load.files import Role, SourcePath
+from publisher.load.files import Role, SourcePath, is_leftover
 from publisher.load.rdf_1_2 import refuse_rdf_1_2
 from publisher.rdf import packed
 from publisher.rdf.encodings import decode
@@ -30,6 +30,7 @@ from publisher.rdf.parser_words import ParserWords, words_of
 from publisher.rdf.reading import read_quads, stream_quads
 from publisher.rdf.recognise import (
     OF_ONTOLOGIES,
+    POINTER,
     WEB_PAGE,
     extension_of,
     is_part_of,
@@ -164,6 +165,9 @@ def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
     return decode(content, source.name), sha256
 
 
+# What Git writes into a file where two versions of it differ, line by line.
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+_CONFLICT_END = re.compile(r"^>{7} ", re.MULTILINE)
 # People write tags as their systems do: en_GB.
 _TAG_BEFORE = re.compile(r"""["']@([A-Za-z]+_\w*)$""")
 
@@ -172,6 +176,14 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
     """Return the error for a file that is not what its name says, with line and column."""
     if other := _other_syntax(source, text):
         return other
+    if (conflict := _CONFLICT.search(text)) and _CONFLICT_END.search(text, conflict.end()):
+        return SourceSyntax(
+            "Line {line}: two versions of the file were merged, and Git could not decide.",
+            where=source.name,
+            remedy="Keep one of the two parts, or both, and take the lines out that begin with"
+            " <<<<<<<, ======= and >>>>>>>; nothing was published.",
+            line=text.count("\n", 0, conflict.start()) + 1,
+        )
     expected = words_of(error)
     line, column = error.lineno, error.offset
     if line is None:
@@ -194,6 +206,9 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         remedy="Look at: {shown}\n  N3 is read as far as it is Turtle: rules, formulas and '=' are"
         " not. Leave them out; nothing was published."
         if extension_of(source.name) == "n3"
+        else "Look at: {shown}\n  A file that names graphs is TriG or N-Quads: end its name with"
+        " .trig or .nq; nothing was published."
+        if _may_name_graphs(source, shown, column)
         else "Look at: {shown}\n  Fix that line, or the end of the one before"
         " it; nothing was published.",
         line=line,
@@ -201,6 +216,15 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         expected=expected,
         shown=shown.strip()[:120],
     )
+
+
+def _may_name_graphs(source: SourcePath, line: str, column: int | None) -> bool:
+    """Tell whether what a parser stopped at is a graph: braces in Turtle, a name in N-Triples."""
+    rest = line[column - 1 :] if column else ""
+    syntax = syntax_by_name(source.name)
+    if syntax == RdfFormat.TURTLE:
+        return rest.startswith("{")
+    return syntax == RdfFormat.N_TRIPLES and bool(re.match(r"(?:<[^<>]*>|_:\S+)\s*\.", rest))
 
 
 def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
@@ -214,6 +238,8 @@ def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
             else "Get the file itself; a page with RDFa is not read. Perhaps a server answered that"
             " it has no such file."
             if language == WEB_PAGE
+            else "Get the file that it stands for: 'git lfs pull' does it; nothing was published."
+            if language == POINTER
             else "Convert it to Turtle or N-Quads; riot of Apache Jena and rdflib do it.",
             syntax=language,
         )
@@ -293,7 +319,7 @@ def _parse(
             where=source.name,
             remedy="Give it an @context in which its keys have a meaning, or take it away; nothing"
             " was published."
-            if syntax_of(source.name, text) == RdfFormat.JSON_LD
+            if text.strip() and syntax_of(source.name, text) == RdfFormat.JSON_LD
             else "Fill it or take it away; nothing was published.",
         )
     return quads, prefixes
@@ -317,6 +343,8 @@ def _stream(
 
     Blank nodes of two files are different nodes, whatever they are called.
     """
+    if not text.strip():
+        return  # in some syntaxes an error, in others not
     rdf_format = syntax_of(source.name, text) or syntax_by_name(source.name)
     # A parser of RDF/XML takes any XML for nodes and properties.
     is_other_xml = rdf_format == RdfFormat.RDF_XML and other_language(source.name, text)
@@ -657,7 +685,9 @@ def named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourceP
         inside = [
             replace(source, name=f"{path}/{member.name}", member=member.name)
             for member in packed.list_zip(path, limits, str(path))
-            if syntax_by_name(member.name) is not None and not packed.is_packed(member.name)
+            if syntax_by_name(member.name) is not None
+            and not packed.is_packed(member.name)
+            and not is_leftover(member.name)
         ]
         if not inside:
             raise SourceMissing(
@@ -667,14 +697,22 @@ def named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourceP
 
 
 def stream_source(
-    source: SourcePath, base_iri: str, limits: ReadLimits, prefixes: dict[str, str]
+    source: SourcePath,
+    base_iri: str,
+    limits: ReadLimits,
+    prefixes: dict[str, str],
+    *,
+    allow_empty: bool = False,
 ) -> Iterator[Quad]:
-    """Yield the quads of a file of any syntax; see ``stream_files``."""
-    is_empty = True
+    """Yield the quads of a file of any syntax, which may be none; see ``stream_files``."""
+    is_empty = not allow_empty
     for quad in _stream(source, _read(source, limits)[0], base_iri or FALLBACK, limits, prefixes):
         is_empty = False
         yield quad
     if is_empty:
         raise SourceMissing(
-            "The file holds no triple.", where=source.name, remedy="Fill it, or name another file."
+            "The file holds no triple.",
+            where=source.name,
+            remedy="Fill it, or name another file; 'publisher preview --allow-empty' serves it all"
+            " the same.",
         )

@@ -74,6 +74,8 @@ def store_files(
     base_iri: str = "",
     limits: ReadLimits = DEFAULT_READ_LIMITS,
     take: Callable[[Path], None] = lambda run: None,
+    *,
+    allow_empty: bool = False,
 ) -> StoredFiles:
     """Return the quads of files in any RDF format, sorted where the system keeps temporary files.
 
@@ -83,6 +85,7 @@ def store_files(
         limits: What reading each of them may take.
         take: Called with files of N-Quads that together hold all, as soon as each is written. They
             may be gone when it has returned.
+        allow_empty: Whether a file may hold no triple.
 
     Raises:
         SourceError: A file is missing, empty, of another kind, not what its extension says, or
@@ -92,7 +95,7 @@ def store_files(
     folder, delete = make_temporary_folder()
     try:
         with storage_errors():
-            stored = _store(paths, base_iri, limits, folder, take)
+            stored = _store(paths, base_iri, limits, folder, take, allow_empty=allow_empty)
     except BaseException:
         delete()
         raise
@@ -106,6 +109,8 @@ def _store(
     limits: ReadLimits,
     folder: Path,
     take: Callable[[Path], None],
+    *,
+    allow_empty: bool,
 ) -> StoredFiles:
     prefixes: dict[str, str] = {}
     runs: list[Path] = []
@@ -114,7 +119,7 @@ def _store(
         start = folder / f"read-{number}"
         read = _read_pieces(source, start, limits)
         if read is None:
-            found = stream_source(source, base_iri, limits, prefixes)
+            found = stream_source(source, base_iri, limits, prefixes, allow_empty=allow_empty)
             read = _sorted_runs(found, start, _may_have_graphs(source), take)
         else:
             for run in read.runs:  # all cores were at work until now

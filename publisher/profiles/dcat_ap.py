@@ -32,8 +32,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from publisher.messages import written_in_table
-from publisher.profiles.csv_tables import read_table
+from publisher.profiles.csv_tables import PropertyRule, read_rule, read_table
 from publisher.rdf.namespaces import PREFIXES
 
 DCAT_AP, DCAT_AP_HVD, GEODCAT_AP = "dcat-ap", "dcat-ap-hvd", "geodcat-ap"
@@ -63,25 +62,15 @@ def expand_semic(name: str) -> str:
     return _PREFIXES[prefix] + local
 
 
-@dataclass(frozen=True)
-class SemicRule:
+@dataclass(frozen=True, kw_only=True)
+class SemicRule(PropertyRule):
     """One row of a table; the columns are described above."""
 
     profile: str
-    owner: str
-    path: str
-    kind: str
-    least: int
-    wanted: int
-    most: int | None
-    of: tuple[str, ...]
     range: tuple[str, ...]
     scheme: str
     strict: bool
     has: str
-    old: bool
-    meaning: Mapping[str, str]
-    sources: tuple[str, ...]
 
     @property
     def is_simple(self) -> bool:
@@ -118,19 +107,10 @@ def read_semic_rules(profile: str) -> tuple[SemicRule, ...]:
 
 def _rule(profile: str, row: Mapping[str, str]) -> SemicRule:
     return SemicRule(
+        **read_rule(row),
         profile=profile,
-        owner=row["class"],
-        path=row["path"],
-        kind=row["kind"],
-        least=int(row["least"] or 0),
-        wanted=int(row["wanted"] or 0),
-        most=int(row["most"]) if row["most"] else None,
-        of=tuple(row["of"].split()),
         range=tuple(row["range"].split()),
         scheme=row["scheme"],
         strict=bool(row["strict"]),
         has=row["has"],
-        old=bool(row["old"]),
-        meaning=written_in_table(row),
-        sources=tuple(row["source"].split()),
     )

@@ -25,8 +25,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from publisher.messages import written_in_table
-from publisher.profiles.csv_tables import read_table
+from publisher.profiles.csv_tables import PropertyRule, read_rule, read_table
 from publisher.rdf.namespaces import PREFIXES
 
 # What the profile is called in settings and reports.
@@ -55,24 +54,14 @@ def expand(name: str) -> str:
     return _PREFIXES[prefix] + local
 
 
-@dataclass(frozen=True)
-class ProfileRule:
+@dataclass(frozen=True, kw_only=True)
+class ProfileRule(PropertyRule):
     """One row of a table of rules; the columns are described above."""
 
-    owner: str
-    path: str
-    kind: str
-    least: int
-    wanted: int
-    most: int | None
-    of: tuple[str, ...]
     pattern: str
     passes_over: bool
     advised: str
-    old: bool
     when: str
-    meaning: Mapping[str, str]
-    sources: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -101,18 +90,9 @@ def read_lists() -> Mapping[str, tuple[str, ...]]:
 
 def _rule(row: Mapping[str, str]) -> ProfileRule:
     return ProfileRule(
-        owner=row["class"],
-        path=row["path"],
-        kind=row["kind"],
-        least=int(row["least"] or 0),
-        wanted=int(row["wanted"] or 0),
-        most=int(row["most"]) if row["most"] else None,
-        of=tuple(row["of"].split()),
+        **read_rule(row),
         pattern=row["pattern"],
         passes_over=bool(row["passes_over"]),
         advised=row["advised"],
-        old=bool(row["old"]),
         when=row["when"],
-        meaning=written_in_table(row),
-        sources=tuple(row["source"].split()),
     )

@@ -63,6 +63,8 @@ _LISTS = {
 # INSPIRE names its frequencies as ISO 19115 does, in one word.
 _INSPIRE_FREQUENCY = "http://inspire.ec.europa.eu/metadata-codelist/MaintenanceFrequency/"
 _UNVERSIONED = re.compile(r"[0-9]")
+# So many names a message gives as examples.
+_MOST_SIMILAR = 3
 
 
 @dataclass(frozen=True)
@@ -244,12 +246,16 @@ def label_of(value: str, language: str) -> str:
     return value.rstrip("/#").replace("#", "/").rpartition("/")[2]
 
 
-def similar_terms(name: str, written: str, language: str, most: int = 3) -> list[str]:
-    """Return the names of the terms that are most like what somebody wrote; else the first."""
+def similar_terms(name: str, written: str, language: str) -> list[str]:
+    """Return the names of the terms that are most like what somebody wrote; else the first.
+
+    >>> similar_terms("frequency", "anual", "en"), similar_terms("hvd-category", "", "sv")[3:]
+    (['annual', 'annan'], [])
+    """
     labels = {_folded(text): text for term in terms_of(name) for text in term.labels.values()}
-    close = difflib.get_close_matches(_folded(written), labels, most, 0.6)
+    close = difflib.get_close_matches(_folded(written), labels, _MOST_SIMILAR, 0.6)
     if close:
         return [labels[each] for each in close]
     spoken = language if language in LANGUAGES else SOURCE_LANGUAGE
     firsts = (term.labels.get(spoken, "") for term in terms_of(name))
-    return [label for label in firsts if label][:most]
+    return [label for label in firsts if label][:_MOST_SIMILAR]

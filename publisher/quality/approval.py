@@ -83,12 +83,12 @@ def check(sources: Sources, progress: Progress = lambda step: None) -> list[Find
     """
 
     def found_by(checks: Iterable[Check]) -> list[Finding]:
-        found: list[Finding] = []
+        findings: list[Finding] = []
         for name, step in checks:
             progress(name)
             with storage_errors():
-                found += step(sources)
-        return found
+                findings += step(sources)
+        return findings
 
     # One set of processes for all queries; while they and the validator work, files are checked.
     with folder_queries(sources), ThreadPoolExecutor(len(CHECKS_BY_PROCESSES)) as beside:

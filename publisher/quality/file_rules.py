@@ -28,18 +28,19 @@ from publisher.system.processes import map_on_all_cores
 LAYOUT_RULE = "layout"
 # One of these is where a node has no IRI (Turtle, section 2.6 to 2.8).
 _OF_BLANK_NODES = ("[", "(", "_:")
-# A comment, behind all that only looks like one (Turtle, section 6.5).
+# A comment, behind all that only looks like one (Turtle, section 6.5). "(?!)": see rdf/guards.py.
 _COMMENT = re.compile(
     r"""
     (?: [^#<"'\\]++
       | <[^<>"{}|^`\s]*+>
-      | \"{3}(?:[^\\"]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^\\']++|\\.|'(?!''))*+'{3}
-      | "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+'
-      | \\. | [^#]
+      | \"{3}(?:[^\\"]++|\\.|"(?!"")|(?!))*+\"{3} | '{3}(?:[^\\']++|\\.|'(?!'')|(?!))*+'{3}
+      | "(?:[^"\\\r\n]++|\\.|(?!))*+" | '(?:[^'\\\r\n]++|\\.|(?!))*+'
+      | \\. | [^#] | (?!)
     )*+ \#
     """,
     re.VERBOSE | re.DOTALL,
 )
+_DECLARATION = re.compile(r"@?prefix\s+([^\s:<>]*):\s*(<[^<>\s]*>)", re.IGNORECASE)
 
 
 def has_own_layout(
@@ -65,6 +66,15 @@ def has_own_layout(
     return any(isinstance(node, BlankNode) for node in nodes)
 
 
+def _redeclares_prefix(written: str) -> bool:
+    """Tell whether a prefix stands for two namespaces, one after the other: the layout has one."""
+    found: dict[str, str] = {}
+    return any(
+        found.setdefault(prefix, namespace) != namespace
+        for prefix, namespace in _DECLARATION.findall(written)
+    )
+
+
 def _expected_layout(
     file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]
 ) -> str | None:
@@ -72,7 +82,7 @@ def _expected_layout(
     if media_types.media_type_of_file(file.name) is not media_types.TURTLE:
         return None
     written = file.text
-    if has_own_layout(file, triples, written):
+    if has_own_layout(file, triples, written) or _redeclares_prefix(written):
         return None
     expected = write_turtle(triples, prefixes, author_style(file, written))
     return None if written == expected else expected
@@ -123,7 +133,8 @@ def _first_difference(ours: str, expected: str) -> int:
 def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: True) -> list[str]:
     """Rewrite each Turtle file that is not in the layout; return the names of those rewritten.
 
-    Files with comments or blank nodes are left as they are, and those whose name is not chosen.
+    Files with comments or blank nodes are left as they are, those in which a prefix changes its
+    meaning, and those whose name is not chosen.
     """
     fixed = []
     for file in sources.files:

@@ -28,8 +28,8 @@ def check_reachable(sources: Sources) -> Iterator[Finding]:
         if obstacle is not None:
             yield _finding(name, _hindrance(obstacle, name, addresses))
             continue
-        if "%" in name:
-            rivals[addresses.normal(name)] = name
+        if "%" in name and rivals.get(normal := addresses.normal(name), "") != normal:
+            rivals[normal] = name  # of several, the one that is asked for letter by letter
         rivals |= dict.fromkeys(_wholes(name, addresses), name)
     if rivals:
         yield from _same_addresses(sources, addresses, rivals)

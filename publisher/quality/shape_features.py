@@ -34,9 +34,7 @@ def _sh(*names: str) -> frozenset[str]:
 _TYPE, _FIRST, _REST = (f"<{iri(name)}>" for name in ("rdf:type", "rdf:first", "rdf:rest"))
 _CLASS, _SUBCLASS = f"<{iri('rdfs:Class')}>", f"<{iri('rdfs:subClassOf')}>"
 _OWL_CLASS = f"<{iri('owl:Class')}>"
-_PATH, _PARAMETER, _PREFIXES, _DECLARE = (
-    f"<{_SH}{name}>" for name in ("path", "parameter", "prefixes", "declare")
-)
+_PATH, _PARAMETER, _PREFIXES = (f"<{_SH}{name}>" for name in ("path", "parameter", "prefixes"))
 _PREFIX, _PATTERN, _FLAGS = (f"<{_SH}{name}>" for name in ("prefix", "pattern", "flags"))
 _SHAPES = _sh("NodeShape", "PropertyShape")
 _TARGETS = _sh("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")

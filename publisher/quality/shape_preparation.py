@@ -19,7 +19,12 @@ from publisher.quality.xpath_patterns import Dialect, PatternError, translated
 from publisher.rdf.namespaces import PREFIXES, iri
 
 _PROPERTY, _PATH = iri("sh:property"), iri("sh:path")
+_FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
 _PATTERN, _FLAGS, _SEVERITY = iri("sh:pattern"), iri("sh:flags"), iri("sh:severity")
+# Whether anything conforms to a shape that is in no file, nobody can tell, so nothing is held
+# against what names one; in sh:and it adds nothing anyway.
+_REFERENCES = frozenset(map(iri, ("sh:node", "sh:not", "sh:qualifiedValueShape")))
+_CHOICES = frozenset(map(iri, ("sh:or", "sh:xone")))
 # SHACL 1.2 adds two that say less than a note; whatever else there is does not stop a release.
 _SEVERITIES = {
     iri("sh:Violation"): iri("sh:Violation"),
@@ -36,6 +41,27 @@ def is_severity(name: str) -> bool:
     return name in _SEVERITIES or not name.startswith(PREFIXES["sh"])
 
 
+class Lists:
+    """The lists of a graph, by their first nodes."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        """Find the lists among triples."""
+        self._parts: dict[str, dict[object, object]] = {_FIRST: {}, _REST: {}}
+        for triple in triples:
+            if triple.predicate.value in self._parts:
+                self._parts[triple.predicate.value][triple.subject] = triple.object
+
+    def members(self, node: object) -> list[object]:
+        """Return what is in a list; of one that leads back to its beginning, each member once."""
+        found: list[object] = []
+        seen: set[object] = set()
+        while node in self._parts[_FIRST] and node not in seen:
+            seen.add(node)
+            found.append(self._parts[_FIRST][node])
+            node = self._parts[_REST].get(node)
+        return found
+
+
 def prepare_shapes(shapes: bytes, dialect: Dialect) -> bytes:
     """Return a shapes graph with patterns of an engine, and with SHACL's own severities.
 
@@ -50,12 +76,18 @@ def prepare_shapes(shapes: bytes, dialect: Dialect) -> bytes:
         if triple.predicate.value == _FLAGS and isinstance(triple.object, Literal):
             flags[triple.subject] = triple.object.value
     with_path = {t.subject for t in triples if t.predicate.value == _PATH}
+    subjects, lists = {t.subject for t in triples}, Lists(triples)
     prepared = [
         _prepared(triple, flags[triple.subject], dialect)
         for triple in triples
         # The flags stand in the pattern now, and a shape without a path is none of a property.
         if not (triple.predicate.value == _FLAGS and triple.subject in patterned)
         and not (triple.predicate.value == _PROPERTY and triple.object not in with_path)
+        and not (triple.predicate.value in _REFERENCES and triple.object not in subjects)
+        and not (
+            triple.predicate.value in _CHOICES
+            and any(member not in subjects for member in lists.members(triple.object))
+        )
     ]
     return serialize(prepared, format=RdfFormat.N_TRIPLES) or b""
 

@@ -17,7 +17,7 @@ from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.quality.queries import FolderQueries, folder_queries
 from publisher.quality.shape_features import ShapesGraph
 from publisher.quality.shape_partitions import write_shapes
-from publisher.quality.shape_preparation import is_severity
+from publisher.quality.shape_preparation import Lists, is_severity
 from publisher.quality.validation import feature_findings, validate
 from publisher.quality.validation_results import findings_of
 from publisher.quality.xpath_patterns import PatternError, translated
@@ -76,6 +76,8 @@ _PATHS = (
 )
 _DEEPEST_PATH = 200
 _SHAPE_PARAMETERS = ("sh:node", "sh:not", "sh:qualifiedValueShape")
+_SHAPE_LISTS = frozenset(map(iri, ("sh:and", "sh:or", "sh:xone")))
+_REFERENCES = frozenset(map(iri, ("sh:property", "rdf:first", *_SHAPE_PARAMETERS)))
 
 
 def check_shape_syntax(sources: Sources) -> Iterator[Finding]:
@@ -102,7 +104,15 @@ def _checks(
             paths.setdefault(triple.subject, []).append(triple)
     with_path = {t.subject for t in triples if t.predicate.value == iri("sh:path")}
     lists = {t.subject for t in triples if t.predicate.value == iri("rdf:first")}
+    of_lists = Lists(triples)
+    listed = {
+        member
+        for triple in triples
+        if triple.predicate.value in _SHAPE_LISTS
+        for member in of_lists.members(triple.object)
+    }
     checks: dict[str, ValueCheck] = {
+        "rdf:first": partial(_listed_shape, listed - defined),
         "dash:viewer": _viewer,
         "sh:nodeKind": partial(_check_choice, _NODE_KINDS),
         "sh:path": partial(_path, paths),
@@ -223,6 +233,11 @@ def _shape(defined: Nodes, value: object) -> Text | None:
     return None if value in defined else text("There is no such shape. Fix its name, or write it.")
 
 
+def _listed_shape(missing: Nodes, value: object) -> Text | None:
+    """Return what is wrong with a member of a list, if that is a list of shapes."""
+    return _shape(frozenset(), value) if value in missing else None
+
+
 def _list(lists: Nodes, value: object) -> Text | None:
     if value in lists or value == NamedNode(iri("rdf:nil")):
         return None
@@ -251,7 +266,7 @@ def _finding(file: SourceFile, triple: Triple, message: Text) -> Finding:
     path = triple.predicate.value
     subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
     name = "viewers" if path == VIEWER else RULE
-    if path == iri("sh:property") and isinstance(triple.object, NamedNode):
+    if path in _REFERENCES and isinstance(triple.object, NamedNode):
         # Profiles of others come in parts, and refer to shapes that are in none of them.
         is_own = triple.object.value.startswith(file.base_iri)
         name = RULE if is_own else "shape-references"
@@ -272,4 +287,6 @@ def _first_mention(file: SourceFile, triple: Triple) -> int:
     """Return the line of a property in brackets: the first that names it with its value."""
     value = str(getattr(triple.object, "value", ""))
     shown = shorten(value, file.prefixes).partition("\n")[0]
+    if triple.predicate.value == iri("rdf:first"):  # in parentheses
+        return find_line_naming(file, shown, "")
     return find_line_naming(file, shorten(triple.predicate.value), shown)

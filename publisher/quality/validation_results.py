@@ -19,9 +19,19 @@ from publisher.quality.shape_preparation import MessageTemplate, fill_in
 from publisher.rdf.namespaces import iri
 
 Term = NamedNode | BlankNode | Literal | Triple
-_TYPE, _RESULT_CLASS = iri("rdf:type"), iri("sh:ValidationResult")
+_TYPE = iri("rdf:type")
 _MESSAGE, _PATTERN = f"<{iri('sh:message')}>", f"<{iri('sh:pattern')}>"
 _SH = f"<{iri('sh:')}"
+_PATH, _FIRST, _REST = (f"<{iri(name)}>" for name in ("sh:path", "rdf:first", "rdf:rest"))
+# What stands before and after a path within a path (SPARQL 1.1, section 9.1).
+_PATH_MARKS = {
+    f"<{iri('sh:inversePath')}>": ("^", ""),
+    f"<{iri('sh:zeroOrMorePath')}>": ("", "*"),
+    f"<{iri('sh:oneOrMorePath')}>": ("", "+"),
+    f"<{iri('sh:zeroOrOnePath')}>": ("", "?"),
+}
+_ALTERNATIVES = f"<{iri('sh:alternativePath')}>"
+_DEEPEST_PATH = 20
 _SEVERITIES = {
     iri("sh:Violation"): Severity.VIOLATION,
     iri("sh:Warning"): Severity.WARNING,
@@ -117,6 +127,31 @@ def shown_term(term: str) -> str:
     return read_literal(term).value if term.startswith('"') else term
 
 
+def _shown_path(shapes: ShapesGraph, path: str, depth: int = 0) -> str:
+    """Return a path of properties as SPARQL writes it; a single property as its IRI."""
+    if path.startswith("<"):
+        return path if depth else path[1:-1]
+    if depth > _DEEPEST_PATH:
+        return "…"
+    for predicate, value in shapes.triples.get(path, ()):
+        if predicate in _PATH_MARKS:
+            before, after = _PATH_MARKS[predicate]
+            return f"{before}{_shown_path(shapes, value, depth + 1)}{after}"
+        if predicate == _ALTERNATIVES:
+            return f"({'|'.join(_shown_steps(shapes, value, depth))})"
+    steps = "/".join(_shown_steps(shapes, path, depth))
+    return f"({steps})" if depth else steps
+
+
+def _shown_steps(shapes: ShapesGraph, node: str, depth: int) -> Iterator[str]:
+    """Yield the members of a list of paths; a list of others' may lead back to its beginning."""
+    seen: set[str] = set()
+    while node not in seen and (first := shapes.values(node, _FIRST)):
+        seen.add(node)
+        yield _shown_path(shapes, first[0], depth + 1)
+        node = next(iter(shapes.values(node, _REST)), "")
+
+
 def _messages(result: ValidationResult, shapes: ShapesGraph) -> Text:
     """Return what the broken shape tells the editor, by language (SHACL, section 2.1.5).
 
@@ -134,9 +169,11 @@ def _messages(result: ValidationResult, shapes: ShapesGraph) -> Text:
     if not templates:
         messages = {tag or SOURCE_LANGUAGE: words for tag, words in sorted(result.messages)}
         return default_message(key.component, shapes.values(key.shape, _PATTERN)) or messages
-    terms = {"this": key.focus_node, "value": key.value, "path": key.path, "PATH": key.path}
+    terms = {"this": key.focus_node, "value": key.value}
     known = _parameters(shapes, key.shape)
     known |= {name: shown_term(term) for name, term in terms.items() if term}
+    if path := next(iter(shapes.values(key.shape, _PATH)), "") or key.path:
+        known |= dict.fromkeys(("path", "PATH"), _shown_path(shapes, path) or shown_term(path))
     return fill_in(templates, result.messages, known)
 
 

@@ -268,16 +268,19 @@ def nearest(name: str, terms: Iterable[str], least: float = _NEAR) -> str:
 
     >>> nearest("titel", ("title", "type")), nearest("name", ("title", "type"))
     ('title', '')
-    >>> nearest("nmae", ("name", "mbox"))
-    'name'
+    >>> nearest("nmae", ("name", "mbox")), nearest("accesUrl", ("accessURL", "keyword"))
+    ('name', 'accessURL')
     """
     known = sorted(terms)
+    spelt = {term.casefold(): term for term in known}
     same = (term for term in known if term.casefold() == name.casefold())
     for written in (name, name[:1].swapcase() + name[1:]):
         close = difflib.get_close_matches(written, known, n=1, cutoff=least)
         if near := next(same, "") or _swapped(written, known) or "".join(close):
             return near
-    return ""
+    # URL or Url: capitals count less than other letters.
+    close = difflib.get_close_matches(name.casefold(), spelt, n=1, cutoff=_VERY_NEAR)
+    return spelt[close[0]] if close else ""
 
 
 def _swapped(name: str, known: Iterable[str]) -> str:

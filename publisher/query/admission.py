@@ -63,11 +63,8 @@ def _is_plain(query: str, limits: QueryLimits, graphs: int, normal: NormalForm) 
 
     Whatever is counted is counted once a token at most, so there is not more of it than tokens.
     """
-    smallest = min(
-        limits.nesting, limits.patterns, limits.values, limits.path_operators, limits.graphs
-    )
     return (
-        0 < normal.most_tokens + graphs <= smallest
+        0 < normal.most_tokens + graphs <= limits.smallest_count
         and _BEGINNING.match(query) is not None
         and _SERVICE not in query.upper()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from publisher.query.admission import check_query
@@ -28,6 +29,25 @@ class AnswerCache(BoundedCache[AnswerKey, Answer]):
     def __init__(self, most_bytes: int) -> None:
         """Begin empty."""
         super().__init__(most_bytes, lambda answer: memory_of(answer.body) + _ANSWER_BYTES)
+
+
+def _settings(operation: Operation) -> str:
+    """Return what can change an answer besides the query."""
+    settings = (
+        operation.solutions_type,
+        operation.boolean_type,
+        operation.graph_type,
+        operation.default_graphs,
+        operation.named_graphs,
+        operation.base_iri,
+        operation.prefixes,
+    )
+    # The graphs are a stranger's choice; all else is one of a few.
+    is_kept = not (operation.default_graphs or operation.named_graphs)
+    return (_written if is_kept else repr)(settings)
+
+
+_written = lru_cache(maxsize=64)(repr)
 
 
 class CheckedQuery(NamedTuple):
@@ -73,16 +93,7 @@ class Endpoint:
             QueryRefused: It may not; see ``check_query``.
         """
         normal = normal_form(operation.query)
-        others = (
-            operation.solutions_type,
-            operation.boolean_type,
-            operation.graph_type,
-            operation.default_graphs,
-            operation.named_graphs,
-            operation.base_iri,
-            operation.prefixes,
-        )
-        key = f"{others!r}\n{normal.text}"
+        key = f"{_settings(operation)}\n{normal.text}"
         known = self.prepared.find(operation) or self.cache.get(key)
         if known is None:
             graphs = len(operation.default_graphs) + len(operation.named_graphs)

@@ -4,36 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, Triple
 
 from publisher.errors import PublisherError
+from publisher.query import result_formats
 from publisher.rdf import namespaces
 from publisher.rdf.versions import RDF_1_2
 
 Term = NamedNode | BlankNode | Literal
 Solution = Mapping[str, Term]
 
-# SPARQL 1.1 Query Results; the first of each is the answer to "anything".
-SOLUTIONS = (
-    "application/sparql-results+json",
-    "application/sparql-results+xml",
-    "text/csv",
-    "text/tab-separated-values",
-)
-# RDF4J's name for the bare word.
-BARE_BOOLEAN = "text/boolean"
-# SPARQL 1.1 defines no boolean in CSV and TSV; engines write the bare word, so it is on offer last.
+# Media types of answers as an engine writes them; the first of each is the answer to "anything".
+SOLUTIONS = result_formats.names(result_formats.OF_SOLUTIONS)
+(BARE_BOOLEAN,) = result_formats.names(result_formats.OF_BOOLEANS_ALONE)
 BOOLEANS = (*SOLUTIONS, BARE_BOOLEAN)
-GRAPHS = (
-    "text/turtle",
-    "application/n-triples",
-    "application/ld+json",
-    "application/rdf+xml",
-    "application/trig",
-    "application/n-quads",
-)
+GRAPHS = result_formats.names(result_formats.OF_GRAPHS)
+CSV = SOLUTIONS[2]
 # What is written as XML cannot carry all that the others can.
 XML = (SOLUTIONS[1], GRAPHS[3])
 
@@ -45,7 +34,7 @@ JSON_LD = GRAPHS[2]
 def results_format(media_type: str) -> QueryResultsFormat | None:
     """Return how pyoxigraph writes solutions, or a boolean, in a media type of ``BOOLEANS``."""
     # It writes a boolean in CSV as the bare word.
-    written_as = SOLUTIONS[2] if media_type == BARE_BOOLEAN else media_type
+    written_as = CSV if media_type == BARE_BOOLEAN else media_type
     return QueryResultsFormat.from_media_type(written_as)
 
 
@@ -130,6 +119,11 @@ class QueryLimits:
     values: int = 10_000
     path_operators: int = 100
     graphs: int = 100
+
+    @cached_property
+    def smallest_count(self) -> int:
+        """Return the smallest of the limits of what is counted in a query."""
+        return min(self.nesting, self.patterns, self.values, self.path_operators, self.graphs)
 
 
 class Engine(Protocol):

@@ -25,6 +25,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -55,13 +56,19 @@ _COMPARISONS = frozenset(["<", ">", "=", "<=", ">="])
 _LEAVING = frozenset(["OPTIONAL", "UNION"])
 
 
+@lru_cache(maxsize=1)  # it is asked for its skeleton, and then written
+def _split(query: str) -> tuple[str, ...]:
+    """Return what is between the slots of a query, and each slot between two of these."""
+    return tuple(_SLOT.split(query))
+
+
 def skeleton(query: str) -> str:
     """Return a query without its IRIs and numbers, its variables called by their order.
 
     >>> skeleton("SELECT ?who { <e:a> ?is $what . $what ?is ?who } LIMIT 7")
     'SELECT ?0 { <> ?1 ?2 . ?2 ?1 ?0 } LIMIT 0'
     """
-    parts = _SLOT.split(query)
+    parts = list(_split(query))
     numbers: dict[str, str] = {}
     for position in range(1, len(parts), 2):
         slot = parts[position]
@@ -95,10 +102,19 @@ class Rewriting:
 
     def of(self, query: str) -> str:
         """Return a query as it is put to sparq."""
-        slots = _SLOT.findall(query)
+        slots = _split(query)[1::2]
         if len(slots) != self.slots:  # it is of another skeleton
             return query
-        return "".join(p if isinstance(p, str) else slots[p] for p in self.pieces)
+        return self._template.format(*slots)
+
+    @cached_property
+    def _template(self) -> str:
+        """Return the pieces as a format string."""
+        escaped = str.maketrans({"{": "{{", "}": "}}"})
+        return "".join(
+            piece.translate(escaped) if isinstance(piece, str) else f"{{{piece}}}"
+            for piece in self.pieces
+        )
 
 
 class _Triple(NamedTuple):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from pyoxigraph import (
@@ -24,8 +25,9 @@ from pyoxigraph import (
     serialize,
 )
 
+from publisher.query.csv_results import has_row_too_long, write_csv
 from publisher.query.describe import Describer
-from publisher.query.engine import JSON_LD, SOLUTIONS, XML, Answer, Operation, results_format
+from publisher.query.engine import CSV, JSON_LD, SOLUTIONS, XML, Answer, Operation, results_format
 from publisher.query.own_graphs import OwnGraphs
 from publisher.query.syntax_errors import locate_syntax_error
 from publisher.query.tokens import declared_prefixes, tokenize
@@ -144,7 +146,8 @@ class Evaluator:
             NamedNode(graph) for graph in operation.default_graphs
         ]
         named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in operation.named_graphs]
-        results = self._store.query(
+        evaluate = partial(
+            self._store.query,
             operation.query,
             base_iri=operation.base_iri or None,
             prefixes=dict(operation.prefixes) or None,
@@ -154,6 +157,7 @@ class Evaluator:
             default_graph=defaults if defaults or named else None,
             named_graphs=named if defaults or named else None,
         )
+        results = evaluate()
         if self.workplace.reads_only:
             return _form_of(results)
         if isinstance(results, QueryTriples):
@@ -162,7 +166,7 @@ class Evaluator:
         if isinstance(results, QuerySolutions) and may_hold_later_terms(operation.query):
             return self._later_table(results, operation.solutions_type)
         if isinstance(results, QuerySolutions):
-            return self.table(results, operation.solutions_type, "solutions")
+            return self.table(results, operation.solutions_type, "solutions", again=evaluate)
         return self.table(results, operation.boolean_type, "boolean")
 
     def _later_table(self, results: QuerySolutions, media_type: str) -> Outcome:
@@ -178,8 +182,8 @@ class Evaluator:
         version = version_of_json(body.getvalue())
         if media_type == SOLUTIONS[0]:
             return self._answered(media_type, body, version)
-        read = parse_query_results(body.getvalue(), format=QueryResultsFormat.JSON)
-        return self.table(read, media_type, "solutions", version)
+        read = partial(parse_query_results, body.getvalue(), format=QueryResultsFormat.JSON)
+        return self.table(read(), media_type, "solutions", version, again=read)
 
     def table(
         self,
@@ -187,6 +191,8 @@ class Evaluator:
         media_type: str,
         form: str,
         version: str = "",
+        *,
+        again: Callable[[], object] | None = None,
     ) -> Outcome:
         """Return solutions, or a boolean, in a media type.
 
@@ -195,6 +201,7 @@ class Evaluator:
             media_type: Which one; empty when the client accepts none.
             form: What it is, ``solutions`` or ``boolean``.
             version: The version of RDF that its terms need.
+            again: Finds the solutions once more: those found are gone when they are written.
 
         Raises:
             ResultTooLarge: It went past its limit.
@@ -202,7 +209,13 @@ class Evaluator:
         if not media_type:
             return Outcome(Status.NOT_ACCEPTABLE, reason=form)
         body = _BoundedBuffer(self.workplace.limits.result_bytes)
+        columns = len(results.variables) if isinstance(results, QuerySolutions) else 0
         results.serialize(body, format=results_format(media_type))
+        if again and media_type == CSV and has_row_too_long(body.getvalue(), columns):
+            body = _BoundedBuffer(self.workplace.limits.result_bytes)
+            found = again()
+            assert isinstance(found, QuerySolutions)
+            write_csv(found, body)
         return self._answered(media_type, body, version)
 
     def graph(self, results: Iterable[Triple], operation: Operation, described: bool) -> Outcome:

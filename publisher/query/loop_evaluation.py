@@ -106,7 +106,7 @@ class LoopEvaluation:
         if self._worker is not None or self._has_ended:
             return
         try:
-            self._worker = self._pool.take_at_once(self._wake)
+            self._worker = self._pool.take_at_once(self._wake, self._loop)
         except EngineFailed as error:
             self._fail(error)
         if self._worker is None:
@@ -128,8 +128,18 @@ class LoopEvaluation:
         if worker.watched_by is not self._loop:
             worker.watched_by = self._loop
             self._loop.add_reader(worker.channel.socket, _listen, self._loop, worker)
-        self._unsent = pack_message(write_operation(self.operation))
-        self._send()
+        self._unsent = pack_message(*write_operation(self.operation))
+        try:
+            sent = worker.channel.send_now(self._unsent)
+        except ConnectionClosed:  # it died before, and the loop has not heard of it yet
+            self._forget(worker, is_spent=True)
+            self._pool.bury(worker)
+            self._worker = None
+            self.begin()
+            return
+        if sent < len(self._unsent):
+            self._unsent = self._unsent[sent:]
+            self._send()
 
     def _send(self) -> None:
         """Send what is not sent yet, as far as the worker takes it now."""

@@ -44,6 +44,8 @@ _TOKEN = re.compile(
 )
 # A character that is escaped may end a string or begin a comment; and these are of SPARQL 1.2.
 _UNSURE = re.compile(r"\\[uU]|<<|>>|\{\||\|\}")
+# What looks like an IRI may be a comparison and a comment (``<?b#>``).
+_MAYBE_COMMENT = re.compile(r"<(?!https?://)[^<>\"{}|^`\\\x00-\x20]*\#")
 # What splits a token here into several for ``tokenize``, once each.
 _SPLITTING = "=.+-"
 
@@ -68,12 +70,9 @@ def normal_form(query: str) -> NormalForm:
     >>> normal_form("ASK { ?s ?p 1 . 5 }").text == normal_form("ASK { ?s ?p 1 .5 }").text
     False
     """
-    if _UNSURE.search(query) is not None:
+    if _UNSURE.search(query) is not None or _MAYBE_COMMENT.search(query) is not None:
         return NormalForm(query, 0)
     tokens = _TOKEN.findall(query)
-    # What looks like an IRI may be a comparison and a comment (``<?b#>``).
-    if "#" in query and any([t[:1] == "<" and "#" in t and "://" not in t for t in tokens]):
-        return NormalForm(query, 0)
     return NormalForm(
         "\n".join(tokens).rstrip("\n"), len(tokens) + sum(map(query.count, _SPLITTING))
     )

@@ -222,7 +222,10 @@ class FairQueue:
         return queued
 
     def _count(self, client: str) -> int:
-        return sum(queued.client == client for queued in (*self._working, *self._waiting))
+        found = 0
+        for queued in (*self._working, *self._waiting):
+            found += queued.client == client
+        return found
 
     def _refuse_one(self, newest: QueuedRequest) -> None:
         """Send away the latest request of the client with most waiting; the newest among equals."""
@@ -287,8 +290,11 @@ class FairQueue:
         return float(seconds * 0.5 ** ((now - then) / _HALVED_AFTER_SECONDS))
 
     def _uses(self, client: str, now: float) -> float:
-        at_work = sum(now - queued.started for queued in self._working if queued.client == client)
-        return self._spent(client, now) + at_work
+        seconds = self._spent(client, now)
+        for queued in self._working:
+            if queued.client == client:
+                seconds += now - queued.started
+        return seconds
 
     def _is_light_user(self, client: str, now: float) -> bool:
         return self._uses(client, now) < _HEAVY_USE_SECONDS

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,8 @@ class SparqEvaluator(Evaluator):
         written = operation.query if route is None else route.written(operation.query)
         body = self._sparq.query_json(_self_contained(operation, written)).encode()
         if media_type != _JSON:
-            results = parse_query_results(body, format=QueryResultsFormat.JSON)
-            return self.table(results, media_type, form)
+            read = partial(parse_query_results, body, format=QueryResultsFormat.JSON)
+            return self.table(read(), media_type, form, again=read if is_table else None)
         if len(body) > self.workplace.limits.result_bytes:
             raise ResultTooLarge
         return Outcome(Status.ANSWERED, Answer(_JSON, body))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pyoxigraph import Store
 
 from publisher.query.embedded import EmbeddedEngine
-from publisher.query.sparq_files import check_sparq, write_files
+from publisher.query.sparq_files import as_lines, check_sparq, write_files
 from publisher.query.worker_messages import WorkerConfig
 from publisher.system.files import make_temporary_folder
 
@@ -43,7 +43,7 @@ class SparqEngine(EmbeddedEngine):
         self._delete = weakref.finalize(self, delete)
         files = folder / "files"
         try:
-            write_files(Store.read_only(config.store), files, union=config.union)
+            write_files(as_lines(Store.read_only(config.store)), files, union=config.union)
             super().__init__(replace(alone, sparq=str(files)), workers)
         except BaseException:
             self._delete()

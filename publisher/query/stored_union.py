@@ -12,27 +12,46 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyoxigraph import DefaultGraph, Quad, QuerySolutions, Store
+from pyoxigraph import QuerySolutions, RdfFormat, Store
 
+from publisher.query.store_loading import load_store
 from publisher.query.worker_messages import WorkerConfig
+from publisher.rdf.sorted_files import read_parts
 
 _SHARED = """SELECT ?s { GRAPH ?a { ?s ?p ?o } GRAPH ?b { ?s ?p ?o } FILTER(STR(?a) < STR(?b)) }
     LIMIT 1"""
+_END = b" .\n"
 
 
-def with_union(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield each quad, and its triple in the default graph."""
-    for quad in quads:
-        yield quad
-        if not isinstance(quad.graph_name, DefaultGraph):
-            yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
+def with_union(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield each line of N-Quads, and its triple in the default graph."""
+    for line in lines:
+        yield line
+        triple = _triple_of(line)
+        if triple is not line:
+            yield triple
+
+
+def _triple_of(line: bytes) -> bytes:
+    r"""Return a line of N-Quads without its graph; the same line when it names none.
+
+    >>> _triple_of(b'_:a <urn:p> "x <y> z"@en <urn:g> .\n')
+    b'_:a <urn:p> "x <y> z"@en .\n'
+    >>> _triple_of(b"_:a <urn:p> _:b .\n")
+    b'_:a <urn:p> _:b .\n'
+    """
+    # Within a term only texts have spaces, and nothing but texts has quotation marks.
+    end_of_text = line.rfind(b'"')
+    has_graph = line.count(b" ", max(end_of_text, 0)) == (4 if end_of_text < 0 else 2)
+    return line[: line.rindex(b" ", 0, -len(_END))] + _END if has_graph else line
 
 
 @contextmanager
 def each_triple_once(config: WorkerConfig) -> Iterator[WorkerConfig]:
     """Yield what workers are told so that they find no triple of the default graph twice.
 
-    Where graphs share triples that is another store, which is gone again afterwards.
+    Where graphs share triples that is another store, without names of graphs, which is gone again
+    afterwards.
 
     Args:
         config: What they are told else.
@@ -45,11 +64,17 @@ def each_triple_once(config: WorkerConfig) -> Iterator[WorkerConfig]:
         yield config
         return
     with TemporaryDirectory(dir=Path(config.store).parent, prefix=".union-") as folder:
-        made = Store(folder)
-        made.bulk_extend(with_union(store))
-        made.flush()
-        del made
-        yield replace(config, store=folder, union=False)
+        stored, made = Path(folder, "stored.nq"), Path(folder, "union")
+        store.dump(str(stored), RdfFormat.N_QUADS)
+        load_store(made, _triples(stored))
+        stored.unlink()
+        yield replace(config, store=str(made), union=False)
+
+
+def _triples(path: Path) -> Iterator[bytes]:
+    """Yield the triples of a file of N-Quads, many at a time."""
+    for part in read_parts(path):
+        yield b"".join(map(_triple_of, part.splitlines(keepends=True)))
 
 
 def _has_shared_triples(store: Store) -> bool:

@@ -72,7 +72,7 @@ def _work(channel: MessageSocket) -> None:
     enough = at_start + config.limits.memory_bytes * _RECYCLE_MEMORY_SHARE
     channel.send(b"ready")
     while True:
-        operation = read_operation(channel.receive()[0])
+        operation = read_operation(*channel.receive())
         seconds = operation.seconds or config.limits.seconds
         portable.set_alarm(seconds + _KILL_MARGIN_SECONDS)
         outcome = evaluator.evaluate(operation)

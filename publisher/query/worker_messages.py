@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from publisher.query.engine import Answer, Operation, QueryLimits
 from publisher.rdf.source_forms import SourceForms
@@ -73,18 +74,38 @@ class WorkerConfig:
         return cls(**content | read)
 
 
-def write_operation(operation: Operation) -> bytes:
-    """Return an operation as JSON: its values in their order."""
-    return json.dumps(list(vars(operation).values())).encode()
+# Most queries come with one of a few settings, so these are written and read once.
+_KEPT_SETTINGS, _LONGEST_SETTINGS_BYTES = 64, 4 << 10
+# A query that came in JSON may hold what is no character; the engine says so.
+_ANY_LETTER = "surrogatepass"
 
 
-def read_operation(written: bytes) -> Operation:
+def write_operation(operation: Operation) -> tuple[bytes, bytes]:
+    """Return head and body of an operation: as JSON all but its query, and the query."""
+    query, *settings = vars(operation).values()
+    # The graphs are a stranger's choice.
+    is_kept = not (operation.default_graphs or operation.named_graphs)
+    write = _write_settings if is_kept else _write_settings.__wrapped__
+    return write(tuple(settings)), query.encode(errors=_ANY_LETTER)
+
+
+@lru_cache(maxsize=_KEPT_SETTINGS)
+def _write_settings(settings: tuple[object, ...]) -> bytes:
+    return json.dumps(settings).encode()
+
+
+def read_operation(head: bytes, body: bytes) -> Operation:
     """Return an operation that was written."""
-    query, solutions, boolean, graph, defaults, named, base_iri, prefixes, *rest = json.loads(
-        written
-    )
+    is_kept = len(head) <= _LONGEST_SETTINGS_BYTES
+    settings = (_read_settings if is_kept else _read_settings.__wrapped__)(head)
+    return Operation(body.decode(errors=_ANY_LETTER), *settings)
+
+
+@lru_cache(maxsize=_KEPT_SETTINGS)
+def _read_settings(head: bytes) -> tuple[Any, ...]:
+    solutions, boolean, graph, defaults, named, base_iri, prefixes, *rest = json.loads(head)
     graphs, declared = (tuple(defaults), tuple(named)), tuple(map(tuple, prefixes))
-    return Operation(query, solutions, boolean, graph, *graphs, base_iri, declared, *rest)
+    return (solutions, boolean, graph, *graphs, base_iri, declared, *rest)
 
 
 class Status(StrEnum):
@@ -128,8 +149,10 @@ class Outcome:
 
     def head(self) -> bytes:
         """Return everything but the answer's body as JSON."""
-        named = [self.answer.media_type, self.answer.version] if self.answer else ["", ""]
-        return json.dumps([self.status, *named, self.reason, self.needs_recycling]).encode()
+        answer = self.answer
+        named = (answer.media_type, answer.version) if answer else ("", "")
+        write = _write_head.__wrapped__ if self.reason else _write_head
+        return write((self.status, *named, self.reason, self.needs_recycling))
 
     @classmethod
     def read(cls, head: bytes, body: bytes) -> Outcome:
@@ -142,6 +165,11 @@ class Outcome:
 
 # Most answers have one of a few heads.
 _LONGEST_KEPT_HEAD = 256
+
+
+@lru_cache(maxsize=64)
+def _write_head(values: tuple[object, ...]) -> bytes:
+    return json.dumps(values).encode()
 
 
 @lru_cache(maxsize=64)

@@ -78,7 +78,8 @@ class WorkerPool:
         """
         self.config = config
         self.start_seconds = start_seconds + _loading_seconds(config)
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()  # entered in a step of the interpreter, as no condition is
+        self._changed = threading.Condition(self._lock)
         self._children: set[WorkerProcess] = set()
         self._idle: list[WorkerProcess] = []
         self._lost: list[WorkerProcess] = []
@@ -157,31 +158,34 @@ class WorkerPool:
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())):
                     raise not_started()
 
-    def take_at_once(self, or_wake: Callable[[], None]) -> WorkerProcess | None:
+    def take_at_once(
+        self, or_wake: Callable[[], None], loop: AbstractEventLoop
+    ) -> WorkerProcess | None:
         """Return an idle worker, to be put back; None when there is none.
 
         Args:
             or_wake: Called once when there may be one, perhaps in another thread, which must not
                 be kept.
+            loop: Who asks: one that watches a worker learns of its death without looking.
 
         Raises:
             EngineFailed: The pool is closed.
         """
-        with self._changed:
-            worker = self._take_idle()
+        with self._lock:
+            worker = self._take_idle(loop)
             if worker is None:
                 self._waiting.append(or_wake)
         if worker is None or self._missing:  # otherwise there is nothing for it to do
             self._keeper.start()
         return worker
 
-    def _take_idle(self) -> WorkerProcess | None:
+    def _take_idle(self, loop: AbstractEventLoop | None = None) -> WorkerProcess | None:
         while self._idle:
             worker = self._idle.pop()
-            if not worker.is_gone():
+            is_watched = loop is not None and worker.watched_by is loop
+            if is_watched or not worker.is_gone():
                 return worker
-            _log.warning("The idle query worker %s has died; it is replaced.", worker.pid)
-            self._discard(worker)
+            self.bury(worker)
         if self._is_closed:
             raise EngineFailed(
                 "The query engine is being replaced.", remedy="Send the query again."
@@ -198,13 +202,19 @@ class WorkerPool:
         """Give a worker back, to be asked again or to be replaced, by what came of its query."""
         if outcome.status in (Status.CRASHED, Status.FAILED):
             _log.error("A query ended the worker %s (%s).", worker.pid, outcome.reason)
-        with self._changed:
+        with self._lock:
             if outcome.is_end_of_worker:
                 self._discard(worker)
             else:
                 self._idle.append(worker)
                 self._wake_all()
             self._changed.notify()
+
+    def bury(self, worker: WorkerProcess) -> None:
+        """Replace a worker that died while it had nothing to do."""
+        _log.warning("The idle query worker %s has died; it is replaced.", worker.pid)
+        with self._lock:
+            self._discard(worker)
 
     def _discard(self, worker: WorkerProcess) -> None:
         self._children.discard(worker)
@@ -411,7 +421,7 @@ class WorkerProcess:
         """
         deadline = time.monotonic() + seconds
         try:
-            self.channel.send(write_operation(operation), seconds=seconds)
+            self.channel.send(*write_operation(operation), seconds=seconds)
             return Outcome.read(*self.channel.receive(max(0.001, deadline - time.monotonic())))
         except TimeoutError:
             return Outcome(Status.NO_TIME)

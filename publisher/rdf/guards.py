@@ -48,31 +48,32 @@ _ENTITY_GROWTH = 20
 _ENTITY_BYTES = 1 << 20
 
 # A string without an end reaches to the end of the line or file, as it does for the parser; no
-# alternative begins as another one does, so nothing is tried twice.
+# alternative begins as another one does, so nothing is tried twice. The last one, "(?!)", never
+# matches: without it Python before 3.11.5 goes on at a wrong place (decisions/reading-rdf.md).
 _TURTLE = re.compile(
     rb"(?:[^\[\](){}<>\"'#\\]++|<(?!<)[^<>\x00-\x20]*+>?|>(?!>)|\\.?|#[^\n\r]*+"
-    rb'|"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|\Z|\\\Z)|"(?!"")(?:[^"\\\n\r]++|\\.)*+"?'
-    rb"|'''(?:[^'\\]++|\\.|'(?!''))*+(?:'''|\Z|\\\Z)|'(?!'')(?:[^'\\\n\r]++|\\.)*+'?"
-    rb")*+([\[\](){}]|<<|>>|\Z)",
+    rb'|"""(?:[^"\\]++|\\.|"(?!"")|(?!))*+(?:"""|\Z|\\\Z)|"(?!"")(?:[^"\\\n\r]++|\\.|(?!))*+"?'
+    rb"|'''(?:[^'\\]++|\\.|'(?!'')|(?!))*+(?:'''|\Z|\\\Z)|'(?!'')(?:[^'\\\n\r]++|\\.|(?!))*+'?"
+    rb"|(?!))*+([\[\](){}]|<<|>>|\Z)",
     re.DOTALL,
 )
 # The same, each string, name or comment for itself; single ones may be JSON's, so they need no end.
 _TOKEN = re.compile(
-    rb'"""(?:[^"\\]++|\\.|"(?!""))*+|"(?!"")(?:[^"\\\n\r]++|\\.)*+"?'
-    rb"|'''(?:[^'\\]++|\\.|'(?!''))*+|'(?!'')(?:[^'\\\n\r]++|\\.)*+'?"
+    rb'"""(?:[^"\\]++|\\.|"(?!"")|(?!))*+|"(?!"")(?:[^"\\\n\r]++|\\.|(?!))*+"?'
+    rb"|'''(?:[^'\\]++|\\.|'(?!'')|(?!))*+|'(?!'')(?:[^'\\\n\r]++|\\.|(?!))*+'?"
     rb"|<[^<>\x00-\x20]*+|#[^\n\r]*+|[^\s\"'<#]++",
     re.DOTALL,
 )
-_JSON = re.compile(rb'(?:[^\[\]{}"]++|"(?:[^"\\]++|\\.)*+"?)*+([\[\]{}]|\Z)', re.DOTALL)
+_JSON = re.compile(rb'(?:[^\[\]{}"]++|"(?:[^"\\]++|\\.|(?!))*+"?|(?!))*+([\[\]{}]|\Z)', re.DOTALL)
 # Of well-formed XML: a slash for an end, a character of the name for a beginning that is no end.
 _XML = re.compile(
     rb"(?:[^<]++|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<![^<>]*+>"
-    rb"|<[^\s<>/!?\"'](?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*+/>)*+"
-    rb"(?:<([^\s<>!?\"'])(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>|\Z)",
+    rb"|<[^\s<>/!?\"'](?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+'|(?!))*+/>|(?!))*+"
+    rb"(?:<([^\s<>!?\"'])(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'|(?!))*+>|\Z)",
     re.DOTALL,
 )
 _STEPS = {b"[": 1, b"(": 1, b"{": 1, b"]": -1, b")": -1, b"}": -1}
-_BLANK = rb"(?:[ \t\r\n]++|#[^\n\r]*+[\n\r])*+"
+_BLANK = rb"(?:[ \t\r\n]++|#[^\n\r]*+[\n\r]|(?!))*+"
 _PREFIX = re.compile(rb"prefix" + _BLANK + rb"(?:[^\s<#:]*+:)?" + _BLANK + rb"<([^>]*+)")
 _BASE = re.compile(rb"base" + _BLANK + rb"<([^>]*+)")
 _NAMESPACE = re.compile(rb"xmlns[^=<>]*+=\s*+(\"[^\"]*+|'[^']*+)")
@@ -82,7 +83,7 @@ _MANY_NAMESPACES = 64
 _LONG_TAG = re.compile(rb"<[^<]{4096}")
 _ENTITY = re.compile(rb"<!ENTITY\s++([^\s\"'>%&;]++)\s++(?:\"([^\"]*+)\"|'([^']*+)')")
 # A text without a blank may be what a prefix, @vocab or @base stands for, at every name.
-_JSON_NAME = re.compile(rb'"((?:[^"\\\s]|\\.){256,}+)"')
+_JSON_NAME = re.compile(rb'"((?:[^"\\\s]|\\.|(?!)){256,}+)"')
 _REFERENCE = re.compile(rb"&([^\s#&;<>\"']++);")
 _ASCII_ESCAPE = re.compile(rb"\\u00[2-7]")
 

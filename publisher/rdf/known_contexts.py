@@ -1,8 +1,8 @@
 """JSON-LD contexts of the web that are known here: their addresses give way to what they say.
 
 No context is fetched when a file is read: what it says would depend on the day, and on a stranger.
-The build of the package brings those that most files name, from npm (``build_hook``); a file that
-names another one is told to write it out.
+The build of the package brings those that most files name, from npm (``build_hook``), and what no
+package has is in ``written_contexts``; a file that names another one is told to write it out.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from publisher.errors import SourceSyntax
+from publisher.rdf.written_contexts import written_context
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
 FOLDER = Path(__file__).with_name("contexts")
@@ -86,6 +88,8 @@ def with_known_contexts(content: bytes, where: str) -> bytes:
 def read_context(address: str) -> Json:
     """Return the context at an address; None when it is not known here."""
     plain = _ENDING.sub("", _ENDING.sub("", _SCHEME.sub("", address)))
+    if written := written_context(plain):
+        return cast(Json, written)
     name = _FILES.get(plain)
     path = FOLDER / f"{name}.json"
     if name is None or not path.is_file():

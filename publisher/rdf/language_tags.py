@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# Texts in the languages that escape quotation marks, and in XML, where tags begin with "<".
-_TAGGED = re.compile(rb'("(?:[^"\\]|\\.)*+"@)([a-z]+(?:-[a-z0-9]+)++)', re.DOTALL)
-_IN_XML = re.compile(rb'(<[^\s<>"]+ xml:lang=")([a-z]+(?:-[a-z0-9]+)++)(?=")')
-_LAST = re.compile(rb'"@([a-z]+(?:-[a-z0-9]+)++)(?= (?:<[^ ]*> )?\.\n\Z)')
+# Texts in the languages that escape quotation marks, and in XML, where tags begin with "<". For
+# "(?!)", see rdf/guards.py.
+_TAGGED = re.compile(rb'("(?:[^"\\]|\\.|(?!))*+"@)([a-z]+(?:-[a-z0-9]+|(?!))++)', re.DOTALL)
+_IN_XML = re.compile(rb'(<[^\s<>"]+ xml:lang=")([a-z]+(?:-[a-z0-9]+|(?!))++)(?=")')
+_LAST = re.compile(rb'"@([a-z]+(?:-[a-z0-9]+|(?!))++)(?= (?:<[^ ]*> )?\.\n\Z)')
 _SIGN = re.compile(rb'"@[a-z]+-')
 _SCRIPT_LETTERS, _REGION_LETTERS = 4, 2
 

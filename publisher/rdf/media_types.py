@@ -180,7 +180,8 @@ def _ranges(accept: str) -> tuple[tuple[str, float], ...]:
     from werkzeug.datastructures import MIMEAccept
     from werkzeug.http import parse_accept_header
 
-    return tuple(parse_accept_header(with_plain_weights(accept), MIMEAccept))
+    found = parse_accept_header(with_plain_weights(accept), MIMEAccept)
+    return tuple((name, q) for name, q in found if name)  # a semicolon alone names nothing
 
 
 def quality(accept: str, media_type: str) -> float:

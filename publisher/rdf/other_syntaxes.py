@@ -22,7 +22,6 @@ from publisher.rdf.media_types import HEXTUPLES, JSON_LD, N_QUADS, N_TRIPLES, TR
 from publisher.rdf.namespaces import iri
 from publisher.rdf.versions import BASIC, RDF_1_2
 
-_Node = NamedNode | BlankNode
 _STRING, _LANG_STRING = iri("xsd:string"), iri("rdf:langString")
 # XML 1.0, section 2.2.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

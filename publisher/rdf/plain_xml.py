@@ -20,12 +20,12 @@ _ODD_ENTITY = re.compile(rb"<!ENTITY\s++(?:%\s++)?[^\s\"'>]++\s++'")
 _ODD_ATTRIBUTE = re.compile(rb"=\s*+(?:\"[^\"<]*[\n\t]|'[^'<]*[\n\t])")
 _NO_LANGUAGE = re.compile(rb"xml:lang\s*+=\s*+(?:\"\"|'')")
 _NEAR = 256
-# A stray "<" is left to the parser, which says what is wrong with it.
+# A stray "<" is left to the parser, which says what is wrong with it. "(?!)": see guards.
 _PART = re.compile(
     rb"(?P<comment><!--.*?-->)|<!\[CDATA\[(?P<cdata>.*?)\]\]>|(?P<instruction><\?.*?\?>)"
-    rb"|(?P<doctype><!DOCTYPE(?:[^\[\"'>]++|\"[^\"]*+\"|'[^']*+')*+(?:\[(?:[^\]\"'<]++|\"[^\"]*+\""
-    rb"|'[^']*+'|<!--.*?-->|<\?.*?\?>|<)*+\]\s*+)?>)"
-    rb"|(?P<tag></?[^\s<>!?/](?:[^\"'<>]++|\"[^\"]*+\"|'[^']*+')*+>)|(?P<text>[^<]++|<)",
+    rb"|(?P<doctype><!DOCTYPE(?:[^\[\"'>]++|\"[^\"]*+\"|'[^']*+'|(?!))*+"
+    rb"(?:\[(?:[^\]\"'<]++|\"[^\"]*+\"|'[^']*+'|<!--.*?-->|<\?.*?\?>|<|(?!))*+\]\s*+)?>)"
+    rb"|(?P<tag></?[^\s<>!?/](?:[^\"'<>]++|\"[^\"]*+\"|'[^']*+'|(?!))*+>)|(?P<text>[^<]++|<)",
     re.DOTALL,
 )
 _IN_DOCTYPE = re.compile(

@@ -57,14 +57,16 @@ _OTHER_LANGUAGES = {
 # Which of these programs for ontologies convert.
 OF_ONTOLOGIES = ("OWL functional syntax", "OWL Manchester syntax", "OWL/XML", "OBO")
 WEB_PAGE = "HTML"
+# What Git has in the place of a large file whose content was not fetched.
+POINTER = "a pointer of Git LFS"
 # Syntaxes in which no triple is in a graph with a name.
 ONE_GRAPH = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML)
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _START = 1 << 16
-# Nothing in these is tried twice: a stranger may have written the file.
-_COMMENTS = re.compile(r"(?:\s++|#[^\n\r]*+)*+")
+# Nothing in these is tried twice: a stranger may have written the file. "(?!)": see guards.
+_COMMENTS = re.compile(r"(?:\s++|#[^\n\r]*+|(?!))*+")
 _XML_ROOT = re.compile(
-    r"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>))*+"
+    r"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^\[>]*+(?:\[.*?\]\s*+)?>)|(?!))*+"
     r"<([A-Za-z_][\w.\-:]*+)",
     re.DOTALL,
 )
@@ -80,6 +82,7 @@ _BEGINNINGS = (
     (re.compile(r"(?:Prefix:|Ontology:)\s"), "OWL Manchester syntax"),
     (re.compile(r"format-version:\s"), "OBO"),
     (re.compile(r"<!DOCTYPE html|<html", re.IGNORECASE), WEB_PAGE),
+    (re.compile(r"version https://git-lfs\.github\.com/spec/"), POINTER),
 )
 
 

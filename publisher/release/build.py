@@ -6,13 +6,15 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import Triple
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
@@ -21,6 +23,7 @@ from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
 from publisher.quality.validation import validator_versions
 from publisher.query.named import read_named_queries
+from publisher.query.store_loading import load_store
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.rdf.source_forms import write_source_forms
 from publisher.release.canonical import CanonicalGraphs, canonical_graphs
@@ -30,6 +33,7 @@ from publisher.release.catalogue.catalogue import (
     describe_release,
     files_by_dataset,
     lines_for_store,
+    parts_for_store,
     quads_for_store,
     write_descriptions,
 )
@@ -242,8 +246,14 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     graphs, base_iri = plan.canonical.graphs, plan.approved.sources.base_iri
     is_large = sum(quads.count for quads in graphs.values()) >= _MANY_QUADS
     indexes = _IndexTask(staging, graphs, base_iri)
-    # Nothing else reads them before they are listed.
-    with working_beside(_write_indexes, indexes, is_large=is_large) as write_indexes:
+    catalogue: Future[Sequence[Triple]] = Future()
+    # Nothing else reads the indexes before they are listed. The store is made by the engine's own
+    # threads, while tables are made by other processes.
+    with (
+        working_beside(_write_indexes, indexes, is_large=is_large) as write_indexes,
+        ThreadPoolExecutor(1) as beside,
+        _cancelled_at_end(catalogue),
+    ):
         in_graphs = by_dataset(plan.canonical.in_graphs, base_iri)
         datasets = by_dataset(graphs, base_iri)
         progress("dumps")
@@ -251,23 +261,35 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
         write_dumps(staging, datasets, sources.prefixes, sources.context, in_graphs)
         _copy_sources(plan.approved, staging)
         progress("tables")
+        engines = beside.submit(_write_engines, plan, staging, catalogue)
         named = tuple(plan.canonical.named)
         tables = write_tables(staging, graphs, datasets, base_iri, sources.prefixes, named)
         progress("catalogue")
         descriptions = _describe(staging, plan, datasets, tables)
+        catalogue.set_result(descriptions.catalogue)
         _write_descriptions(staging, plan, descriptions)
         progress("history")
         documents = _shared_documents(plan.canonical.stored(), descriptions.catalogue, base_iri)
         frame = _write_history(staging, plan, documents)
         literals = lines_for_store(graphs, descriptions.catalogue, base_iri)
         write_source_forms(staging / LITERALS, literals)
-        _write_engines(plan, staging, descriptions.catalogue, progress)
+        progress("store")
+        engines.result()
         write_indexes()
     progress("manifest")
     manifest = _manifest(staging, plan, documents, frame, descriptions)
     write_sealed(staging / MANIFEST, manifest)
     if plan.key is not None:
         sign(staging, plan.key)
+
+
+@contextmanager
+def _cancelled_at_end(awaited: Future[Any]) -> Iterator[None]:
+    """Let nobody wait for ever for what has no result when the block ends."""
+    try:
+        yield
+    finally:
+        awaited.cancel()
 
 
 @dataclass(frozen=True)
@@ -400,25 +422,32 @@ def _copy_sources(approved: ApprovedSources, staging: Path) -> None:
     write_json(staging / REPORT, report_as_json(approved.findings))
 
 
-def _write_engines(
-    plan: _BuildPlan, staging: Path, catalogue: Sequence[Triple], progress: Progress
-) -> None:
-    """Write what queries are put to: the store, counts, and the files of the second engine."""
+def _write_engines(plan: _BuildPlan, staging: Path, awaited: Future[Sequence[Triple]]) -> None:
+    """Write what queries are put to: the store, counts, and the files of the second engine.
+
+    Args:
+        plan: What is built.
+        staging: Folder of the release.
+        awaited: The complete catalogue; the rest is loaded before it is there.
+    """
     base_iri, stored = plan.approved.sources.base_iri, plan.canonical.stored()
-    progress("store")
-    _write_store(staging, quads_for_store(stored, catalogue, base_iri))
+
+    def parts() -> Iterator[bytes]:
+        yield from parts_for_store(stored, (), base_iri)
+        yield from parts_for_store({}, awaited.result(), base_iri)
+
+    _write_store(staging, parts())
     write_release_counts(staging)
-    if plan.second_engine.most_triples:
-        progress("sparq")
+    catalogue = awaited.result()
     triples = sum(count_triples(plan.canonical.counts(), catalogue, base_iri).values())
-    quads = quads_for_store(stored, catalogue, base_iri)
-    write_second_engine(staging, quads, triples, plan.second_engine)
+    lines = lines_for_store(stored, catalogue, base_iri)
+    write_second_engine(staging, lines, triples, plan.second_engine)
     write_release_answers(staging, read_named_queries(staging / QUERIES), base_iri)
 
 
-def _write_store(staging: Path, quads: Iterable[Quad]) -> None:
+def _write_store(staging: Path, parts: Iterable[bytes]) -> None:
     """Write the store, and the list of its files: they differ from build to build."""
-    write_store(staging / STORE, quads)
+    load_store(staging / STORE, parts)
     write_sealed(
         staging / STORE_MANIFEST, {"files": files_as_json(list_files(staging / STORE, ()))}
     )
@@ -471,64 +500,6 @@ def _is_same_release(folder: Path, inputs: str, published: datetime) -> bool:
     except ReleaseError:
         return False
     return release.inputs == inputs and release.published >= published
-
-
-# Quads → an Oxigraph store on disk, made once and never written again.
-
-
-def write_store(folder: Path, quads: Iterable[Quad]) -> None:
-    """Make a store in a new folder, complete and flushed.
-
-    Raises:
-        OSError: The folder cannot be written; ``filename`` says which.
-    """
-    with with_path(folder):
-        store = Store(str(folder))
-        store.bulk_extend(quads)
-        store.flush()
-        store.optimize()
-
-
-# So much at once takes 350 MB of memory, and all of a large file three times that.
-_LOADED_BYTES = 48 << 20
-
-
-def load_store(folder: Path, parts: Iterable[bytes]) -> None:
-    """Make a store of lines of N-Quads, the same way; the engine reads them.
-
-    Args:
-        folder: Where to.
-        parts: Each some whole lines.
-
-    Raises:
-        OSError: The folder cannot be written; ``filename`` says which.
-    """
-    with with_path(folder):
-        store = Store(str(folder))
-        for named, nameless in _loads(parts):
-            store.bulk_load(named, format=RdfFormat.N_QUADS)
-            if nameless:
-                # Loading would give blank nodes names that hold for one load.
-                store.bulk_extend(parse(nameless, format=RdfFormat.N_QUADS))
-        store.flush()
-        store.optimize()
-
-
-def _loads(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the lines without blank nodes and those that may have some, much at a time."""
-    named, nameless, length = list[bytes](), list[bytes](), 0
-    for part in parts:
-        if b"_:" in part:
-            for line in part.splitlines(keepends=True):
-                (nameless if b"_:" in line else named).append(line)
-        else:
-            named.append(part)
-        length += len(part)
-        if length >= _LOADED_BYTES:
-            yield b"".join(named), b"".join(nameless)
-            named, nameless, length = [], [], 0
-    if length:
-        yield b"".join(named), b"".join(nameless)
 
 
 # The named queries travel with the release whose data they ask.

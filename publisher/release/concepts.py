@@ -8,6 +8,7 @@ writes the file.
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -96,6 +97,11 @@ class Entry:
     is_tagged: bool = True
 
 
+def _close_all(indexes: list[sqlite3.Connection]) -> None:
+    while indexes:
+        indexes.pop().close()
+
+
 class ConceptIndex:
     """The concepts of one release; without a file there are none."""
 
@@ -106,6 +112,8 @@ class ConceptIndex:
         self._lock = Lock()
         self.is_there = path.is_file()
         self._schemes: Mapping[str, SchemeSummary] | None = None
+        # Its release is no longer shown: nobody else has one of these.
+        weakref.finalize(self, _close_all, self._free)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

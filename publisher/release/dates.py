@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
@@ -20,10 +20,10 @@ def _instant(literal: Literal) -> datetime | None:
     try:
         if literal.datatype.value == iri("xsd:date"):
             return datetime.combine(date.fromisoformat(literal.value[:10]), time(), UTC)
-        if literal.datatype.value == iri("xsd:dateTime"):
+        if literal.datatype.value in (iri("xsd:dateTime"), iri("xsd:dateTimeStamp")):
             instant = datetime.fromisoformat(literal.value)
             return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # at the first or last day that there is, in another zone
         return None
     return None
 
@@ -47,7 +47,8 @@ def newest_date(quads: Iterable[Quad]) -> datetime:
         instant
         for quad in quads
         if quad.predicate.value in _DATE_PROPERTIES and isinstance(quad.object, Literal)
-        if (instant := _instant(quad.object)) is not None
+        # 9999-12-31 is no day of a change, but how people write that there is none.
+        if (instant := _instant(quad.object)) is not None and instant.year < MAXYEAR
     ]
     if not instants:
         raise ReleaseError(

@@ -217,7 +217,7 @@ def _write_engines(folder: Path, quads: Quads, second_engine: SecondEngine, *, u
     """Write what queries are put to beside the store: counts, and the files of sparq."""
     if union:
         write_release_counts(folder)
-    write_second_engine(folder, quads, quads.count, second_engine, union=union)
+    write_second_engine(folder, quads.lines(), quads.count, second_engine, union=union)
 
 
 # What a preview of large files gets while it is served: a second release, which follows the first.

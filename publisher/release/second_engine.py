@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import Store
 
 from publisher.errors import EngineFailed, QueryRefused, ReleaseError
 from publisher.messages import Text, text
@@ -101,7 +101,7 @@ def read_release_answers(folder: Path) -> PreparedAnswers:
 
 
 def write_second_engine(
-    folder: Path, quads: Iterable[Quad], triples: int, plan: SecondEngine, *, union: bool = True
+    folder: Path, lines: Iterable[bytes], triples: int, plan: SecondEngine, *, union: bool = True
 ) -> None:
     """Write sparq's files and the list of them, unless there is a reason to leave them out.
 
@@ -109,7 +109,7 @@ def write_second_engine(
 
     Args:
         folder: Of the release, whose store is there.
-        quads: What the store was made of, as the sources spell it.
+        lines: N-Quads that the store was made of, as the sources spell it.
         triples: How many there are.
         plan: Whether and how.
         union: Whether the default graph is the union of all graphs.
@@ -126,7 +126,7 @@ def write_second_engine(
         return
     content: dict[str, object] = {"library": library, "union": union}
     try:
-        write_files(quads, folder / SPARQ, union=union)
+        write_files(lines, folder / SPARQ, union=union)
     except EngineFailed as error:
         content |= {_FAILED: str(error).splitlines()[0]}
     else:

@@ -284,7 +284,6 @@ class CataloguedThing:
         series: Where it is in series, or what is in it.
         is_high_value: Whether the regulation on high-value datasets applies to it.
         categories: In that regulation.
-        legislation: Legal acts that apply.
         outlines: What it covers: IRI or name of a blank node → on the globe.
         places: Named ones that it covers.
         extent: Where that is, in words.
@@ -297,7 +296,6 @@ class CataloguedThing:
     series: tuple[SeriesPlace, ...]
     is_high_value: bool
     categories: tuple[Value, ...]
-    legislation: tuple[Value, ...]
     outlines: Mapping[str, Outline]
     places: tuple[Value, ...]
     extent: str
@@ -342,7 +340,6 @@ class ThingReader:
         ]
         outlines = self._outlines(own, topic)
         series = (*self._series(topic),)
-        legislation = _names(topic, _LEGISLATION)
         shown = {DISTRIBUTION, _CONTACT, _CATEGORY, _IN_SERIES, _PREVIOUS, _NEXT}
         shown |= {_FIRST, _LAST, _MEMBER, iri("adms:identifier")}
         shown |= {_SPATIAL} if outlines or _names(topic, _SPATIAL) else set()
@@ -357,9 +354,8 @@ class ThingReader:
             services=tuple(self._services(own, topic)),
             contacts=tuple(self._contact(name) for name in _names(topic, _CONTACT)),
             series=series,
-            is_high_value=_HIGH_VALUE in legislation,
+            is_high_value=_HIGH_VALUE in _names(topic, _LEGISLATION),
             categories=tuple(map(link, _names(topic, _CATEGORY))),
-            legislation=tuple(map(link, legislation)),
             outlines=outlines,
             places=tuple(map(link, _names(topic, _SPATIAL))),
             extent=_extent(outlines, self.views.language),

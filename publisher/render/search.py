@@ -75,6 +75,33 @@ class HitView:
 
 
 @dataclass(frozen=True)
+class SearchRequest:
+    """What a person looks for.
+
+    Attributes:
+        text: Words or a question; empty: nothing yet.
+        number: Which page of the hits, from 1.
+        kind: Show only things of this class.
+        scheme: Look only in this concept scheme.
+    """
+
+    text: str
+    number: int = 1
+    kind: str = ""
+    scheme: SchemeSummary | None = None
+
+    def query(self, page_language: PageLanguage | None = None) -> str:
+        """Return the query part of its address, with the language of the page if one was chosen."""
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [("scheme", self.scheme.slug)] if self.scheme else []
+        pairs += [("kind", self.kind)] if self.kind else []
+        pairs += [("page", str(self.number))] if self.number > 1 else []
+        if page_language is not None and page_language.chosen:
+            pairs.append(("lang", page_language.language))
+        return urlencode(pairs)
+
+
+@dataclass(frozen=True)
 class KindCount:
     """A kind of what was found: how many, and where it alone is shown."""
 
@@ -174,52 +201,47 @@ class SearchPages:
         self._iri = release.base_iri + "search"
 
     def page(
-        self,
-        text: str,
-        found: SearchResult,
-        number: int,
-        page_language: PageLanguage,
-        kind: str = "",
-        scheme: SchemeSummary | None = None,
+        self, asked: SearchRequest, found: SearchResult, page_language: PageLanguage
     ) -> bytes | None:
         """Return a page of hits, without a text the form alone; None for one that is not there."""
-        lines = self._lines(found)
-        shown = [line for line in lines if not kind or line.kind == kind]
-        pages = _pages(shown)
+        every = self._lines(found)
+        lines = _of_kind(every, asked.kind)
+        pages, number = _pages(lines), asked.number
         if not 1 <= number <= pages:
             return None
-        names = self._kind_names(lines, page_language)
+        names = self._kind_names(every, page_language)
 
-        def url_of(searched: str, page: int = 1, of_kind: str = "") -> str:
-            query = self._query(searched, page, page_language, of_kind, scheme)
+        def url_of(text: str, page: int = 1, kind: str = "") -> str:
+            query = SearchRequest(text, page, kind, asked.scheme).query(page_language)
             return f"{self._addresses.path(self._iri)}?{query}"
 
+        is_plain = not asked.kind and not asked.scheme and number == 1
         return self._frame.render(
             "search.html",
             page_language,
             self._iri,
             title=translate("Search", page_language.language),
             summary=translate(_SUMMARY, page_language.language),
-            parameters=self._query(text, number, kind=kind, scheme=scheme),
-            scheme=scheme.slug if scheme else "",
-            within=self._scheme_link(scheme, page_language),
-            asked=text,
+            parameters=asked.query(),
+            scheme=asked.scheme.slug if asked.scheme else "",
+            within=self._scheme_link(asked.scheme, page_language),
+            asked=asked.text,
             longest=LONGEST_QUERY,
-            total=len(shown),
+            total=len(lines),
             more=found.more,
             left_out=_quoted(found.left_out, page_language.language),
             names_only=found.names_only,
-            sections=self._sections(shown, names, found, number, page_language),
-            kinds=_kinds(lines, names, kind, lambda of_kind: url_of(text, 1, of_kind)),
-            everything=url_of(text) if kind else "",
+            sections=self._sections(_part(lines, number), names, found, page_language),
+            kinds=_kinds(every, names, asked.kind, lambda kind: url_of(asked.text, 1, kind)),
+            everything=url_of(asked.text) if asked.kind else "",
             each=self._each(found, page_language, url_of),
             meant=[(word, url_of(word)) for word in found.near],
-            answer=None if kind or scheme or number > 1 else self._answer(text, page_language),
+            answer=self._answer(asked.text, page_language) if is_plain else None,
             page_number=number,
             pages=pages,
-            previous_page=url_of(text, number - 1, kind) if number > 1 else "",
-            next_page=url_of(text, number + 1, kind) if number < pages else "",
-            as_json=url_of(text, number, kind).replace("?", ".json?", 1),
+            previous_page=url_of(asked.text, number - 1, asked.kind) if number > 1 else "",
+            next_page=url_of(asked.text, number + 1, asked.kind) if number < pages else "",
+            as_json=url_of(asked.text, number, asked.kind).replace("?", ".json?", 1),
         )
 
     def _each(
@@ -250,15 +272,13 @@ class SearchPages:
 
     def _sections(
         self,
-        shown: Sequence[_Line],
+        lines: Sequence[_Line],
         names: Mapping[str, Value | None],
         found: SearchResult,
-        number: int,
         page_language: PageLanguage,
     ) -> list[tuple[Value | None, list[HitView]]]:
         """Return the hits of a page below their kinds."""
-        part = shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        pairs = zip(part, self._views(part, found, page_language), strict=True)
+        pairs = zip(lines, self._views(lines, found, page_language), strict=True)
         return [
             (names[kind], [view for _, view in of_kind])
             for kind, of_kind in groupby(pairs, key=lambda pair: pair[0].kind)
@@ -307,24 +327,17 @@ class SearchPages:
         ]
 
     def json(
-        self,
-        text: str,
-        found: SearchResult,
-        number: int,
-        page_language: PageLanguage,
-        kind: str = "",
-        scheme: SchemeSummary | None = None,
+        self, asked: SearchRequest, found: SearchResult, page_language: PageLanguage
     ) -> bytes | None:
         """Return a page of hits as JSON; in marks are begin and end of what was looked for.
 
         None for a page that is not there.
         """
-        lines = [line for line in self._lines(found) if not kind or line.kind == kind]
-        if not 1 <= number <= _pages(lines):
+        lines = _of_kind(self._lines(found), asked.kind)
+        if not 1 <= asked.number <= _pages(lines):
             return None
         hits = []
-        part = lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        for hit in self._views(part, found, page_language):
+        for hit in self._views(_part(lines, asked.number), found, page_language):
             label, snippet = _mark_matches(hit.label), _mark_matches(hit.snippet)
             properties: dict[str, object] = {
                 "iri": hit.iri,
@@ -344,32 +357,16 @@ class SearchPages:
                 properties["lists"] = [{"label": v.text, "href": v.href} for v in hit.lists]
             hits.append(properties)
         answer: Mapping[str, object] = {
-            "query": text,
+            "query": asked.text,
             "total": len(lines),
             "leftOut": list(found.left_out),
             **({"namesOnly": True} if found.names_only else {}),
             "more": found.more,
-            "page": number,
+            "page": asked.number,
             "pages": _pages(lines),
             "hits": hits,
         }
         return (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
-
-    @staticmethod
-    def _query(
-        text: str,
-        number: int,
-        page_language: PageLanguage | None = None,
-        kind: str = "",
-        scheme: SchemeSummary | None = None,
-    ) -> str:
-        pairs = [("q", text)] if text else []
-        pairs += [("scheme", scheme.slug)] if scheme else []
-        pairs += [("kind", kind)] if kind else []
-        pairs += [("page", str(number))] if number > 1 else []
-        if page_language is not None and page_language.chosen:
-            pairs.append(("lang", page_language.language))
-        return urlencode(pairs)
 
     def _views(
         self, lines: Sequence[_Line], found: SearchResult, page_language: PageLanguage
@@ -441,6 +438,16 @@ def _kinds(
         if (name := names[kind]) is not None
     ]
     return found if len(counts) > 1 else []
+
+
+def _of_kind(lines: Sequence[_Line], kind: str) -> Sequence[_Line]:
+    """Return the lines of one kind; all, where none was chosen."""
+    return [line for line in lines if not kind or line.kind == kind]
+
+
+def _part(lines: Sequence[_Line], number: int) -> Sequence[_Line]:
+    """Return the lines of a page."""
+    return lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
 
 
 def _pages(lines: Sequence[_Line]) -> int:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import NamedTuple
 
 from werkzeug.exceptions import HTTPException
@@ -26,7 +27,7 @@ from publisher.query.engine import Answer, Operation
 from publisher.query.loop_evaluation import LoopEvaluation, call_in_loop
 from publisher.query.queue import POLL_SECONDS, QueuedRequest, client_left, queue_full
 from publisher.rdf.other_syntaxes import is_rewritten
-from publisher.serve.headers import data_fields, entity_tag
+from publisher.serve.headers import data_fields
 from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.loop_request import EvaluatedQuery, LoopRequest, WsgiAnswer
 from publisher.serve.metrics import QueryLog, route_of
@@ -35,7 +36,7 @@ from publisher.serve.queue import client_address
 from publisher.serve.response_cache import (
     HeaderFields,
     ResponseCache,
-    content_digest,
+    digest_field,
     head_of,
     is_compressible,
     takes_gzip,
@@ -45,11 +46,11 @@ from publisher.serve.sparql import (
     RequestedQuery,
     SentRequest,
     answer_fields,
+    answer_tag,
     citation_fields,
     find_named,
     read_named_query,
     read_query,
-    tagged_bytes,
 )
 
 # What is done in the event loop keeps all other connections waiting: longer texts are checked, and
@@ -83,20 +84,16 @@ class Lease(NamedTuple):
 
 
 class _PendingRequest(NamedTuple):
-    """A request on its way."""
+    """A request on its way; ``key`` is the same for requests that one evaluation answers."""
 
     request: LoopRequest
     lease: Lease
     requested: RequestedQuery
     query: CheckedQuery
+    key: tuple[AnswerKey, float]
     client: str
     began: float
     citations: dict[str, dict[str, str]]
-
-    @property
-    def key(self) -> tuple[AnswerKey, float]:
-        """Return what is the same for requests that one evaluation answers."""
-        return self.query.key, self.requested.operation.seconds
 
     def leave_to_thread(self, evaluated: EvaluatedQuery | None) -> None:
         """Let the views answer, with what came of the query."""
@@ -147,7 +144,8 @@ class DirectQueries:
         if self._client_field:
             named = {**request.environ, "REMOTE_ADDR": client}
             client = client_address(named, self._client_field)
-        taken = _PendingRequest(request, lease, requested, query, client, began, {})
+        key = query.key, requested.operation.seconds
+        taken = _PendingRequest(request, lease, requested, query, key, client, began, {})
         if query.remembered is not None:
             self._answer(taken, query.remembered, is_again=True)
         else:
@@ -175,9 +173,11 @@ class DirectQueries:
         if has_precondition(environ) or not _UNUSUAL_FIELDS.isdisjoint(environ):
             return None
         sent_bytes = len(request.body) + len(environ["QUERY_STRING"])
-        fields = (environ.get(name, "") for name in _READ_FIELDS)
-        if sent_bytes > _LONGEST_SENT_BYTES or max(map(len, fields)) > _LONGEST_FIELD:
+        if sent_bytes > _LONGEST_SENT_BYTES:
             return None
+        for name in _READ_FIELDS:
+            if name in environ and len(environ[name]) > _LONGEST_FIELD:
+                return None
         sent = SentRequest(environ, request.body, self._most_bytes)
         if path == _ENDPOINT or (is_post and path == f"{_ENDPOINT}/"):
             return read_query(self._site, sent)
@@ -246,18 +246,20 @@ class DirectQueries:
         """Give the place back, and let the next one ask again."""
         flight.is_waiting = False
         self._flights.pop(flight.pending[0].key, None)
-        if flight.queued is not None and flight.queued.started:
-            self._endpoint.queue.leave(flight.queued)
+        # Each has the other: what was made for a request must not wait for a search for cycles.
+        queued, flight.queued = flight.queued, None
+        if queued is not None and queued.started:
+            self._endpoint.queue.leave(queued)
 
     def _finish(self, flight: _Flight, engine: EmbeddedEngine, evaluation: LoopEvaluation) -> None:
         """Give everybody who waits what came of the query, or ask the other engine once."""
-        error = evaluation.error()
+        answer = evaluation.found
+        error = evaluation.error() if answer is None else None
         again = None if error is None else engine.after(evaluation.operation, error)
         if again is not None:
             self._ask(flight, engine, again)
             return
         self._end(flight)
-        answer = evaluation.found
         for pending in flight.pending:
             if answer is None:
                 pending.leave_to_thread(EvaluatedQuery(pending.began, evaluation.answer))
@@ -317,7 +319,8 @@ class DirectQueries:
         most = _LONGEST_COMPRESSED_BYTES if is_zipped else _LONGEST_ANSWER_BYTES
         if len(answer.body) > most:
             return None
-        etag = entity_tag(tagged_bytes(content_type, answer))
+        digest = sha256(answer.body).digest()
+        etag = answer_tag(content_type, digest)
         cited = self._cited(pending, answer.media_type)
         if is_get and (is_zipped or is_again):
             fields = [*self._fields(pending, content_type).items(), ("ETag", etag), *cited.items()]
@@ -325,8 +328,8 @@ class DirectQueries:
             whole = cached.raw_response(environ)
             return whole.head, whole.body
         common, body = self._head(pending, content_type, varies), answer.body
-        cited = cited | {"ETag": etag, "Content-Digest": content_digest(body)}
-        own = "".join(f"{name.lower()}: {value}\r\n" for name, value in cited.items())
+        cited = cited | {"ETag": etag, "Content-Digest": digest_field(digest)}
+        own = "".join([f"{name.lower()}: {value}\r\n" for name, value in cited.items()])
         return b"%b%bcontent-length: %d\r\n" % (common, own.encode(), len(body)), body
 
     def _fields(self, pending: _PendingRequest, content_type: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from publisher.release.model import CONTEXT, DUMPS, MANIFEST, StoredFile
 from publisher.serve import signposting
 from publisher.serve.archive import ReleaseArchive
 from publisher.serve.documents import choose, redirect_to
-from publisher.serve.headers import join_links, set_validators, with_exact_date
+from publisher.serve.headers import join_links, named_file, set_validators, with_exact_date
 from publisher.serve.response_cache import digest_field, is_known, mark_cacheable
 from publisher.serve.site import Site
 from publisher.system.cache import BoundedCache
@@ -90,7 +90,7 @@ def release_file_response(
     links = [*links, (manifest, f'rel="{_HAS_PROVENANCE}"; type="{media_types.JSON.name}"')]
     response.headers["Link"] = join_links(links)
     name = file.name.rpartition("/")[2]
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = named_file(name)
     is_small = file.length * _SHARE <= site.config.cache_mb << 20
     if is_small and "Range" not in request.headers and mark_cacheable():
         return response  # whole, whatever the client has: the layer in front compares
@@ -189,7 +189,7 @@ def _published_file(site: Site, file: StoredFile) -> Response:
     response = release_file_response(site, file, media_type, links)
     if media_type in _RUN_SCRIPTS or extension.lower() == "svg":
         name = file.name.rpartition("/")[2]
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response.headers["Content-Disposition"] = named_file(name, is_shown=False)
     return response
 
 

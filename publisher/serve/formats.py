@@ -33,6 +33,7 @@ Parameters = Mapping[str, Sequence[str]]
 # ``format`` is Virtuoso's, ``output`` and ``results`` and ``out`` are Fuseki's, ``Accept`` is
 # RDF4J's. Only the first is known to have no other meaning.
 PARAMETERS = ("format", "output", "results", "out", "Accept", "accept")
+_NAMING_FORMATS = frozenset(PARAMETERS)
 _FORMAT = PARAMETERS[0]
 _NO_FORMAT = ("auto", "*/*")
 _JSON, _XML, _CSV, _TSV = SOLUTIONS
@@ -166,7 +167,7 @@ def read_accepted_formats(accept: str, parameters: Parameters | None = None) -> 
     Raises:
         QueryRefused: ``format`` names none that there is, and no Accept field decides.
     """
-    if len(accept) <= _LONGEST_REMEMBERED and not any(map((parameters or {}).get, PARAMETERS)):
+    if len(accept) <= _LONGEST_REMEMBERED and _NAMING_FORMATS.isdisjoint(parameters or ()):
         return _accepted_by_field(accept)
     return _accepted(accept, parameters or {})
 

@@ -122,6 +122,20 @@ def document_links(addresses: Addresses, document: str, topic: str, current: Med
     return join_links(links)
 
 
+def named_file(name: str, *, is_shown: bool = True) -> str:
+    """Return a Content-Disposition field: how a file is called, and whether it may be shown.
+
+    A name that is not ASCII is escaped (RFC 6266, section 4.3; RFC 8187, section 3.2).
+
+    >>> named_file("lakes.ttl"), named_file("sjöar.ttl")
+    ('inline; filename="lakes.ttl"', "inline; filename*=UTF-8''sj%C3%B6ar.ttl")
+    """
+    kind = "inline" if is_shown else "attachment"
+    if name.isascii():
+        return f'{kind}; filename="{name}"'
+    return f"{kind}; filename*=UTF-8''{quote(name, safe='')}"
+
+
 def join_links(links: Iterable[tuple[str, str]]) -> str:
     """Return a Link field; targets are made ASCII as RFC 3987, section 3.1 wants.
 

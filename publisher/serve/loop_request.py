@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from publisher.query.engine import Answer
 
@@ -38,27 +38,39 @@ class WsgiAnswer(Protocol):
         """Answer a request."""
 
 
-class LoopRequest(NamedTuple):
+class LoopRequest(Protocol):
     """A whole request, and what to do with its answer.
 
     Anyone who takes it calls ``send`` or ``answer_in_thread``, once, perhaps at once.
-
-    Attributes:
-        environ: What its head says (PEP 3333).
-        client: Address of the client.
-        body: As sent.
-        has_left: Returns whether the client has disconnected, so that nobody waits for the answer.
-        loop: Which calls everything here.
-        send: Takes the head of the answer, but for its date, and its body.
-        answer_in_thread: Has an application answer it, with what is known of it.
-        run_in_thread: Has a thread do something that may wait.
     """
 
-    environ: WSGIEnvironment
-    client: str
-    body: bytes
-    has_left: Callable[[], bool]
-    loop: asyncio.AbstractEventLoop
-    send: Callable[[bytes, bytes], None]
-    answer_in_thread: Callable[[WsgiAnswer, EvaluatedQuery | None], None]
-    run_in_thread: Callable[[Callable[[], None]], None]
+    @property
+    def environ(self) -> WSGIEnvironment:
+        """Return what its head says (PEP 3333)."""
+
+    @property
+    def client(self) -> str:
+        """Return the address of the client."""
+
+    @property
+    def body(self) -> bytes:
+        """Return the body as sent."""
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Return the loop, which calls everything here."""
+
+    @property
+    def has_left(self) -> Callable[[], bool]:
+        """Return what tells whether the client has disconnected: nobody waits for the answer."""
+
+    def send(self, head: bytes, body: bytes, /) -> None:
+        """Take the head of the answer, but for its date, and its body."""
+
+    def answer_in_thread(
+        self, application: WsgiAnswer, evaluated: EvaluatedQuery | None, /
+    ) -> None:
+        """Have an application answer it, with what is known of it."""
+
+    def run_in_thread(self, work: Callable[[], None], /) -> None:
+        """Have a thread do something that may wait."""

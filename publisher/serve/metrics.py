@@ -7,20 +7,22 @@ import itertools
 import json
 import logging
 import os
+import threading
 import time
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import (
     CollectorRegistry,
-    Counter,
     Gauge,
-    Histogram,
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
@@ -100,6 +102,47 @@ class _MemoryHits(Collector):
         yield family
 
 
+class _Queries(Collector):
+    """Queries by how they ended, with their seconds and the bytes of their results.
+
+    One lock, once a query: the library's own counters and histogram take five one after the other.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._endings: Counter[str] = Counter()
+        self._within = [0] * len(_BOUNDS)
+        self._seconds, self._bytes = 0.0, 0
+
+    def count(self, ending: str, seconds: float, length_bytes: int) -> None:
+        """Count one query."""
+        place = bisect_left(_BOUNDS, seconds)
+        with self._lock:
+            self._endings[ending] += 1
+            self._within[place] += 1
+            self._seconds += seconds
+            self._bytes += length_bytes
+
+    def collect(self) -> Iterator[Metric]:
+        """Return the counts as Prometheus wants them."""
+        with self._lock:
+            endings, within = dict(self._endings), list(accumulate(self._within))
+            seconds, length = self._seconds, self._bytes
+        family = CounterMetricFamily("publisher_queries", "Queries.", labels=["ending"])
+        for ending, number in endings.items():
+            family.add_metric([ending], number)
+        yield family
+        yield CounterMetricFamily("publisher_query_result_bytes", "Bytes of results.", value=length)
+        names = [*map(str, _BOUNDS[:-1]), "+Inf"]
+        buckets = list(zip(names, within, strict=True))
+        yield HistogramMetricFamily(
+            "publisher_query_seconds",
+            "Time from a query to its answer.",
+            buckets=buckets,
+            sum_value=seconds,
+        )
+
+
 def _number_of(count: itertools.count[int]) -> int:
     """Return what a count would give next, read from its name, "count(7)", without counting."""
     return int(repr(count).partition("(")[2].rstrip(")"))
@@ -133,15 +176,9 @@ class Metrics:
         self.memory_hit = self._memory_hits.add
         self._registry.register(self._memory_hits)
         self._registry.register(_Failures())
-        self._queries = self._counter("publisher_queries", "Queries.", ["ending"])
-        self._endings: dict[str, Counter] = {}
-        self._bytes = self._counter("publisher_query_result_bytes", "Bytes of results.", [])
-        self._seconds = Histogram(
-            "publisher_query_seconds",
-            "Time from a query to its answer.",
-            buckets=_BOUNDS,
-            registry=self._registry,
-        )
+        self._queries = _Queries()
+        self.query = self._queries.count
+        self._registry.register(self._queries)
         self._working = Gauge(
             "publisher_queries_working", "Queries at work.", registry=self._registry
         )
@@ -154,9 +191,6 @@ class Metrics:
             "publisher_queries_waiting", "Queries that wait.", registry=self._registry
         )
 
-    def _counter(self, name: str, about: str, labels: list[str]) -> Counter:
-        return Counter(name, about, labels, registry=self._registry)
-
     def follow(self, counts: Callable[[], tuple[int, int]]) -> None:
         """Take the numbers of queries at work and waiting from here on from a function."""
         self._working.set_function(lambda: counts()[0])
@@ -165,15 +199,6 @@ class Metrics:
     def follow_releases(self, is_instead: Callable[[], int]) -> None:
         """Take from a function whether a release is served instead of the current one."""
         self._instead.set_function(is_instead)
-
-    def query(self, ending: str, seconds: float, length_bytes: int) -> None:
-        """Count a query; ``ending`` is one of a few words."""
-        counter = self._endings.get(ending)
-        if counter is None:  # looking it up takes longer than counting
-            counter = self._endings[ending] = self._queries.labels(ending)
-        counter.inc()
-        self._seconds.observe(seconds)
-        self._bytes.inc(length_bytes)
 
     def request(self, route: str, status: str) -> None:
         """Count an answered request."""
@@ -204,6 +229,32 @@ class Metrics:
 _log = logging.getLogger("publisher.queries")
 _LONGEST_TEXT = 4000
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class _QueryLine(dict[str, Any]):
+    """A line of the log, which is written by the one who shows it."""
+
+    def __str__(self) -> str:
+        """Return it as JSON."""
+        return _as_json(self | {"milliseconds": round(self["milliseconds"], 1)})
+
+
+class _QueryRecord(logging.LogRecord):
+    """A record of a line, which does not say where in the program it was made.
+
+    To look for that, as ``Logger.log`` does, takes as long as all the rest of writing a line down.
+    """
+
+    def __init__(self, level: int, line: _QueryLine) -> None:
+        """Begin now."""
+        common = _RECORDS[level].__dict__
+        self.__dict__ = {**common, "msg": line, "created": time.time()}
+
+
+_RECORDS = {
+    level: logging.LogRecord(_log.name, level, __file__, 0, "", None, None)
+    for level in (logging.INFO, logging.WARNING)
+}
 _OUTCOMES: tuple[tuple[type[PublisherError], str], ...] = (
     (QueryRefused, "refused"),
     (QueryLimitExceeded, "limit"),
@@ -258,10 +309,13 @@ class QueryLog:
         is_slow = seconds >= self.config.slow_query_seconds
         if self.config.query_log == "off" and not is_slow:
             return
-        line: dict[str, object] = {
+        level = logging.WARNING if is_slow else logging.INFO
+        if not _log.isEnabledFor(level):
+            return
+        line = {
             "event": "slow query" if is_slow else "query",
             "ending": ending,
-            "milliseconds": round(seconds * 1000, 1),
+            "milliseconds": seconds * 1000,
             "bytes": length,
             # The same query can be found again without its text, which may name people.
             "query": hashlib.sha256(operation.query.encode()).hexdigest()[:16],
@@ -270,8 +324,4 @@ class QueryLog:
             line["client"] = client
         if is_slow:
             line["text"] = operation.query[:_LONGEST_TEXT]
-        level = logging.WARNING if is_slow else logging.INFO
-        if _log.isEnabledFor(level):
-            # As ``_log.log``, which looks for the caller, too: that takes as long as all the rest.
-            written = _as_json(line)
-            _log.handle(_log.makeRecord(_log.name, level, __file__, 0, "%s", (written,), None))
+        _log.handle(_QueryRecord(level, _QueryLine(line)))

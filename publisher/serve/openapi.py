@@ -12,8 +12,7 @@ from typing import Any
 
 from publisher import __version__
 from publisher.messages import LANGUAGES, translate
-from publisher.query.engine import GRAPHS as QUERY_GRAPHS
-from publisher.query.engine import SOLUTIONS
+from publisher.query import result_formats
 from publisher.rdf.media_types import (
     ALL,
     CSV,
@@ -139,7 +138,7 @@ _VOCABULARY = ParameterRow("vocabulary", "Name of a concept scheme.", place="pat
 _SCHEMES = ParameterRow("vocab", "Names of schemes; without it all are searched.")
 _QUERY_BODIES = ("application/x-www-form-urlencoded", "application/sparql-query")
 _FEEDS = _names((TRIG, JSON_LD, N_QUADS, *GRAPHS[:1]))
-_ANSWERS = tuple(dict.fromkeys((*SOLUTIONS, *QUERY_GRAPHS, HTML.name)))
+_ANSWERS = (*(each.media_type.name for each in result_formats.ALL), HTML.name)
 
 ADDRESSES: tuple[AddressRow, ...] = (
     AddressRow("/", "home", "The home page.", (HTML.name,), (_LANGUAGE,), tag="site"),
@@ -760,7 +759,10 @@ def _view(row: AddressRow, language: str) -> AddressView:
     )
 
 
-_LABELS = {media_type.name: media_type.label for media_type in ALL}
+_LABELS = {
+    media_type.name: media_type.label
+    for media_type in (*(each.media_type for each in result_formats.ALL), *ALL)
+}
 
 
 def describe_addresses(

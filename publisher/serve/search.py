@@ -11,6 +11,7 @@ from publisher.release.concepts import SchemeSummary
 from publisher.release.search import SearchResult
 from publisher.render.concept_addresses import NO_SCHEME
 from publisher.render.frame import PageLanguage
+from publisher.render.search import SearchRequest
 from publisher.serve.headers import join_links, set_validators, set_vary
 from publisher.serve.page_language import (
     negotiate_language,
@@ -84,12 +85,10 @@ def _answer(site: Site, media_type: MediaType) -> Response:
     scheme = _scheme(site)
     if media_type is HTML and not text and (scheme or request.args.get("below")):
         return _list(site, scheme)
-    found, number = site.search.find(text, page_language.language), _page_number()
-    found = _in_scheme(site, found, scheme)
-    pages, kind = site.pages.search, request.args.get("kind", "")
-    is_page = media_type is HTML
-    answer = pages.page if is_page else pages.json
-    body = answer(text, found, number, page_language, kind, scheme)
+    found = _in_scheme(site, site.search.find(text, page_language.language), scheme)
+    asked = SearchRequest(text, _page_number(), request.args.get("kind", ""), scheme)
+    pages, is_page = site.pages.search, media_type is HTML
+    body = (pages.page if is_page else pages.json)(asked, found, page_language)
     if body is None:
         abort(404)
     response = Response(body, content_type=media_type.content_type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 
 from publisher.addresses import Addresses
@@ -89,6 +89,16 @@ class Site:
     renderers: threading.BoundedSemaphore = field(default_factory=_renderers)
     content_languages: tuple[str, ...] = ()
 
+    @cached_property
+    def endpoint_address(self) -> str:
+        """Return where queries are sent."""
+        return self.addresses.on_site(f"{self.release.base_iri}sparql")
+
+    @cached_property
+    def endpoint_permalink(self) -> str:
+        """Return where queries are sent that this release is to answer."""
+        return self.markdown.permalink("sparql")
+
 
 def make_shared(config: Config) -> Shared:
     """Return what the releases of one process share, for the first of them."""
@@ -149,10 +159,10 @@ def _notices(release: Release, shared: Shared) -> Callable[[str], str]:
     if not (release.folder / IN_PREPARATION).exists():
         return shared.health.notice
     # The release that follows has pages of its own.
-    return partial(
-        translate,
+    return lambda language: translate(
         "This preview is still being completed. Until then it has no overview of classes and"
         " properties, and the search finds names only.",
+        language,
     )
 
 

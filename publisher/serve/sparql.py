@@ -8,8 +8,9 @@ import zlib
 from binascii import a2b_qp
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, unquote_to_bytes, urlencode
+from urllib.parse import quote, quote_plus, unquote_to_bytes, urlencode
 
 from flask import Blueprint, Response, abort, current_app, request
 from pyoxigraph import NamedNode
@@ -95,7 +96,7 @@ def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Res
             body = rewrite(body, content_type)
     response = Response(body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
-    response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
+    response.headers["ETag"] = answer_tag(content_type, sha256(answer.body).digest())
     response.headers.update(citation_fields(site, request.environ, requested, cited))
     if request.method == "POST":  # what is asked by GET may be compressed, and gets its digest then
         response.headers["Content-Digest"] = content_digest(body)
@@ -103,6 +104,7 @@ def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Res
     return response
 
 
+_PATH = "sparql"
 # Some proxies take no more than 4 kB of fields.
 _LONGEST_CITATION = 2000
 
@@ -135,8 +137,10 @@ def citation_fields(
         sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
     if media_type and requested.accepted.is_negotiated and requested.names_format:
         sent += ("&" if sent else "") + f"format={_escaped(media_type)}"
-    permalink = site.markdown.permalink(f"{path}?{sent}" if sent else path)
-    link = join_links([(permalink, 'rel="cite-as"')])
+    address = site.endpoint_permalink if path == _PATH else site.markdown.permalink(path)
+    # A bracket stands in no query of an address (RFC 3986, section 3.4); all else is escaped below.
+    query = "?" + sent.replace("[", "%5B").replace("]", "%5D") if sent else ""
+    link = join_links([(address + query, 'rel="cite-as"')])
     return {"Link": link} if len(link) <= _LONGEST_CITATION else {}
 
 
@@ -145,18 +149,23 @@ def _escaped(media_type: str) -> str:
     return quote(media_type, safe="")
 
 
-@lru_cache(maxsize=256)  # the same is asked again and again; the queries are short
+# What ``quote_plus`` makes of a letter of ASCII: a text is so escaped in half of the time.
+_ESCAPES = {number: quote_plus(chr(number)) for number in range(128)}
+
+
 def _by_get(
     query: str, default_graphs: tuple[str, ...], named_graphs: tuple[str, ...], is_common: bool
 ) -> str:
     """Return the parameters that ask the same by GET (SPARQL 1.1 Protocol, section 2.1.1)."""
-    parameters = [
-        ("query", query),
+    asked = query.translate(_ESCAPES) if query.isascii() else quote_plus(query)
+    if not (default_graphs or named_graphs or is_common):
+        return f"query={asked}"
+    others = [
         *(("default-graph-uri", graph) for graph in default_graphs),
         *(("named-graph-uri", graph) for graph in named_graphs),
         *([("prefixes", "common")] if is_common else []),
     ]
-    return urlencode(parameters)
+    return f"query={asked}&{urlencode(others)}"
 
 
 def answer_fields(site: Site, content_type: str, accepted: AcceptedFormats) -> dict[str, str]:
@@ -165,12 +174,16 @@ def answer_fields(site: Site, content_type: str, accepted: AcceptedFormats) -> d
     return fields | ({"Vary": "Accept"} if accepted.is_negotiated else {})
 
 
-def tagged_bytes(content_type: str, answer: Answer) -> bytes:
-    """Return what the entity tag of an answer is made of.
+def answer_tag(content_type: str, digest: bytes) -> str:
+    """Return the entity tag of an answer.
 
     The same bytes can be two representations: an N-Triples file is a Turtle file too.
+
+    Args:
+        content_type: How it is sent.
+        digest: SHA-256 of what the engine wrote.
     """
-    return content_type.replace(";charset=utf-8", "").encode() + b"\n" + answer.body
+    return entity_tag(content_type.replace(";charset=utf-8", "").encode() + b"\n" + digest)
 
 
 def _page(
@@ -261,15 +274,11 @@ def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
         return None
     accepted = read_accepted_formats(sent.accept, parameters)
     return RequestedQuery(
-        read_operation(parameters, accepted, _endpoint(site), site.release.prefixes),
+        read_operation(parameters, accepted, site.endpoint_address, site.release.prefixes),
         accepted,
         names_format=not accepted.parameter or sent.method == "POST",
         layout=AnswerLayout.from_parameters(parameters) if accepted.page else NOTHING_CHOSEN,
     )
-
-
-def _endpoint(site: Site) -> str:
-    return site.addresses.on_site(site.release.base_iri + "sparql")
 
 
 def _answer(site: Site, requested: RequestedQuery) -> Response:
@@ -332,10 +341,12 @@ def decode(written: bytes, charset: str = "utf-8") -> dict[str, list[str]]:
             most=MOST_PARAMETERS,
         )
     parameters: dict[str, list[str]] = {}
-    for pair in filter(None, written.split(b"&")):
+    for pair in written.split(b"&") if written else ():
+        if not pair:
+            continue
         name, _, value = pair.partition(b"=")
         try:
-            key, text = (_unescaped(part).decode(charset) for part in (name, value))
+            key, text = _unescaped(name).decode(charset), _unescaped(value).decode(charset)
         except UnicodeDecodeError as error:
             raise _not_utf8(error) from error
         parameters.setdefault(key, []).append(text)
@@ -521,7 +532,7 @@ def read_operation(
         QueryRefused: There is not exactly one query, or a parameter is wrong.
     """
     sent = parameters.get("query", [])
-    texts = list(filter(None, sent)) or sent[:1]  # forms send empty fields
+    texts = [text for text in sent if text] or sent[:1]  # forms send empty fields
     if len(texts) != 1:
         raise QueryRefused(
             "The request holds {count} queries.",
@@ -542,7 +553,9 @@ def read_operation(
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
-    written = map(str.strip, parameters.get(name, []))
+    if name not in parameters:
+        return ()
+    written = map(str.strip, parameters[name])
     graphs = list(filter(None, written))  # an empty one names no graph
     for graph in graphs:
         try:
@@ -609,7 +622,7 @@ def read_named_query(
         return None
     filled = {"query": [query.fill(values)]}
     names_format = "format" not in query.parameters and not accepted.parameter
-    operation = read_operation(filled, accepted, _endpoint(site), {})
+    operation = read_operation(filled, accepted, site.endpoint_address, {})
     return RequestedQuery(operation, accepted, names_format)
 
 

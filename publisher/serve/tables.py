@@ -31,7 +31,7 @@ from publisher.render.tables.pages import (
 from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
 from publisher.serve.files import release_file_response
-from publisher.serve.headers import join_links, set_validators, set_vary
+from publisher.serve.headers import join_links, named_file, set_validators, set_vary
 from publisher.serve.page_language import negotiate_language, page_response
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
@@ -191,7 +191,7 @@ def _generated_file(
     response = Response(body, content_type=media_type.content_type)
     set_validators(response, body, site.release.published)
     name = f"{table.slug}.{media_type.extension}"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = named_file(name)
     set_vary(response, "Accept-Language")
     mark_cacheable()
     return response

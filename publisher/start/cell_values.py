@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -162,6 +162,7 @@ UNITS = frozenset(
             "st.",
             "stycken",
             "min",
+            "min.",
             "minuter",
             "h",
             "tim",
@@ -173,6 +174,8 @@ UNITS = frozenset(
         *("kr/m2", "kr/m²", "kr/h", "kr/tim", "kr/mån", "kr/år", "km/h", "m/s", "mg/l", "µg/m3"),
         *("µg", "mg", "cfu", "cfu/100 ml", "mpn", "100 ml", "ksek", "msek", "mnkr", "kkr", "bar"),
         *("kpa", "hpa", "lux", "lm", "k", "va", "kva", "kwp", "hz", "mhz", "nm", "µs", "bq"),
+        *("ms", "us", "ng", "pg", "µm", "fnu", "ntu", "°dh", "mj", "gj", "tj", "kbit", "mbit"),
+        *("kn", "pa", "cd", "ohm", "mol", "mmol", "µmol", "fte", "åa", "cm2", "cm²", "cm3", "cm³"),
         *("stk", "stück", "einwohner", "stunden", "tage", "jahre", "kpl", "henkilöä", "timer"),
         *(
             "sqm",
@@ -191,6 +194,33 @@ UNITS = frozenset(
         ),
     )
 )
+
+
+# One unit, written in several ways.
+_SAME_UNITS: Mapping[str, str] = {
+    **dict.fromkeys(("kronor", "sek", ":-", ",-", ".-"), "kr"),
+    **dict.fromkeys(("m2", "kvm", "kvadratmeter", "sqm", "sq m"), "m²"),
+    **dict.fromkeys(("st.", "stycken", "stk", "pcs", "pieces", "kpl"), "st"),
+    **dict.fromkeys(("eur", "euro"), "€"),
+    **dict.fromkeys(("min.", "minuter", "minutes"), "min"),
+    **dict.fromkeys(("tim", "timmar", "hours", "timer"), "h"),
+    **dict.fromkeys(("procent", "percent"), "%"),
+    **dict.fromkeys(("hektar",), "ha"),
+    **dict.fromkeys(("meter", "metres"), "m"),
+    **dict.fromkeys(("km2",), "km²"),
+    **dict.fromkeys(("m3",), "m³"),
+    **dict.fromkeys(("liter",), "l"),
+}
+
+
+def plain_unit(unit: str) -> str:
+    """Return a unit as it is written most often.
+
+    >>> plain_unit("kvm"), plain_unit(":-"), plain_unit("Kr")
+    ('m²', 'kr', 'kr')
+    """
+    plain = unit.casefold()
+    return _SAME_UNITS.get(plain, plain)
 
 
 def is_unit(text: str) -> bool:
@@ -295,6 +325,8 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 # 1954 to 2119, as Excel counts days.
 SERIALS = range(20_000, 80_000)
 _DECADE = re.compile(r"(?P<year>1[0-9]\d0|20\d0)(?:-?tal(?:et)?|s)\b.*", re.IGNORECASE)
+# A decade of which the last digit is not known: 196?, 196x, 196-.
+_SHORT_DECADE = re.compile(r"(?P<decade>1[5-9]\d|20\d)[?x_-]", re.IGNORECASE)
 _SPAN = re.compile(r"(?P<year>[12]\d{3})\s?[-–/]\s?(?:[12]\d{3}|\d{2}|)")
 
 
@@ -418,7 +450,10 @@ def read_year(text: str, _style: Style) -> CellValue | None:
     """
     if re.fullmatch(r"[12]\d{3}", text):
         return CellValue(text)
-    bare = _DOUBT.sub("", _ABOUT.sub("", text))
+    bare = _ABOUT.sub("", text)
+    if found := _SHORT_DECADE.fullmatch(bare):
+        return CellValue(f"{found['decade']}0", is_exact=False)
+    bare = _DOUBT.sub("", bare)
     if bare[:1] in "[(":  # as librarians write what the book does not say
         bare = _DOUBT.sub("", _ABOUT.sub("", bare.strip("[]()")))
     if re.fullmatch(r"[12]\d{3}(\.0)?", bare):
@@ -433,13 +468,13 @@ def read_year(text: str, _style: Style) -> CellValue | None:
 _YES = frozenset(
     (
         *("ja", "j", "yes", "y", "true", "sant", "wahr", "x", "✓", "✔", "☑", "✅"),
-        *("kyllä", "tosi", "sann", "oui"),
+        *("kyllä", "tosi", "sann", "oui", "juo", "jå", "jaavoe", "joo", "já", "jah", "sí", "sì"),
     )
 )
 _NO = frozenset(
     (
         *("nej", "nein", "n", "no", "false", "falskt", "falsch", "☐", "✗", "✘", "❌"),
-        *("nei", "ei", "epätosi", "usann", "usant", "non"),
+        *("nei", "ei", "epätosi", "usann", "usant", "non", "ii", "ij", "ijje", "nee"),
     )
 )
 _BITS = {"1": "true", "0": "false"}
@@ -576,9 +611,39 @@ def is_personal_number(text: str) -> bool:
     (True, False)
     """
     found = re.fullmatch(r"(?:19|20)?(\d{2})(\d{2})(\d{2})[-+ ]?(\d{4})", text)
-    if found is None or not ("01" <= found[2] <= "12" and "01" <= found[3] <= "91"):
+    if found is None:
+        return any(map(_is_finnish_person, _FINNISH.findall(text)))
+    if not ("01" <= found[2] <= "12" and "01" <= found[3] <= "91"):
         return False
     return int(found[3]) % 60 <= 31 and has_check_digit("".join(found.groups()))
+
+
+_WITHIN = re.compile(r"(?<![\d-])(?:(?:19|20)\d{6}[-+ ]?\d{4}|\d{6}[-+]\d{4})(?![\d-])")
+_FINNISH = re.compile(r"\b(\d{6})[-+A-FU-Y](\d{3})([0-9A-FHJ-NPR-Y])\b")
+_FINNISH_CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+
+
+def personal_numbers(texts: Iterable[str]) -> list[str]:
+    """Return the texts that have a personal identity number of Sweden or Finland in them.
+
+    Swedish ones are looked for where they have a hyphen or twelve digits: any ten digits may be
+    something else.
+
+    >>> personal_numbers(["ring Anna, 811228-9874", "131052-308T", "556036-0793", "dnr 811228-1"])
+    ['ring Anna, 811228-9874', '131052-308T']
+    """
+    found = []
+    for text in texts:
+        swedish = any(is_personal_number(each) for each in _WITHIN.findall(text))
+        if swedish or any(map(_is_finnish_person, _FINNISH.findall(text))):
+            found.append(text)
+    return found
+
+
+def _is_finnish_person(parts: Sequence[str]) -> bool:
+    day, number, check = parts
+    is_day = "01" <= day[:2] <= "31" and "01" <= day[2:4] <= "12"
+    return is_day and _FINNISH_CHECKS[int(day + number) % 31] == check
 
 
 def read_postcode(text: str, _style: Style) -> CellValue | None:
@@ -652,11 +717,18 @@ _PAIR = re.compile(
 )
 # Not behind a letter that stands before its angle: N 59° 19'.
 _BETWEEN_ANGLES = re.compile(
-    r"[,;]\s|(?<!^[NSEWÖV]\s)(?<!\s[NSEWÖV]\s)(?<=\s)(?=\d+\s?°)|\s(?=[NSEWÖV]\s?\d)"
+    r"[,;]\s|(?<!^[NSEWÖØVO]\s)(?<!\s[NSEWÖØVO]\s)(?<=\s)(?=\d+\s?°)|\s(?=[NSEWÖØVO]\s?\d)"
 )
+# O is east, as Swedes, Norwegians and Germans write it.
 _DMS = re.compile(
-    r"([NSEWÖV])?\s?(\d{1,3})\s?°\s?(?:(\d{1,2}(?:[.,]\d+)?)\s?['′’]\s?)?"
-    r"(?:(\d{1,2}(?:[.,]\d+)?)\s?(?:\"|″|''|”)\s?)?([NSEWÖV])?",
+    r"([NSEWÖØVO])?\s?(\d{1,3})\s?°\s?(?:(\d{1,2}(?:[.,]\d+)?)\s?['′’´]\s?)?"
+    r"(?:(\d{1,2}(?:[.,]\d+)?)\s?(?:\"|″|''|”|´´)\s?)?([NSEWÖØVO])?",
+    re.IGNORECASE,
+)
+# As charts and receivers write it, without the signs: N 58 08.87, 58 08 52 N.
+_LETTERED = re.compile(
+    r"(?:(?P<before>[NSEWÖØVO])\s?)?(?P<whole>\d{1,3})[\s-](?P<minutes>[0-5]?\d(?:[.,]\d+)?)"
+    r"(?:[\s-](?P<seconds>[0-5]?\d(?:[.,]\d+)?))?(?:\s?(?P<behind>[NSEWÖØVO]))?",
     re.IGNORECASE,
 )
 _WKT = re.compile(
@@ -678,8 +750,8 @@ def degrees(text: str) -> float | None:
     try:
         return float(text.replace(",", ".").replace("−", "-").rstrip("° "))
     except ValueError:
-        found = _DMS.fullmatch(text)
-    if found is None:
+        found = _DMS.fullmatch(text.replace("º", "°")) or _LETTERED.fullmatch(text)
+    if found is None or (found.re is _LETTERED and not (found[1] or found[5])):
         return None
     parts = [float((part or "0").replace(",", ".")) for part in found.groups()[1:4]]
     whole = parts[0] + parts[1] / 60 + parts[2] / 3600

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from publisher.messages import Text, text
 from publisher.rdf.text import fold
@@ -20,7 +20,7 @@ from publisher.start import cell_values as cells
 from publisher.start import kinds
 from publisher.start.cell_values import READERS, Style, is_missing, split_number
 from publisher.start.raw_tables import RawTable
-from publisher.start.text_language import heading_language
+from publisher.start.text_language import heading_languages
 
 ENOUGH, ENOUGH_WITH_HEADING = 0.9, 0.75
 _SAMPLE = 300
@@ -74,7 +74,7 @@ class ColumnView:
         """Take a column of a table."""
         self.table, self.index = table, index
         self.heading = table.headings[index]
-        self.base, self.language = heading_language(self.heading)
+        self.base, self.language = heading_languages(table.headings)[index]
         self.words = " ".join(re.findall(r"[^\W_]+", fold(_split_camel(self.heading))))
         self.values = [cell for cell in table.column(index) if not is_missing(cell)]
         self.distinct = Counter(self.values)
@@ -118,13 +118,23 @@ class ColumnView:
         grouped = [c for c in self.sample if re.match(r"[+-]?[1-9]\d{0,2}\.\d{3}(?!\d)", c)]
         if found.decimal == "." and not found.group and len(grouped) > 1:
             others = [c for c in self.sample if "." in c]
-            if len(others) == len(grouped) and _has_decimal_commas(self.table):
+            is_grouped = _has_decimal_commas(self.table) or self._has_small_wholes()
+            if len(others) == len(grouped) and is_grouped:
                 return replace(found, decimal=",", group=".")
         return found
 
+    def _has_small_wholes(self) -> bool:
+        """Tell whether numbers without a dot are below 1,000, in a table of the decimal comma.
+
+        Beside 1.250 and 2.030, 875 says that the dot groups: three decimals would be written in
+        each, or in some of them two.
+        """
+        whole = [c for c in self.sample if re.fullmatch(r"\d+", c)]
+        return self.table.delimiter == ";" and bool(whole) and all(len(c) <= 3 for c in whole)
+
     def says(self, pattern: str) -> bool:
         """Tell whether the heading has one of some words."""
-        return re.search(pattern, self.words) is not None
+        return re.search(_folded(pattern), self.words) is not None
 
     def share(self, kind: str) -> float:
         """Return how many of the filled cells can be read as a kind."""
@@ -162,8 +172,14 @@ def column_view(table: RawTable, index: int) -> ColumnView:
 def _has_decimal_commas(table: RawTable) -> bool:
     """Tell whether a table writes 12,5 and nowhere 12.5."""
     some = [cell for row in table.rows[:_SAMPLE] for cell in row.cells]
-    commas = any(re.match(r"[+-]?\d+,\d{1,2}(?!\d)", cell) for cell in some)
+    commas = any(re.match(r"[+-]?\d+,(\d{1,2}|\d{4,})(?!\d)", cell) for cell in some)
     return commas and not any(re.fullmatch(r"[+-]?\d+\.(\d{1,2}|\d{4,})", cell) for cell in some)
+
+
+@cache
+def _folded(pattern: str) -> str:
+    """Return a pattern for folded words, which have neither æ, ø nor ß."""
+    return pattern.replace("æ", "ä").replace("ø", "ö").replace("ß", "ss")
 
 
 def _split_camel(heading: str) -> str:
@@ -323,6 +339,7 @@ _DATED += r"|inkom|beslut|avsluta|upphör|utgår|\btom\b|t o m|f o m|fr o m|anko
 _DATED += r"|\bdatum|dato\b|oppdatert|geprüft|\bstand\b|päivä|pvm"
 _YEARLY = r"\bår\b|årtal|year|\w+år\b|\bbygg[dt]\b|\bbuilt|planterad|uppför[dt]|invig[dt]"
 _YEARLY += r"|grunda[dt]|bilda[dt]|tillkomst|jahr\b|vuosi\b|läsår|skoleår|byggeår"
+_YEARLY += r"|anla[gd]{1,2}[dt]?\b|anlagt\b|installerad|tillverkad|rakennettu|perustettu|erbaut"
 _MEASURED = r"antal|pris|kr\b|yta|area|höjd|längd|bredd|vikt|count|price|size|kostnad|belopp|volym"
 
 
@@ -423,7 +440,10 @@ def _year(column: ColumnView) -> _Detected | None:
     return None
 
 
-CODED = r"\bid\b|\bnr\b|nummer|\bno\b|kod\b|\bcode|number$|id$|nr$|beteckning|\bref\b|uuid|guid"
+# What takes time ends as the names of things that are numbered do: restid, objektid.
+_TIMED = r"(res|vänte|öppe[ts]|start|slut|kör|gång|åk|spel|\w*arbets|\w*ings|svars|cykel|lopp)?tid$"
+CODED = r"\bid\b|\bnr\b|nummer|\bno\b|kod\b|\bcode|number$|nr$|beteckning|\bref\b|uuid|guid"
+CODED += rf"|\b(?!{_TIMED})\w*id$|nummar|referen[scz]e?[rn]?s?\b|referanse|aktenzeichen"
 CODED += r"|\bkonto\b|diarie|numero\b|\binv\b|tunnus\b|\bkenn(ung|ziffer|zeichen)|identifi"
 # Postcodes of other countries, which may begin with a zero.
 _POSTAL = r"\bplz\b|postleitzahl|postin(ume)?ro|\bpostnr|\bpost ?code|code postal|\bzip\b"
@@ -470,7 +490,8 @@ def _number(column: ColumnView) -> _Detected | None:
     share = column.share(kinds.NUMBER)
     if share < ENOUGH and _has_marks(column):
         return kinds.NUMBER, 0.75, text("The values are numbers, but for a mark.")
-    units = {p[1].casefold() for p in map(split_number, column.sample) if p and p[1]}
+    written = {p[1] for p in map(split_number, column.sample) if p and p[1]}
+    units = set(map(cells.plain_unit, written))
     if share >= ENOUGH_WITH_HEADING and len(units) <= 1:
         hinted = column.says(_MEASURED) or bool(heading_unit(column.heading))
         if share >= ENOUGH or hinted:
@@ -522,7 +543,7 @@ _LISTED = (
 _LISTED += r"|slag\b|zon|enhet|avdelning|förvaltning|material|\bstad\b|distrikt|tema|nivå|kön|färg"
 _LISTED += r"|\bgrade?\b|svårighet|\bparti\b|betyg|bedömning|ägar|bydel|bezirk|ortsteil|stadtteil"
 _LISTED += r"|gattung|zustand|träger|tilstand|tyyppi|luokka|\blaji|kaupunginosa|\btila\b|omistaj"
-_LISTED += r"|form\b|fraktion|underlag|surface|\bbelag"
+_LISTED += r"|teknik\b|technique|form\b|fraktion|underlag|surface|\bbelag"
 _LISTED += r"|quartier|statut|district|\bward\b|\bkind\b|owner|\blevel\b|operatör|huvudman|säsong"
 # Of which a thing often has several.
 _SEVERAL = r"\btags?\b|taggar|nyckelord|keyword|ämnesord|schlagw|avainsan|stikkord|emneord|genre"
@@ -535,6 +556,7 @@ _WORDY = (
 _NOT_LISTED = r"adress|address|gata\b|street|person|konstnär|artist|ansvarig|arkitekt|författare"
 _FEW_ROWS = 12
 # One word with digits, or digits behind capital letters: DP 123.
+_UUID = re.compile(r"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 _CODE_LIKE = re.compile(r"[\w.:/-]*\d[\w.:/-]*|[A-ZÅÄÖ]{1,4} \d[\w.:/-]*")
 
 
@@ -641,7 +663,7 @@ def _left(column: ColumnView) -> tuple[_Detected, str]:
         return (kinds.DESCRIPTION, 0.9, text("The texts are long.")), ""
     coded = column.says(CODED) and all(any(map(str.isdigit, cell)) for cell in column.sample)
     coded = coded or all(_CODE_LIKE.fullmatch(cell) for cell in column.sample)
-    if coded and column.mean_length < 24:
+    if (coded and column.mean_length < 24) or all(_UUID.fullmatch(c) for c in column.sample):
         return (kinds.CODE, 0.7, text("The values look like codes.")), ""
     return (kinds.TEXT, 0.7, text("The values are words.")), ""
 
@@ -697,12 +719,6 @@ def guess_column(table: RawTable, index: int) -> Guess:
     column = column_view(table, index)
     (kind, confidence, reason), separator = _detect(column)
     values = list(column.read(kind)) if kind in kinds.WITH_NOTE else []
-    warning = None
-    personal = [c for c in column.sample if cells.is_personal_number(c)]
-    if column.sample and len(personal) > len(column.sample) / 2:
-        warning = text("These look like personal identity numbers: leave the column out.")
-    elif column.sample and _shortened(column):
-        warning = text("The last digits are lost: save the table again with this column as text.")
     style = column.style
     if kind == kinds.DATE and _has_short_days(column):
         style = replace(style, short_days=True)
@@ -722,8 +738,31 @@ def guess_column(table: RawTable, index: int) -> Guess:
         inexact=sum(1 for value in values if not value.is_exact),
         distinct=len({p for c in column.distinct for p in split_values(c, separator)}),
         filled=len(column.values),
-        warning=warning,
+        warning=_warning(column),
     )
+
+
+_PERSONAL = r"\bperson(al)? ?(nr|nummer|identi)|\bpnr\b|samordningsn|födselsn|personnummer|\bhetu\b"
+_PERSONAL += r"|henkilötunnus|\bcpr\b|social security|\bssn\b|kennitala|isikukood"
+
+
+def _warning(column: ColumnView) -> Text | None:
+    """Return what somebody must know of a column before it is published; None for nothing."""
+    if not column.sample:
+        return None
+    personal = [c for c in column.sample if cells.is_personal_number(c)]
+    if len(personal) > len(column.sample) / 2 or column.says(_PERSONAL):
+        return text("These look like personal identity numbers: leave the column out.")
+    found = cells.personal_numbers(column.distinct)
+    if found:
+        return text(
+            "Personal identity numbers seem to stand in this column, such as in {cell}: take them"
+            " out, or leave the column out.",
+            cell=found[0] if len(found[0]) <= 40 else f"{found[0][:40]}…",
+        )
+    if _shortened(column):
+        return text("The last digits are lost: save the table again with this column as text.")
+    return None
 
 
 _HEADING_UNIT = re.compile(

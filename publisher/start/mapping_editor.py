@@ -15,12 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request, send_from_directory
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 from publisher.edit.changes import FileChange, write_all
 from publisher.edit.editor.app import FIELDS
-from publisher.edit.editor.pages import LANGUAGE_PART, PageContext
+from publisher.edit.editor.pages import LANGUAGE_PART, PageContext, window_templates
 from publisher.edit.editor.preview import Preview
 from publisher.edit.editor.routes import site_blueprint
 from publisher.edit.init import (
@@ -32,7 +31,7 @@ from publisher.edit.init import (
 )
 from publisher.errors import PublisherError
 from publisher.load.sources import read_sources
-from publisher.messages import LANGUAGES, in_language, translate
+from publisher.messages import LANGUAGES, in_language
 from publisher.start import kinds
 from publisher.start.corrections import cell_of, column_of, with_cells
 from publisher.start.folder import FolderDraft, draft_folder, write_folder
@@ -213,26 +212,13 @@ class PageRenderer:
 
     def __init__(self) -> None:
         """Read the templates when they are asked for."""
-        self._environment = Environment(
-            loader=PackageLoader("publisher.start"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = window_templates("publisher.start")
 
     def render(self, template: str, language: str, **values: object) -> bytes:
         """Return a page."""
         page = request.path.removeprefix(f"/{language}/")
         context = PageContext(f"{request.script_root}/", language, page)
-        written = self._environment.get_template(template).render(
-            **values,
-            _=lambda message, **v: translate(message, language, **v),
-            language=language,
-            place=context,
-            address=context.address,
-            root=context.root,
-        )
+        written = self._environment.get_template(template).render(**values, **context.values())
         return written.encode()
 
 

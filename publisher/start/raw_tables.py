@@ -9,12 +9,12 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from xml.parsers import expat
 
 from publisher.edit.sheets.reading import (
@@ -130,7 +130,21 @@ def tables_of(content: bytes, name: str) -> list[RawTable]:
             remedy="Take the password away, and save it as .xlsx (Excel workbook)."
             " Nothing was changed.",
         )
+    if content.startswith(b"SQLite format 3"):
+        raise SheetRefused(
+            "The file is a GeoPackage or another database.",
+            where=name,
+            remedy="Save the layer as GeoJSON: in QGIS, right-click it, Export, Save Features As."
+            " Nothing was changed.",
+        )
     words, encoding = decode(content)
+    if re.match(r"\s*<(!doctype|html|table|\?xml|[\w-]+[ >])", words, re.IGNORECASE):
+        raise SheetRefused(
+            "The file is a page or XML, not a table, whatever its name says.",
+            where=name,
+            remedy="Open it in Excel or LibreOffice and save it as .xlsx (Excel workbook)."
+            " Nothing was changed.",
+        )
     if words.lstrip()[:1] in "{[" and words.strip():
         return [_of_geojson(words, file)]
     if "\0" in words:
@@ -232,6 +246,10 @@ def decode(content: bytes) -> tuple[str, str]:
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace"), "utf-16"
+    zeros = [content[:2000][parity::2].count(0) for parity in (0, 1)]
+    if max(zeros) > 100 * (1 + min(zeros)) or (max(zeros) > 4 and len(content) < 400):
+        encoding = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"  # without its mark
+        return content.decode(encoding, "replace"), encoding
     encoding = "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
     try:
         return content.decode(encoding), encoding
@@ -257,15 +275,41 @@ def split_rows(words: str) -> tuple[str, list[list[str]]]:
         return named[1], _parse(words[named.end() :], named[1])
     head = "\n".join(words[:200_000].splitlines()[:_SAMPLE])
     best = max(_DELIMITERS, key=lambda mark: _regularity(_parse(head, mark)))
-    return best, _parse(words, best)
+    rows = _parse(words, best)
+    return best, _with_quotes_closed(rows, words, best)
 
 
-def _parse(words: str, delimiter: str) -> list[list[str]]:
+def _with_quotes_closed(rows: list[list[str]], words: str, delimiter: str) -> list[list[str]]:
+    """Return the rows; read anew where a quote that nobody closed drew others into one cell."""
+    width = max(map(len, rows[:_SAMPLE]), default=0)
+    drawn_in = (
+        line.count(delimiter) == width - 1
+        for row in rows
+        for cell in row
+        if "\n" in cell
+        for line in cell.split("\n")[1:-1] or cell.split("\n")[1:]
+    )
+    if width < 2 or not any(drawn_in):
+        return rows
+    plain = [_unquoted(row) for row in _parse(words, delimiter, csv.QUOTE_NONE)]
+    # Whole texts over several lines would fall apart.
+    return plain if all(len(row) in (0, width) for row in plain) else rows
+
+
+def _unquoted(row: Sequence[str]) -> list[str]:
+    """Return a row that was read without regard to quotes, without those around its cells."""
+    inner = (re.sub(r'^"(.*)"$', r"\1", cell, flags=re.DOTALL) for cell in row)
+    return [cell.replace('""', '"') for cell in inner]
+
+
+def _parse(
+    words: str, delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+) -> list[list[str]]:
     csv.field_size_limit(10_000_000)
     lines = io.StringIO(words, newline="")
     rows: list[list[str]] = []
     try:
-        for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
+        for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True, quoting=quoting):
             rows.append(row)
             if len(rows) > MOST_ROWS:
                 break
@@ -434,6 +478,13 @@ def _headings(
         first = _joined(first, body[0][1])
         number = body.pop(0)[0]
         notes.append(text("Two rows of headings were read as one."))
+    elif len(body) > 1 and _is_row_of_units(body):
+        units = body[0][1]
+        first = [
+            f"{own} ({unit})" if own and unit else own or unit for own, unit in _pairs(first, units)
+        ]
+        number = body.pop(0)[0]
+        notes.append(text("Two rows of headings were read as one."))
     named = [" ".join(cell.split()) or f"Kolumn {n}" for n, cell in enumerate(first, 1)]
     seen: Counter[str] = Counter()
     found = []
@@ -459,6 +510,27 @@ def _is_second_heading(first: Sequence[str], body: Sequence[tuple[int, Sequence[
     typed = any(_looks_like_value(cell) for row in below for cell in row if cell)
     joined = [cell for cell in _joined(first, second) if cell]
     return typed and len({cell.casefold() for cell in joined}) == len(joined)
+
+
+def _pairs(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return ((own, unit.strip("()[] ")) for own, unit in zip(first, second, strict=True))
+
+
+def _is_row_of_units(body: Sequence[tuple[int, Sequence[str]]]) -> bool:
+    """Tell whether the row below the headings says in what the columns of numbers are measured."""
+    units = {n: cell.strip("()[] ") for n, cell in enumerate(body[0][1]) if cell}
+    below = [row for _n, row in body[1:_SAMPLE]]
+    known = sum(map(cells.is_unit, units.values()))
+    if not known or known < len(units) * 0.6 or any(map(_is_number, units.values())):
+        return False
+    return all(
+        sum(_is_number(row[n]) for row in below if row[n]) * 2 >= sum(1 for row in below if row[n])
+        for n in units
+    )
+
+
+def _is_number(cell: str) -> bool:
+    return cells.split_number(cell) is not None
 
 
 def _is_year(cell: str) -> bool:
@@ -720,8 +792,11 @@ def _of_geojson(words: str, file: Path) -> RawTable:
         found = json.loads(words)
         if _SURROGATE.search(words):  # half a letter can be written nowhere
             json.dumps(found, ensure_ascii=False).encode()
+        if isinstance(found, dict) and "features" not in found and found.get("type") != "Feature":
+            found = _rows_within(found)
         if isinstance(found, list):  # rows as objects, as many interfaces give them
-            features = [{"properties": each} for each in found]
+            nested = {k for each in found for k, v in each.items() if isinstance(v, dict)}
+            features = [{"properties": _flat(each, nested)} for each in found]
         else:
             features = found.get("features", [found])
         epsg = _geojson_system(found)
@@ -751,6 +826,43 @@ def _of_geojson(words: str, file: Path) -> RawTable:
         if any(record.values())
     )
     return RawTable(file.stem, file.name, tuple(headings), rows, "utf-8", "", 0)
+
+
+_DEEPEST = 4
+
+
+def _rows_within(found: Any, depth: int = 0) -> Any:
+    """Return the rows of an answer that has them in a member: result.records, value, data."""
+    if depth >= _DEEPEST or not isinstance(found, dict):
+        return found
+    lists = [v for v in found.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
+    if lists:
+        return max(lists, key=len)
+    inner = [v for v in found.values() if isinstance(v, dict)]
+    deeper = (_rows_within(each, depth + 1) for each in inner)
+    return next((rows for rows in deeper if isinstance(rows, list)), found)
+
+
+def _flat(row: Any, nested: Container[str] = ()) -> dict[str, Any]:
+    """Return a row with the members of objects in it as its own: ``address street``.
+
+    GeoJSON stays a value; what is in one language each has that behind: ``name (sv)``.
+
+    Args:
+        row: An object of JSON.
+        nested: Names of members that are objects in other rows: without one, they are nothing.
+    """
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        if key in nested and not value:
+            continue
+        if not isinstance(value, dict) or not value or "coordinates" in value:
+            flat[key] = value
+            continue
+        for name, inner in _flat(value).items():
+            is_language = re.fullmatch(r"[a-z]{2}", name) and isinstance(inner, str)
+            flat[f"{key} ({name})" if is_language else f"{key} {name}"] = inner
+    return flat
 
 
 def _geojson_system(found: Any) -> str:

@@ -59,7 +59,7 @@ def _guess_alone(table: RawTable, language: str) -> TableGuess:
     texts = [cell for column in silent for cell in _some(table, column)]
     spoken = table_language(table.headings, texts, language)
     columns = _with_places(table, columns, spoken)
-    columns = _with_name(table, columns)
+    columns = _with_name(table, columns, spoken)
     key, columns = _with_key(table, columns)
     columns = _named_by_key(columns, key)
     columns = _with_country(_with_languages(table, columns, spoken), spoken)
@@ -85,9 +85,10 @@ def _some(table: RawTable, column: Guess) -> list[str]:
 
 # Where things are: two columns that say it together.
 
-_STRONG_LATITUDE = r"\blat\b|latitud|breddgrad|breddegrad|breitengrad|leveysaste"
+_STRONG_LATITUDE = r"\blat\b|latitud|breddgrad|breddegrad|breitengrad|leveysaste|breiddargr"
+_STRONG_LATITUDE += r"|breedtegraad|govdodat|laiuskraad|geogr\w* breite"
 _STRONG_LONGITUDE = r"\b(lon|long|lng)\b|longitud|längdgrad|lengdegrad|længdegrad|längengrad"
-_STRONG_LONGITUDE += r"|pituusaste"
+_STRONG_LONGITUDE += r"|pituusaste|lengdargr|lengtegraad|guhkodat|pikkuskraad|geogr\w* länge"
 _AXES: Mapping[str, str] = {
     kinds.LATITUDE: rf"{_STRONG_LATITUDE}|\bnorth|\by\b|\bn\b|\bnord",
     kinds.LONGITUDE: rf"{_STRONG_LONGITUDE}|\beast|\bx\b|\be\b|öst|\bost\b",
@@ -115,7 +116,7 @@ def _with_places(table: RawTable, columns: Sequence[Guess], spoken: str) -> list
         if taken & {first, second}:
             continue
         for north, east in ((first, second), (second, first)):
-            pair = _as_degrees(views[north], views[east]) or _as_metres(
+            pair = _as_degrees(views[north], views[east], spoken) or _as_metres(
                 views[north], views[east], epsg, _USUAL_SYSTEMS.get(spoken)
             )
             if pair is not None:
@@ -132,9 +133,12 @@ def _may_be_place(guess: Guess) -> bool:
     )
 
 
-def _as_degrees(north: ColumnView, east: ColumnView) -> tuple[Guess, Guess] | None:
+def _as_degrees(north: ColumnView, east: ColumnView, spoken: str) -> tuple[Guess, Guess] | None:
     latitudes, longitudes = north.angles, east.angles
     if not latitudes or not longitudes:
+        return None
+    # In French, O is west.
+    if spoken == "fr" and any(re.search(r"\dO|°.*O", c) for c in east.sample):
         return None
     if max(map(abs, latitudes)) > 90 or max(map(abs, longitudes)) > 180:
         return None
@@ -232,14 +236,16 @@ _OTHER_NAMES = r"latin|vetenskap|kontakt|förnamn|efternamn|first|last|fil|file|
 _OTHER_NAMES += r"|person|konstnär|artist|kommun|ort\b|stad\b|domän|arrangör|ansvarig|författare"
 _OTHER_NAMES += r"|adress|address|gata|street|placering|anmärkning|kommentar|beskriv|organis|ägare"
 _OTHER_NAMES += r"|förvaltare|leverantör|upphov|arkitekt|owner|author|contact|comment|note|län\b"
+_OTHER_NAMES += r"|dubbel|alternativ|tidigare|smek|kort|alias|former|previous"
 
 
 # What says what a thing is like, not what it is called, also where each row says it otherwise.
-_GRADED = r"status|skick|\btyp|kategori|categor|klass|\bgrupp|betyg|bedömning|nivå|\bfärg|\bkön\b"
+_GRADED = r"status|skick|\btyp|typ(en)?\b|kategori|categor|klass|\bgrupp|betyg|bedömning|nivå"
+_GRADED += r"|\bfärg|\bkön\b"
 _GRADED += r"|\bgrade|\bstate\b|zustand|\bart\b|tyyppi|\btila\b|tilstand"
 
 
-def _with_name(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
+def _with_name(table: RawTable, columns: Sequence[Guess], spoken: str) -> list[Guess]:
     """Return the columns with the one that names the things (in each language) taken for that."""
     rated = [(_name_score(table, i, guess), i) for i, guess in enumerate(columns)]
     best, index = max(rated, key=lambda pair: (pair[0], -pair[1]), default=(0.0, -1))
@@ -249,6 +255,9 @@ def _with_name(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
     if columns[index].language:  # the same in other languages
         base = fold(columns[index].base)
         of_name |= {i for i, g in enumerate(columns) if g.language and fold(g.base) == base}
+        plain = max((pair for pair in rated if not columns[pair[1]].language), default=(0.0, -1))
+        if len(of_name) == 1 and plain[0] >= 3 and columns[index].language != spoken:
+            of_name.add(plain[1])  # "Leikkikentän nimi" beside "Nimi ruotsiksi"
     sure = 0.95 if best >= 2 else 0.7
     reason = text("The heading says name.") if best >= 2 else text("Each row has another text.")
     found = list(columns)
@@ -281,19 +290,40 @@ def _name_score(table: RawTable, index: int, guess: Guess) -> float:
     if re.search(_NAMED_INSIDE, words) and not is_other and filled > 0.5 and share > 0.5:
         return 3 + share
     stem = fold(table.name)[:5]
-    if len(stem) >= 4 and words.startswith(stem[:4]) and share > 0.8 and filled > 0.8:
-        return 2 + share if guess.kind == kinds.TEXT else 0.0
+    is_subject = len(stem) >= 4 and words.startswith(stem[:4])
+    # "Hall" of idrottshallar, "Led" of vandringsleder: what the rows are, in the singular.
+    is_subject = is_subject or (index < 3 and len(words) >= 3 and words in _singular(table.name))
+    if is_subject and share > 0.8 and filled > 0.8:
+        is_named = guess.kind == kinds.TEXT and column.share(kinds.NUMBER) < 0.3
+        return 2 + share if is_named else 0.0
     is_other = is_other or column.says(CODED)
     if guess.kind != kinds.TEXT or is_other or share <= 0.8 or filled < 0.9:
         return 0.0
-    if _has_more_digits(column) or column.says(_GRADED):
+    if _has_more_digits(column) or column.says(_GRADED) or index >= _FARTHEST_NAME:
         return 0.0
     return 0.5 + (0.4 if index < 3 else 0.0) - index / 100
 
 
+# Words that stand farther to the right, below a heading that says nothing of names, are about it.
+_FARTHEST_NAME = 5
+
+
+def _singular(name: str) -> str:
+    """Return the words of the name of a table without what makes them many, where it is known.
+
+    >>> _singular("idrottshallar"), _singular("vandringsleder_2025")
+    ('idrottshall', 'vandringsled')
+    """
+    plain = re.sub(r"[\W_]*\d+$", "", fold(name))
+    return re.sub(r"(orna|arna|erna|ar|er|or|en|e|s)$", "", plain)
+
+
 def _has_more_digits(column: ColumnView) -> bool:
-    """Tell whether most cells have more digits than letters: numbers of accounts, not names."""
-    digits = [sum(map(str.isdigit, cell)) > sum(map(str.isalpha, cell)) for cell in column.sample]
+    """Tell whether most cells have more digits than letters, or begin with one: no names."""
+    digits = [
+        cell[:1].isdigit() or sum(map(str.isdigit, cell)) > sum(map(str.isalpha, cell))
+        for cell in column.sample
+    ]
     return sum(digits) > len(digits) / 2
 
 

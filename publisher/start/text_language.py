@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from publisher.rdf.text import fold
 
@@ -21,10 +22,12 @@ _SMALL_WORDS: Mapping[str, frozenset[str]] = {
     }.items()
 }
 _NAMES: Mapping[str, str] = {
-    **dict.fromkeys(("sv", "swe", "svenska", "swedish", "sve", "se"), "sv"),
-    **dict.fromkeys(("en", "eng", "engelska", "english", "engelsk", "gb"), "en"),
-    **dict.fromkeys(("de", "tyska", "german", "deutsch", "ger"), "de"),
-    **dict.fromkeys(("fi", "finska", "finnish", "suomi", "fin"), "fi"),
+    **dict.fromkeys(
+        ("sv", "swe", "svenska", "swedish", "sve", "se", "ruotsi", "ruotsiksi", "svensk"), "sv"
+    ),
+    **dict.fromkeys(("en", "eng", "engelska", "english", "engelsk", "gb", "englanti"), "en"),
+    **dict.fromkeys(("de", "tyska", "german", "deutsch", "ger", "tysk", "saksa"), "de"),
+    **dict.fromkeys(("fi", "finska", "finnish", "suomi", "fin", "suomeksi", "finsk"), "fi"),
     **dict.fromkeys(("fr", "franska", "french", "français"), "fr"),
     **dict.fromkeys(("no", "nb", "norska", "norwegian", "norsk"), "nb"),
     **dict.fromkeys(("da", "dk", "danska", "danish", "dansk"), "da"),
@@ -33,7 +36,7 @@ _NAMES: Mapping[str, str] = {
     **dict.fromkeys(("ar", "arabiska", "arabic"), "ar"),
     **dict.fromkeys(("sma", "sydsamiska"), "sma"),
     **dict.fromkeys(("smj", "lulesamiska"), "smj"),
-    **dict.fromkeys(("nordsamiska", "sme"), "se"),
+    **dict.fromkeys(("nordsamiska", "sme", "nordsamisk", "sámi", "davvi"), "se"),
 }
 # Behind a blank a tag may be a word ("Pris se nedan", "Ort no"); behind other marks it is one.
 _TAGGED = re.compile(r"(?P<base>.*?\w.*?)(?:[_@.:/-]| ?\()(?P<name>[a-zç]{2,11})\)?", re.IGNORECASE)
@@ -61,6 +64,25 @@ def heading_language(heading: str) -> tuple[str, str]:
         base = found["base"]
         return base[:1].upper() + base[1:], _ADJECTIVES[found["name"].casefold()]
     return heading, ""
+
+
+@lru_cache(maxsize=8)
+def heading_languages(headings: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return each heading without the language that it names, and the language.
+
+    Beside one that says Swedish by another name, ``se`` is Northern Sami (ISO 639-1); alone, most
+    mean Sweden by it.
+
+    >>> heading_languages(("Namn (sv)", "Namn (se)")), heading_languages(("namn_se", "namn_en"))
+    ((('Namn', 'sv'), ('Namn', 'se')), (('namn', 'sv'), ('namn', 'en')))
+    """
+    found = [heading_language(heading) for heading in headings]
+    for index, (base, tag) in enumerate(found):
+        says_se = tag == "sv" and re.search(r"\bse\)?$|_se$", headings[index], re.IGNORECASE)
+        others = (fold(b) for n, (b, t) in enumerate(found) if n != index and t == "sv")
+        if says_se and fold(base) in others:
+            found[index] = base, "se"
+    return tuple(found)
 
 
 def text_language(texts: Iterable[str]) -> str:

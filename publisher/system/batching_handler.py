@@ -16,6 +16,7 @@ import select
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from typing import TextIO
 
 _PAUSE_SECONDS = 0.1
@@ -36,22 +37,18 @@ class BatchingHandler(logging.Handler):
         """Write to a stream."""
         super().__init__()
         self._stream = stream
-        self._lines: deque[str] = deque()
+        self._lines: deque[logging.LogRecord] = deque()
         self._dropped = 0
         self._wake = threading.Event()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
+        """Keep a line; it is formatted when it is written, as many together take less time."""
         if len(self._lines) >= _MOST_LINES:
             self._dropped += 1
             return
-        try:
-            self._lines.append(self.format(record))
-        except Exception:  # noqa: BLE001 - as every handler of logging
-            self.handleError(record)
-            return
+        self._lines.append(record)
         if not self._wake.is_set():
             self._wake.set()
             self._start()
@@ -78,7 +75,7 @@ class BatchingHandler(logging.Handler):
     def _write(self) -> None:
         """Write what there is; what cannot be written is lost, as with every handler."""
         with self._writing:
-            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            lines = [*self._formatted()]
             dropped, self._dropped = self._dropped, 0
             if dropped:
                 lines.append(f"{dropped} lines of the log were dropped: nobody read it.")
@@ -87,6 +84,14 @@ class BatchingHandler(logging.Handler):
                 self._stream.flush()
             except (OSError, ValueError):  # a closed pipe, or no room on the disk
                 pass
+
+    def _formatted(self) -> Iterator[str]:
+        for _ in range(len(self._lines)):
+            record = self._lines.popleft()
+            try:
+                yield self.format(record)
+            except Exception:  # noqa: BLE001 - as every handler of logging
+                self.handleError(record)
 
     def flush(self) -> None:
         """Write what there is, or give up when nobody reads it."""

@@ -54,20 +54,19 @@ def missing_protection() -> Sequence[str]:
 # Limits that a process sets for itself.
 
 
-def limit(name: str, soft: int, hard: int | None = None) -> None:
+def limit(name: str, most: int) -> None:
     """Set a limit of this process, where the system has it.
 
     Args:
         name: Of ``resource``, such as ``RLIMIT_AS``.
-        soft: The limit.
-        hard: Up to where it can be raised; None: not at all.
+        most: The limit; it cannot be raised again.
     """
     number = getattr(resource, name, None)
     if number is None:
         return
     # macOS has some limits in name alone, and refuses them. Linux must not go without one.
     with contextlib.nullcontext() if sys.platform == "linux" else _suppress_refusal():
-        resource.setrlimit(number, (soft, soft if hard is None else hard))
+        resource.setrlimit(number, (most, most))
 
 
 def _suppress_refusal() -> contextlib.AbstractContextManager[Any]:

@@ -172,7 +172,7 @@ def check_elsewhere(
 
 def _check_head(distribution: Distribution, last: Exchange, url: str) -> list[Finding]:
     """Return what the fields of an answer contradict."""
-    found = [f for f in _check_media_type(distribution, last, url) if f.severity.blocks]
+    findings = [f for f in _check_media_type(distribution, last, url) if f.severity.blocks]
     sent = parse_digits(last.fields.get("content-length", ""))
     declared = distribution.length_bytes
     if None not in (sent, declared) and sent != declared and "content-encoding" not in last.fields:
@@ -182,8 +182,8 @@ def _check_head(distribution: Distribution, last: Exchange, url: str) -> list[Fi
             declared=declared,
             length=sent,
         )
-        found.append(violation("distribution:size", message, distribution.iri))
-    return found
+        findings.append(violation("distribution:size", message, distribution.iri))
+    return findings
 
 
 def _download(

@@ -228,11 +228,11 @@ def _unnamed_media_type(visit: Visit, about: str) -> list[Finding]:
 
 def portal_advice(feed: Feed) -> list[Finding]:
     """Return what dataportal.se's guide objects to in a feed that is made for it."""
-    found = [as_advice(finding) for finding in _blank_nodes(feed)]
+    findings = [as_advice(finding) for finding in _blank_nodes(feed)]
     if feed.pages > 1:
         message = text("{url} has pages; dataportal.se reads only the first.", url=feed.address)
-        found.append(warning("harvest:paged", message, feed.address))
-    return found
+        findings.append(warning("harvest:paged", message, feed.address))
+    return findings
 
 
 def as_europa(client: Client, feed: Feed, load: Callable[[str], object]) -> list[Finding]:
@@ -459,10 +459,10 @@ def open_pages(client: Client, home: str) -> list[Finding]:
     """
     visit = client.visit(home, fields={"Accept": "text/html"})
     pages = {href for href in hrefs(visit.last) if href.startswith(f"{home}page/")}
-    found = []
+    findings = []
     for address in sorted(pages)[:OWN_PAGES]:
         page = client.visit(address, fields={"Accept": "text/html"})
         for _, words in open_places(unescape(page.last.body.decode("utf-8", errors="replace"))):
             message = text("Fill in what is left open here: {words}.", words=words)
-            found.append(note("page:placeholder", message, address))
-    return found
+            findings.append(note("page:placeholder", message, address))
+    return findings

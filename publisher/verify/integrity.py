@@ -130,9 +130,9 @@ def check_signature(
         message = text("The release {id} is not signed.", id=entry.get("id", ""))
         return [(violation if key else note)("proof:unsigned", message, about)]
     visit = client.visit(entry["signature"])
-    found = check_answered(visit, client.limits)
-    if found:
-        return found
+    findings = check_answered(visit, client.limits)
+    if findings:
+        return findings
     try:
         theirs = _key(client.visit(entry.get("public_key", about)).last.body)
     except ImportError:

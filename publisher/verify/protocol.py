@@ -57,9 +57,9 @@ class ProtocolTest:
     mandatory: bool = True
 
 
-def _get(*queries: str, name: str = "query") -> str:
+def _get(*queries: str) -> str:
     """Return the query part of an address."""
-    return "?" + urlencode([(name, query) for query in queries])
+    return "?" + urlencode([("query", query) for query in queries])
 
 
 def _form(query: str, name: str = "query") -> bytes:

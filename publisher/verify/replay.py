@@ -27,37 +27,34 @@ def content_digest(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
-def replay(
-    permalink: str, expected: str = "", key: Path | None = None, accept: str = "*/*"
-) -> VerificationReport:
+def replay(permalink: str, expected: str = "", key: Path | None = None) -> VerificationReport:
     """Return what became of a cited answer.
 
     Args:
         permalink: Its address, below ``/release/`` of a site.
         expected: The Content-Digest that was noted with it; empty when none was.
         key: PEM file with the key that the release must be signed with.
-        accept: Media type in which it is asked for.
     """
     client = Client(ExchangeLimits())
-    found = list(_compare(client, permalink, expected, accept))
+    found = list(_compare(client, permalink, expected))
     found += _manifest(client, permalink, key)
     return VerificationReport(permalink, permalink, client.exchanges, found, ())
 
 
-def _compare(client: Client, permalink: str, expected: str, accept: str) -> list[Finding]:
-    visits = [client.visit(permalink, fields={"Accept": accept}) for _ in range(2)]
-    found = check_answered(visits[0], client.limits)
-    if found:
-        return found
+def _compare(client: Client, permalink: str, expected: str) -> list[Finding]:
+    visits = [client.visit(permalink, fields={"Accept": "*/*"}) for _ in range(2)]
+    findings = check_answered(visits[0], client.limits)
+    if findings:
+        return findings
     bodies = [visit.last.body for visit in visits]
     digest = content_digest(bodies[0])
     digest_field = visits[0].last.fields.get(_DIGEST_FIELD, "")
     if bodies[0] != bodies[1]:
         message = text("{url} answers otherwise each time.", url=permalink)
-        found.append(violation("replay:changes", message, permalink))
+        findings.append(violation("replay:changes", message, permalink))
     if digest_field and digest not in digest_field:
         message = text("The Content-Digest of {url} is not that of its content.", url=permalink)
-        found.append(violation("replay:digest", message, permalink))
+        findings.append(violation("replay:digest", message, permalink))
     if expected and expected.strip() != digest:
         message = text(
             "{url} is not what was cited: its digest is {found}, not {expected}.",
@@ -65,11 +62,11 @@ def _compare(client: Client, permalink: str, expected: str, accept: str) -> list
             found=digest,
             expected=expected.strip(),
         )
-        found.append(violation("replay:differs", message, permalink))
-    if not found:
+        findings.append(violation("replay:differs", message, permalink))
+    if not findings:
         message = text("The answer was the same twice: {digest}.", digest=digest)
-        found.append(note("replay:same", message, permalink))
-    return found
+        findings.append(note("replay:same", message, permalink))
+    return findings
 
 
 def _manifest(client: Client, permalink: str, key: Path | None) -> list[Finding]:
@@ -85,9 +82,9 @@ def _manifest(client: Client, permalink: str, key: Path | None) -> list[Finding]
         return [violation("replay:address", message, permalink)]
     manifest = f"{start}{_MARK}{name}/manifest.json"
     visit = client.visit(manifest)
-    found = check_answered(visit, client.limits)
-    if found:
-        return found
+    findings = check_answered(visit, client.limits)
+    if findings:
+        return findings
     entry = _entry(client, f"{start}/release", name) | {"manifest": manifest, "id": name}
     known = integrity.read_key(key) if key else None
     return integrity.check_signature(client, entry, visit.last.body, known)

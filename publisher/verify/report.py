@@ -151,9 +151,9 @@ def _exchange(exchange: Exchange) -> dict[str, object]:
 # Findings about a site: short ways to make them, and the faults of HTTP in words.
 
 
-def violation(rule: str, message: Text, about: str, path: str = "") -> Finding:
+def violation(rule: str, message: Text, about: str) -> Finding:
     """Return a finding that makes the verification fail."""
-    return Finding(Severity.VIOLATION, message, rule, focus_node=about, path=path)
+    return Finding(Severity.VIOLATION, message, rule, focus_node=about)
 
 
 def warning(rule: str, message: Text, about: str, path: str = "") -> Finding:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode
 
 from publisher.edit.catalogue.list_columns import COLUMNS
 from publisher.edit.catalogue.list_headings import read_heading
@@ -21,7 +21,7 @@ from publisher.release.model import Release
 from publisher.verify import graphs
 from publisher.verify.profiles import SWEDISH, built_in_profile, validate
 from tests.catalogue_list import as_csv, rows
-from tests.edit.test_catalogue_import import call, imported
+from tests.edit.test_catalogue_import import call, imported, said, values
 from tests.start.test_raw_tables import ods
 from tests.verify.test_viewers import PYTHON, read_by
 
@@ -36,16 +36,6 @@ AUTHORITY = "http://publications.europa.eu/resource/authority/"
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def said(folder: Path) -> set[Triple]:
-    files = (folder / "data" / "catalogue").glob("*.ttl")
-    return {q.triple for f in files for q in parse(f.read_bytes(), format=RdfFormat.TURTLE)}
-
-
-def values(folder: Path, thing: str, path: str) -> set[str]:
-    wanted = (NamedNode(thing), NamedNode(iri(path)))
-    return {t.object.value for t in said(folder) if (t.subject, t.predicate) == wanted}
 
 
 def write(text: str, name: str = "list.csv") -> Path:

@@ -89,6 +89,9 @@ def test_a_file_is_read_whatever_it_is_called_packed_in_or_written_with(
     assert FACT.removesuffix(" .\n") in found
 
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4f\nsize 7\n"
+# What systems and office programs leave beside a file.
+BESIDE = ("~$mills.ttl", "._mills.ttl", ".~lock.mills.ttl#", "Thumbs.db", "Desktop.ini")
 UNREAD = {
     "mills.csv": (b"name\nmill\n", Severity.WARNING, "not known as RDF"),
     "notes.txt": (b"# Mills", Severity.INFO, "not known as RDF"),
@@ -102,6 +105,9 @@ UNREAD = {
     ".mills.ttl": (FACT.encode(), Severity.WARNING, "hidden by its name"),
     "mills.tar.gz": (gzip.compress(b"x" * 9), Severity.WARNING, "packed file"),
     "mills.ttl.bz2": (b"BZh", Severity.WARNING, "packed file"),
+    ".mills.ttl.icloud": (b"bplist00", Severity.WARNING, "mills.ttl is not on this machine"),
+    "mills.json": (LFS_POINTER, Severity.WARNING, "points to a file in Git LFS"),
+    "mills.zip": (zipped({"a/README": b"", "__MACOSX/a": b"x"}), Severity.WARNING, "no data"),
     "names.rq": (b"SELECT * {}", Severity.WARNING, "query"),
     "context.jsonld": (b"{}", Severity.WARNING, "context"),
 }
@@ -131,7 +137,7 @@ def test_where_no_file_is_read_those_that_are_not_are_named(world: Path) -> None
 
 def test_what_nobody_misses_is_not_named(world: Path) -> None:
     """Systems and Git leave such files everywhere."""
-    for name in (".DS_Store", ".gitkeep", ".lakes.ttl.swp", "README", "handbook.md"):
+    for name in (".DS_Store", ".gitkeep", ".lakes.ttl.swp", "README", "handbook.md", *BESIDE):
         (world / "data" / "lakes" / name).write_bytes(b"\0")
     assert list_folder(world).unread == ()
 
@@ -142,6 +148,21 @@ def test_what_lies_beside_the_folders_or_behind_a_link_is_named(world: Path) -> 
     (world / "data" / "mills").symlink_to(world / "ontology")
     names = [finding.file for finding in list_folder(world).unread]
     assert names == ["data/mills", "mills.ttl"]
+
+
+def test_a_look_at_an_archive_passes_over_what_systems_leave(tmp_path: Path) -> None:
+    """An archive from macOS has a shadow of each file in it."""
+    members = {"mills.nt": FACT.encode(), "__MACOSX/._mills.nt": b"\0", "~$mills.ttl": b"\0"}
+    (tmp_path / "mills.zip").write_bytes(zipped(members))
+    assert len(list(stream_files([tmp_path / "mills.zip"]))) == 1
+
+
+@pytest.mark.parametrize("name", ["my mills", "mills#1", "50%", "mills?"])
+def test_a_dataset_whose_name_no_address_can_hold_is_refused(world: Path, name: str) -> None:
+    """A folder's name is part of the addresses of its dumps."""
+    (world / "data" / "lakes").rename(world / "data" / name)
+    with pytest.raises(SourceError, match="cannot be a dataset"):
+        list_folder(world)
 
 
 def test_the_files_of_an_archive_are_files_of_their_own(world: Path) -> None:
@@ -168,6 +189,14 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "mills.rdf": (b"<!DOCTYPE html><html><body>Not found<br></body></html>", "is HTML"),
     "mills.ttl": (XML, "begins like RDF/XML, and its name stands for Turtle"),
     "mills2.ttl": (JSON_LD, "begins like JSON-LD, and its name stands for Turtle"),
+    "pointer.ttl": (LFS_POINTER, "is a pointer of Git LFS"),
+    "pointer.rdf": (LFS_POINTER, "is a pointer of Git LFS"),
+    "merged.nt": (
+        FACT.encode() + b"<<<<<<< HEAD\n=======\n" + FACT.encode() + b">>>>>>> other\n",
+        "Line 2: two versions of the file were merged",
+    ),
+    "nothing.rdf": (b"", "holds no triple"),
+    "nothing.jsonld": (b" \n", "holds no triple"),
     "mills3.ttl": (gzip.compress(b"x"), "packed though its name does not say so"),
     "wide.ttl": (FACT.encode("utf-16"), "not UTF-8: it is UTF-16"),
     "wide.nt": (FACT.encode("utf-16-le"), "not UTF-8: it is UTF-16"),

@@ -6,7 +6,7 @@ import pytest
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
-from publisher.load.parse import SourceFile, parse_file
+from publisher.load.parse import SourceFile, parse_file, stream_files
 
 BASE = "https://data.example.org/"
 GOOD = "PREFIX e: <https://e.org/>\ne:a e:b e:c .\n"
@@ -85,6 +85,15 @@ def test_every_format_has_its_errors_named(tmp_path: Path, name: str, content: s
     """A context is never fetched either."""
     with pytest.raises(SourceSyntax, match=f"data/lakes/{name}: Line"):
         parsed(tmp_path, content, name)
+
+
+def test_graphs_in_a_file_that_has_none_are_named(tmp_path: Path) -> None:
+    """TriG and N-Quads are often called as what they are made of."""
+    fact = "<urn:a> <urn:b> <urn:c>"
+    for name, content in (("x.ttl", f"<urn:g> {{ {fact} }}"), ("x.nt", f"{fact} <urn:g> .")):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        with pytest.raises(SourceSyntax, match=r"end its name with \.trig"):
+            list(stream_files([tmp_path / name]))
 
 
 def test_another_encoding_is_named_with_its_place(tmp_path: Path) -> None:

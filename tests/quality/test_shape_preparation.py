@@ -17,6 +17,7 @@ BASE = "https://data.example.org/"
 SILJAN = "https://data.example.org/id/lake/siljan"
 HEAD = """\
 PREFIX ex: <https://e.org/levels#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX sh: <http://www.w3.org/ns/shacl#>
 PREFIX shape: <https://data.example.org/shapes#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -62,6 +63,45 @@ def test_a_profile_in_parts_is_used_without_those_that_are_missing(
         (rule, is_error)
     ]
     assert is_error or [f.focus_node for f in found if f.severity.blocks] == [SILJAN]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "sh:node {}",
+        "sh:not {}",
+        "sh:or ( {} [ sh:class ex:No ] )",
+        "sh:xone ( {} [ sh:class ex:No ] )",
+        "sh:and ( {} [ sh:nodeKind sh:IRI ] )",
+        "sh:property [ sh:path skos:prefLabel ; sh:qualifiedMaxCount 0 ;"
+        " sh:qualifiedValueShape {} ]",
+    ],
+)
+def test_nothing_is_held_against_a_shape_of_others_that_is_in_no_file(
+    world: Path, body: str
+) -> None:
+    """Whether anything conforms to it, nobody here can tell: it is said, and stops nothing."""
+    found = found_by(world, body.format("<https://e.org/profile#Missing>"))
+    assert [(f.rule, f.file, f.severity.value) for f in found if f.rule != "layout"] == [
+        ("shape-references", "shapes/B.ttl", "warning")
+    ]
+
+
+def test_a_message_writes_a_path_as_sparql_does(world: Path) -> None:
+    """SPARQL 1.1, section 9.1: a path in brackets has no name."""
+    path = "( [ sh:inversePath skos:broader ] [ sh:zeroOrMorePath [ sh:alternativePath"
+    found = found_by(
+        world,
+        f"sh:property [ sh:path {path} ( skos:note rdfs:seeAlso ) ] ] ) ; sh:minCount 1 ;"
+        " sh:message 'nothing at {$PATH}'@en ]",
+    )
+    skos, rdfs = (
+        "http://www.w3.org/2004/02/skos/core#",
+        "http://www.w3.org/2000/01/rdf-schema#",
+    )
+    assert {f.message["en"] for f in found} == {
+        f"nothing at ^<{skos}broader>/(<{skos}note>|<{rdfs}seeAlso>)*"
+    }
 
 
 @pytest.mark.parametrize("severity", ["sh:Warn", "'Warning'", "sh:warning"])

@@ -54,6 +54,7 @@ def with_shape(world: Path, body: str) -> Path:
         ("sh:property [ sh:path skos:note ; sh:class 'x' ]", "Write an IRI here"),
         ("sh:property [ sh:path skos:note ; sh:in 'a' ]", "Write a list in parentheses"),
         ("sh:property [ sh:path skos:note ; sh:languageIn 'sv' ]", "Write a list in parentheses"),
+        ("sh:xone ( shape:Lake shape:Mising )", "There is no such shape"),
         ("sh:or shape:Lake", "Write a list in parentheses"),
         ("sh:severity sh:Warn", "Write one of sh:Violation, sh:Warning, sh:Info"),
     ],

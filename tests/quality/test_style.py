@@ -181,6 +181,15 @@ def test_the_fix_keeps_what_the_author_has_chosen(world: Path, kept: str) -> Non
     assert fix_style(read_sources(world, BASE)) == []
 
 
+def test_a_file_in_which_a_prefix_changes_its_meaning_is_left_as_it_is(world: Path) -> None:
+    """Turtle 1.1, section 2.4: of two namespaces the layout would lose the first."""
+    path = rewrite(world, "")
+    written = "@prefix a: <urn:a:> . a:b a:c a:d .\nPREFIX a: <urn:b:> a:b a:c a:d .\n"
+    path.write_text(written, encoding="utf-8")
+    assert fix_style(read_sources(world, BASE)) == []
+    assert path.read_text(encoding="utf-8") == written
+
+
 CHOSEN = """\
 @prefix isbn: <urn:isbn:> . @prefix un.used: <urn:nothing:> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .

@@ -131,6 +131,7 @@ PREFIX vcard: <http://www.w3.org/2006/vcard/ns#>
     [
         "dcat:_1 1 ; dcat:_1042 2",  # a prefix is its author's, also dcat: for RDF
         "vcard:honorific-prefix 'Dr' ; vcard:hasInstantMessage <x:y> ; vcard:org 'A'",
+        "vcard:workEmail <x:y> ; vcard:unlabeledTel <x:y> ; vcard:uid 'a'",  # of 2006
         "bibo:pageStart 1 ; bibo:chapter 2",
         "cv:hasInputTime 1 ; cv:hasParticipation <x:y>",
         "locn:adminUnitL2 'Dalarna' ; locn:addressId 'x'",

@@ -9,6 +9,7 @@ import pytest
 
 from publisher.load.sources import read_sources
 from publisher.quality.unread_json import check_unread_json
+from publisher.rdf.ignored_json import MOST_BYTES
 
 BASE = "https://data.example.org/"
 CONTEXT = {
@@ -66,3 +67,29 @@ def test_a_large_file_is_looked_at_in_a_process_of_its_own(world: Path) -> None:
     (world / "data" / "bays" / "bays.jsonld").write_text(text, encoding="utf-8")
     (found,) = check_unread_json(read_sources(world, BASE))
     assert "'nmae' no meaning" in found.message["en"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_a_very_large_file_one_thing_of_each_kind_is_looked_at(
+    world: Path, is_first: bool
+) -> None:
+    """The odd ones are found wherever they are, also where the context stands at the end."""
+    things: list[dict[str, object]] = [
+        {"@id": f"id/bay/{n}", "@type": "e:Bay", "in": f"id/lake/{n}", "e:text": "x" * 1000}
+        for n in range(4500)
+    ]
+    things[2000]["nmae"] = {"e:depth": 7}
+    things[3000]["in"] = ["id/lake/7", "id/lake/no 1"]
+    things[4000]["name"] = {"en_GB": "The bay"}
+    document = {"@context": CONTEXT, "@graph": things}
+    if not is_first:
+        document = dict(reversed(document.items()))
+    (world / "data" / "bays").mkdir()
+    text = json.dumps(document, indent=1)
+    assert len(text) > MOST_BYTES
+    (world / "data" / "bays" / "bays.jsonld").write_text(text, encoding="utf-8")
+    found = list(check_unread_json(read_sources(world, BASE)))
+    assert [each.line > 1 for each in found] == [True] * 3
+    said = " ".join(each.message["en"] for each in found)
+    assert all(word in said for word in ("'nmae'", "no 1'", "'en_GB'"))

@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from publisher.query.engine import QueryLimits
-from publisher.query.sparq_files import write_files
+from publisher.query.sparq_files import as_lines, write_files
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
 
@@ -40,7 +40,7 @@ def sparq_files(
     above = tmp_path_factory.mktemp("sparq")
     folders = {True: above / "union", False: above / "apart"}
     for union, folder in folders.items():
-        write_files(Store.read_only(str(store)), folder, union=union)
+        write_files(as_lines(Store.read_only(str(store))), folder, union=union)
     return {union: str(folder) for union, folder in folders.items()}
 
 

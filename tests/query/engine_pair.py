@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from pyoxigraph import Quad, RdfFormat, Store, serialize
+from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from publisher.query.counts import ReleaseCounts
 from publisher.query.engine import Operation, QueryLimits
 from publisher.query.evaluator import Evaluator
 from publisher.query.sparq import RoutingEvaluator, SparqEvaluator
+from publisher.query.sparq_files import as_lines
 from publisher.query.stored_union import with_union
 from publisher.query.worker_messages import Outcome, WorkerConfig
 
@@ -22,8 +23,9 @@ LIMITS = QueryLimits(seconds=5.0, memory_bytes=1 << 28, result_bytes=1 << 22)
 def graph_of(quads: Iterable[Quad], *, union: bool) -> Any:
     """Return sparq's graph of some quads, the union of all as its default graph if that is so."""
     sparq = pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
-    found = list(with_union(quads) if union else quads)
-    return sparq.Graph.load(serialize(found, format=RdfFormat.N_QUADS).decode(), "nquads")
+    lines = as_lines(quads)
+    found = b"".join(with_union(lines) if union else lines)
+    return sparq.Graph.load(found.decode(), "nquads")
 
 
 class Pair:
@@ -36,7 +38,9 @@ class Pair:
         found = list(quads)
         self.store = Store()
         # As sparq's files have it: over its own union Oxigraph finds a triple once for each graph.
-        self.store.extend(with_union(found) if union else found)
+        lines = as_lines(found)
+        written = b"".join(with_union(lines) if union else lines)
+        self.store.extend(parse(written, format=RdfFormat.N_QUADS))
         config = WorkerConfig("", LIMITS, union=False)
         self.oxigraph = Evaluator(self.store, config)
         self.sparq = SparqEvaluator(self.store, config, graph_of(found, union=union))

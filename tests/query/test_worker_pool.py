@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ from publisher.errors import (
 )
 from publisher.query import worker_pool
 from publisher.query.engine import Operation
+from publisher.query.loop_evaluation import LoopEvaluation
 from publisher.query.worker_pool import WorkerPool
 
 DEFAULT_BUILDS = True
@@ -135,6 +137,24 @@ def test_idle_workers_killed_all_at_once_cost_nothing(start: Start) -> None:
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not any(map(alive, workers.pids())))
     assert [workers.answer(Operation("ASK {}")).body for _ in range(5)] == [YES] * 5
+
+
+def test_a_worker_that_died_before_its_loop_heard_of_it_costs_nothing(start: Start) -> None:
+    """A loop that watches a worker does not look at it again before it asks."""
+    pool = start(count=1)
+
+    async def ask_twice() -> list[bytes]:
+        loop, found = asyncio.get_running_loop(), []
+        for _ in range(2):
+            answered = loop.create_future()
+            LoopEvaluation(pool, Operation("ASK {}"), loop, answered.set_result).begin()
+            found.append((await answered).answer().body)
+            [pid] = pool.pids()
+            os.kill(pid, signal.SIGKILL)
+            wait_for(lambda pid=pid: not alive(pid))  # type: ignore[misc] # the loop stands still
+        return found
+
+    assert asyncio.run(ask_twice()) == [YES, YES]
 
 
 def test_a_worker_that_does_not_start_is_logged_and_does_not_spin(

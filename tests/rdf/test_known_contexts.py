@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -83,6 +84,84 @@ def test_a_known_address_may_stand_among_others_and_in_a_term(small: None) -> No
     scoped = {"part": {"@id": "https://voc.example.org/part", "@context": "https://schema.org"}}
     found = read(json.dumps({"@context": scoped, "@id": "id/1", "part": {"deep": "3"}}))
     assert "https://voc.example.org/w#deep" in {quad.predicate.value for quad in found}
+
+
+# Of what the files of their makers say, in the form of ``meanings``: the commit of each.
+WRITTEN = {
+    # w3c/csvw, ns/csvw.jsonld, 2 November 2022
+    "http://www.w3.org/ns/csvw": (
+        "182c223d268725653279b977c2b5b7fb2e4cf88525ec707681956e3db4089036"
+    ),
+    # SEMICeu/DCAT-AP, context/dcat-ap.jsonld of the two releases
+    "https://semiceu.github.io/DCAT-AP/releases/3.0.1/context/dcat-ap.jsonld": (
+        "89ca1753ba1db49508bf86031879d8eea971f7523223fbf06cac3a39a6023c46"
+    ),
+    "https://semiceu.github.io/DCAT-AP/releases/3.0.0/context/dcat-ap.jsonld": (
+        "a0d583ec4ae14c2dea336ff671db4a5bb8f7eeb466e9dc6e64ea830e3961c803"
+    ),
+}
+
+
+def meanings(context: dict[str, object]) -> dict[str, object]:
+    """Return what each term means, with prefixes written out; sets mean nothing in RDF."""
+    prefixes = {
+        name: value
+        for name, value in context.items()
+        if isinstance(value, str) and value.startswith("http")
+    }
+
+    def full(value: object) -> object:
+        prefix, colon, rest = str(value).partition(":")
+        is_short = bool(colon) and prefix in prefixes and not rest.startswith("//")
+        return f"{prefixes[prefix]}{rest}" if is_short else value
+
+    found: dict[str, object] = {}
+    for name, definition in context.items():
+        if isinstance(definition, str):
+            found[name] = full(definition)
+            continue
+        assert isinstance(definition, dict)
+        for term, said in ((name, definition), *definition.get("@context", {}).items()):
+            key = name if said is definition else f"{name}/{term}"
+            found[key] = {
+                each: full(value)
+                for each, value in said.items()
+                if each != "@context" and (each, value) != ("@container", "@set")
+            }
+    return found
+
+
+@pytest.mark.parametrize("address", WRITTEN)
+def test_what_is_written_here_says_what_its_makers_say(address: str) -> None:
+    """Whoever names an address means what stands there, letter for letter."""
+    context = read_context(address)
+    assert isinstance(context, dict)
+    said = json.dumps(meanings(dict(context)), sort_keys=True)
+    assert hashlib.sha256(said.encode()).hexdigest() == WRITTEN[address]
+
+
+def test_csvw_and_dcat_ap_are_read_by_their_addresses() -> None:
+    """Types and languages are those of the contexts, also those that a class has for itself."""
+    csvw, dcat, semic = (
+        "http://www.w3.org/ns/csvw#",
+        "http://www.w3.org/ns/dcat#",
+        "https://semiceu.github.io/DCAT-AP/releases",
+    )
+    table = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "nb"}],
+        "@id": "id/tabell",
+        "tableSchema": {"columns": [{"titles": "Dybde", "name": "d", "datatype": "decimal"}]},
+    }
+    found = {(q.predicate.value, str(q.object)) for q in read(json.dumps(table))}
+    assert (f"{csvw}title", '"Dybde"@nb') in found
+    assert (f"{csvw}name", '"d"') in found
+    assert (f"{csvw}datatype", "<http://www.w3.org/2001/XMLSchema#decimal>") in found
+    data = {"@type": "Dataset", "inSeries": "https://x.example/s"}
+    scoped = {"@context": f"{semic}/3.0.1/context/dcat-ap.jsonld", **data}
+    dotted = {"@context": f"{semic}/3.0.0/context/dcat-ap.jsonld", "@type": "Dataset"}
+    dotted["Dataset.inSeries"] = data["inSeries"]
+    assert without_names(read(json.dumps(scoped))) == without_names(read(json.dumps(dotted)))
+    assert f"{dcat}inSeries> <https://x.example/s>" in " ".join(map(str, read(json.dumps(scoped))))
 
 
 def test_an_unknown_address_is_named_with_its_line(small: None) -> None:

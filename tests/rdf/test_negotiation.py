@@ -17,6 +17,8 @@ CHOICES = [
     ("", HTML),
     ("   ", HTML),
     (",", HTML),
+    (";", HTML),
+    (" , ;q=0.5", HTML),
     ("*/*", HTML),
     ("*", HTML),
     ("*/*;q=0.1", HTML),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from publisher.rdf.subjects import StoredGraph, Subjects
+from publisher.rdf.subjects import StoredGraph, Subjects, SubjectsOnDisk
 
+SKOS, RDFS = "http://www.w3.org/2004/02/skos/core#", "http://www.w3.org/2000/01/rdf-schema#"
 PREFIX = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>\nBASE <https://e.org/>\n"
 
 
@@ -40,6 +41,26 @@ def test_the_members_of_a_list_are_read_whatever_is_wrong_with_it(
     """A list that leads back to itself ends."""
     found = subjects(text).list_members("https://e.org/list")
     assert [term.value.removeprefix("https://e.org/") for term in found] == members
+
+
+def test_a_sorted_file_gives_the_same_terms_as_the_parser(tmp_path: Path) -> None:
+    """With graphs or without, whatever a text has in it; names are those of all that is said."""
+    says = [
+        '<p:a> "a \\"<b> <c>\\" \\\\ . _:x"', '<p:a> "1"^^<t:d>',
+        '<p:b> ""', '<p:b> _:b0', '<p:b> <urn:o>', '<p:c> "b c <g:g>"@sv-fi', '<p:c> "\u2028\x85"',
+        f'<{SKOS}prefLabel> "Älv"@sv', f'<{SKOS}prefLabel> "b <c> \\n"@en', f'<{RDFS}label> "L"',
+    ]  # fmt: skip
+    apart = [f"<urn:öl> {said} .\n" for said in says]
+    within = [f"<urn:öl> {said} <urn:g> .\n" for said in says]
+    for number, lines in enumerate((apart, within)):
+        path = tmp_path / f"{number}.nq"
+        path.write_bytes(b"".join(sorted(line.encode() for line in lines)))
+        parsed = Subjects(parse(path.read_bytes(), format=RdfFormat.N_QUADS))
+        stored = SubjectsOnDisk([path])
+        assert stored.of("urn:öl") == parsed.of("urn:öl")
+        assert stored.names("urn:öl") == parsed.names("urn:öl") == {"sv": "Älv", "en": "b <c> \n"}
+        assert stored.naming_property("urn:öl") == parsed.naming_property("urn:öl")
+        assert stored.names("urn:none") == {}
 
 
 def test_subjects_are_found_by_what_they_point_at() -> None:

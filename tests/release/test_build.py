@@ -15,7 +15,8 @@ from pyoxigraph import Store
 from publisher.errors import NotApproved, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import ApprovedSources, approve
-from publisher.release.build import build, load_store, switch
+from publisher.query.store_loading import load_store
+from publisher.release.build import build, switch
 from publisher.release.current import JOURNAL
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_current, open_release
@@ -265,7 +266,7 @@ def test_a_blank_node_is_the_same_in_all_parts_of_a_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However much is loaded at once; a text that looks like one stays a text."""
-    monkeypatch.setattr("publisher.release.build._LOADED_BYTES", 1)
+    monkeypatch.setattr("publisher.query.store_loading._LOADED_BYTES", 1)
     lines = (
         b"_:c14n0 <urn:p> <urn:a> <urn:g> .\n<urn:a> <urn:p> <urn:b> <urn:g> .\n",
         b'<urn:a> <urn:q> "_:c14n0" <urn:g> .\n',
@@ -278,7 +279,7 @@ def test_a_blank_node_is_the_same_in_all_parts_of_a_store(
     )
 
 
-STEPS = ("write_dumps", "write_store", "list_files", "sync_tree", "sync_folder", "switch")
+STEPS = ("write_dumps", "load_store", "list_files", "sync_tree", "sync_folder", "switch")
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -295,8 +296,8 @@ if step == "after sync":
 elif step == "before the rename of current":
     build.Path.replace = end
 elif step == "within the store":
-    done = build.write_store
-    build.write_store = lambda *arguments: (done(*arguments), end())
+    done = build.load_store
+    build.load_store = lambda *arguments: (done(*arguments), end())
 else:
     setattr(build, step, end)
 build.build(approved, Path(sys.argv[2]))

@@ -19,6 +19,9 @@ def dated(value: str, datatype: str = "date", name: str = "modified") -> Quad:
     return Quad(NamedNode("https://e.org/a"), NamedNode(DCTERMS + name), literal)
 
 
+JANUARY_2 = "2026-01-02T00:00:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("quads", "expected"),
     [
@@ -30,6 +33,10 @@ def dated(value: str, datatype: str = "date", name: str = "modified") -> Quad:
         ([dated("2026-01-02T01:00:00Z", "dateTime")], "2026-01-02T01:00:00+00:00"),
         ([dated("2026-01-02T01:00:00", "dateTime")], "2026-01-02T01:00:00+00:00"),
         ([dated("2026-01-02+01:00")], "2026-01-02T00:00:00+00:00"),
+        ([dated("2026-01-02T01:00:00Z", "dateTimeStamp")], "2026-01-02T01:00:00+00:00"),
+        ([dated("0001-01-01T00:00:00+14:00", "dateTime"), dated("2026-01-02")], JANUARY_2),
+        ([dated("9999-12-31T23:00:00-05:00", "dateTime"), dated("2026-01-02")], JANUARY_2),
+        ([dated("9999-12-31"), dated("2026-01-02")], JANUARY_2),
         ([dated("soon"), dated("2026-01-02")], "2026-01-02T00:00:00+00:00"),
         ([dated("2027-01-01", name="valid"), dated("2026-01-02")], "2026-01-02T00:00:00+00:00"),
         ([dated("2027-01-01", "string"), dated("2026-01-02")], "2026-01-02T00:00:00+00:00"),

@@ -12,6 +12,7 @@ from publisher.errors import LossRefused, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
+from publisher.release.history import loss_gate
 from publisher.release.history.difference import (
     Kind,
     as_html,
@@ -196,7 +197,7 @@ def test_a_difference_is_written_for_people_and_for_programs(
 
 
 def test_losing_more_entities_than_the_limit_is_a_finding(
-    world: Path, make: Callable[[], Release]
+    world: Path, make: Callable[[], Release], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Portals delete whatever disappears, so a half-empty file must not get out."""
     old = make()
@@ -207,6 +208,11 @@ def test_losing_more_entities_than_the_limit_is_a_finding(
 
     assert [finding.rule for finding in found] == ["loss-entities", "loss-triples"]
     assert SILJAN in found[0].message["en"]
+    # Of many only the first are named: a message of thousands would not be read.
+    monkeypatch.setattr(loss_gate, "_MOST_NAMED", 0)
+    few = find_losses(old, new, LIMITS)[0].message["en"]
+    assert SILJAN not in few
+    assert " …." in few
 
 
 def test_a_loss_within_the_limits_is_none(world: Path, make: Callable[[], Release]) -> None:

@@ -17,6 +17,7 @@ from publisher.messages import in_language
 from publisher.quality.approval import ApprovedSources
 from publisher.query.comparison import compare_engines, make_questions, read_rows
 from publisher.query.engine import Operation
+from publisher.query.sparq_files import as_lines
 from publisher.release import second_engine
 from publisher.release.build import build
 from publisher.release.manifest import read_manifest
@@ -159,7 +160,7 @@ def test_large_releases_and_those_that_want_none_get_none(
 ) -> None:
     """A line in the log tells the reason, unless somebody chose it."""
     with caplog.at_level(logging.INFO, "publisher"):
-        write_second_engine(store, quads(), 60, plan)
+        write_second_engine(store, as_lines(quads()), 60, plan)
     assert said in caplog.text
     assert not (store / SPARQ_MANIFEST).exists()
 
@@ -170,7 +171,7 @@ def test_without_the_library_there_are_none(
     """It is an extra."""
     monkeypatch.setattr(second_engine, "sparq_version", lambda: "")
     with caplog.at_level(logging.INFO, "publisher"):
-        write_second_engine(store, quads(), 60, QUESTIONS)
+        write_second_engine(store, as_lines(quads()), 60, QUESTIONS)
     assert "not installed" in caplog.text
     assert not (store / SPARQ).exists()
 
@@ -179,7 +180,7 @@ def test_without_the_library_there_are_none(
 def test_files_that_answer_otherwise_are_left_out(store: Path) -> None:
     """Here they were made of other data; the command says which query showed it."""
     others = [Quad(q.subject, q.predicate, NamedNode("urn:öl:Öl"), q.graph_name) for q in quads()]
-    write_second_engine(store, others, 60, QUESTIONS)
+    write_second_engine(store, as_lines(others), 60, QUESTIONS)
     (notice,) = second_engine_notices(store)
     assert "SELECT" in in_language(notice, "en")
     assert "lämnas utanför" in in_language(notice, "sv")
@@ -196,7 +197,7 @@ def test_files_that_cannot_be_written_are_left_out(
     monkeypatch.setattr(
         "publisher.query.sparq_files.module_command", lambda *_: ["/bin/sh", "-c", "exit 3"]
     )
-    write_second_engine(store, quads(), 60, QUESTIONS)
+    write_second_engine(store, as_lines(quads()), 60, QUESTIONS)
     (notice,) = second_engine_notices(store)
     assert "exit code 3" in in_language(notice, "en")
 
@@ -206,7 +207,7 @@ def test_a_triple_of_two_graphs_is_no_difference(store: Path) -> None:
     """Oxigraph's union has it twice, sparq's files once, as section 13.1 says."""
     shared = [*quads(), *(in_another_graph(q) for q in quads())]
     Store(str(store / "store")).extend(shared)
-    write_second_engine(store, shared, 120, QUESTIONS)
+    write_second_engine(store, as_lines(shared), 120, QUESTIONS)
     assert second_engine_notices(store) == []
     assert find_second_engine(store, union=True)
 

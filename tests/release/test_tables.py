@@ -4,12 +4,14 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from publisher.load.sources import read_sources
@@ -20,7 +22,7 @@ from publisher.release.build import build
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
 from publisher.release.tables.cells import TableRow
 from publisher.release.tables.columns import class_slugs, kebab_case
-from publisher.release.tables.geojson import geometry_chains, thing_geometries
+from publisher.release.tables.geojson import Chain, GeometryChains, thing_geometries
 from publisher.release.tables.table import Column, Table, read_tables
 from publisher.release.tables.workbook import write_workbook
 
@@ -37,6 +39,13 @@ def table_csv(release: Release, name: str) -> list[list[str]]:
 def described(release: Release, name: str) -> Any:
     """Return the content of a JSON file among the tables."""
     return json.loads((release.folder / "tables" / name).read_text(encoding="utf-8"))
+
+
+def _geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, ...]:
+    chains = GeometryChains(subjects)
+    for thing in things:
+        chains.add(thing)
+    return chains.found()
 
 
 def test_every_class_with_a_shape_and_things_is_a_table(municipalities: Release) -> None:
@@ -181,6 +190,19 @@ def test_a_workbook_says_when_it_cuts_a_text(tmp_path: Path) -> None:
     assert cell.endswith("… (40000 characters; the CSV file has the whole text)")
 
 
+@pytest.mark.parametrize("written", ["1e400", "-1E+309", "1e-400", "INF", "NaN"])
+def test_a_number_that_a_workbook_cannot_hold_is_text(tmp_path: Path, written: str) -> None:
+    """It is there as it is written, and ends no build."""
+    double = NamedNode("http://www.w3.org/2001/XMLSchema#double")
+    column = Column("size", "https://e.org/p", {"en": "Size"}, "number")
+    table = Table("t", "https://e.org/C", {"en": "T"}, "d", 1, (), (column,))
+    row = TableRow("https://e.org/a", {"https://e.org/p": (Literal(written, datatype=double),)})
+
+    write_workbook(table, [row], lambda name, language: "", tmp_path / "t.xlsx")
+
+    assert load_workbook(tmp_path / "t.xlsx")["English"]["B2"].value == written
+
+
 def test_a_workbook_has_links_as_long_as_the_format_allows(tmp_path: Path) -> None:
     """They are counted in units of UTF-16; a longer one stands there as text."""
     names = ["https://e.org/" + "\N{MUSICAL SYMBOL G CLEF}" * count for count in (1032, 1033)]
@@ -196,6 +218,44 @@ def test_a_workbook_has_links_as_long_as_the_format_allows(tmp_path: Path) -> No
     cells = [row[0] for row in load_workbook(tmp_path / "t.xlsx")["English"].iter_rows(min_row=2)]
     assert [cell.value for cell in cells] == names
     assert [cell.hyperlink is not None for cell in cells] == [True, False]
+
+
+def test_a_workbook_keeps_what_its_format_reads_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Markup, control characters and what looks like one, spaces; days; so many links."""
+    monkeypatch.setattr("publisher.release.tables.workbook.MOST_LINKS", 2)
+    texts = ["<r><t>a</t></r>", "a\x07_x0041_\r\n_xZ ", " \uffff&amp;", "\N{MUSICAL SYMBOL G CLEF}"]
+    days = ["1900-02-28", "1900-03-01", "2026-12-01", "1899-01-01"]
+    columns = (
+        Column("text", "https://e.org/p", {"en": "Text"}, "plain"),
+        Column("day", "https://e.org/day", {"en": "Day"}, "date"),
+    )
+    table = Table("t", "https://e.org/C", {"en": "T"}, "d", 4, (), columns)
+    day = NamedNode("http://www.w3.org/2001/XMLSchema#date")
+    rows = [
+        TableRow(
+            f"https://e.org/{number}[\"'&]#a&{number}",
+            {
+                "https://e.org/p": (Literal(said),),
+                "https://e.org/day": (Literal(on, datatype=day),),
+            },
+        )
+        for number, (said, on) in enumerate(zip(texts, days, strict=True))
+    ]
+
+    write_workbook(table, rows, lambda name, language: "", tmp_path / "t.xlsx")
+
+    sheet = load_workbook(tmp_path / "t.xlsx")["English"]
+    cells = list(sheet.iter_rows(min_row=2))
+    assert [unescape(str(row[1].value)) for row in cells] == texts
+    assert [str(row[2].value)[:10] for row in cells] == days
+    assert sheet.dimensions == sheet.auto_filter.ref == "A1:C5"
+    links = [row[0].hyperlink for row in cells]
+    assert [bool(link) for link in links] == [True, True, False, False]
+    assert links[1] is not None
+    assert links[1].target == "https://e.org/1%5b%22'&%5d"
+    assert links[1].location == "a&1"
 
 
 def test_geojson_holds_every_thing_located_or_not(municipalities: Release) -> None:
@@ -274,7 +334,7 @@ def test_a_thing_without_a_geometry_has_that_of_its_site_s_town() -> None:
     store = Store()
     store.load(turtle, format=RdfFormat.TURTLE)
     subjects = Subjects(store)
-    found = geometry_chains(["https://e.org/club"], subjects)
+    found = _geometry_chains(["https://e.org/club"], subjects)
 
     assert len(found) == 1
     assert thing_geometries("https://e.org/club", found, subjects) == ("POINT(1 2)",)
@@ -390,7 +450,7 @@ def test_a_thing_with_latitude_and_longitude_has_a_geometry() -> None:
     store.load(turtle, format=RdfFormat.TURTLE)
     subjects = Subjects(store)
     things = ["https://e.org/well", "https://e.org/odd"]
-    found = geometry_chains(things, subjects)
+    found = _geometry_chains(things, subjects)
 
     assert thing_geometries(things[0], found, subjects) == ("POINT(6.1 46.2)",)
     assert thing_geometries(things[1], found, subjects) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from itertools import product
 from pathlib import Path
@@ -71,6 +72,15 @@ def _words(branches: Iterable[Branch]) -> list[object]:
         [f"{'*' if branch.is_here else ''}{branch.concept.text}", *_words(branch.below)]
         for branch in branches
     ]
+
+
+def test_an_index_of_which_nobody_has_use_is_closed(tmp_path: Path) -> None:
+    index = ConceptIndex(tmp_path / "none.sqlite")
+    index.broader(MILL)
+    (opened,) = index._free
+    del index
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened.execute("SELECT 1")
 
 
 def test_a_concept_stands_in_the_tree_of_its_list(pond: Dig, tmp_path: Path) -> None:

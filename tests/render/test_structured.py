@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from publisher.addresses import Addresses
+from publisher.render import datasets
 from publisher.render.datasets import schema_org_json
 from publisher.serve.site import Site
 
@@ -37,6 +38,17 @@ def test_a_dataset_has_what_google_requires(lakes: dict[str, Any]) -> None:
     assert lakes["@type"] == "Dataset"
     assert lakes["name"] == "Lakes"
     assert lakes["description"] == "Every lake of the world, </script> included."
+
+
+def test_a_description_is_no_longer_than_google_takes(
+    catalogued_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It refuses more than 5,000 characters."""
+    assert datasets._LONGEST_DESCRIPTION == 5000
+    monkeypatch.setattr(datasets, "_LONGEST_DESCRIPTION", 10)
+    assert (
+        json.loads(written(catalogued_site, "dataset/lakes", "en"))["description"] == "Every lake"
+    )
 
 
 def test_a_dataset_has_what_google_recommends(lakes: dict[str, Any]) -> None:

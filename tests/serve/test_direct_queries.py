@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import gzip
 import http.client
 import json
@@ -21,6 +22,7 @@ import pytest
 
 from publisher.quality.approval import ApprovedSources
 from publisher.query.embedded import EmbeddedEngine
+from publisher.query.queue import QueuedRequest
 from publisher.query.worker_messages import Outcome
 from publisher.release.build import build
 from publisher.release.second_engine import SecondEngine
@@ -465,6 +467,23 @@ def test_what_the_loop_answered_is_counted_and_written_down(
     assert float(lines["publisher_query_memory_hits_total"]) == 2
     written = [json.loads(r.getMessage()) for r in caplog.records if r.name == "publisher.queries"]
     assert [line["ending"] for line in written] == ["answered", "answered", "refused"]
+
+
+def test_an_answer_leaves_nothing_to_look_for(both: Both) -> None:
+    """Objects that have each other stay until Python looks for them: memory for nothing."""
+    port, _, _ = both
+    for number in range(2):
+        assert exchange(port, "GET", asked(f"ASK {{}} LIMIT {number + 90}"), None, ACCEPT)[0] == 200
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        path = asked("ASK {} LIMIT 99")
+        assert exchange(port, "GET", path, None, ACCEPT)[0] == 200
+        gc.collect()
+        assert not [found for found in gc.garbage if isinstance(found, QueuedRequest)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
 
 
 @pytest.mark.slow

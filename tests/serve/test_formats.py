@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 import requests
-from rdflib import Dataset, Graph, URIRef
+from rdflib import Dataset, Graph, Namespace, URIRef
+
+from publisher.query import result_formats
 
 # rdflib's own use.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
+_SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+_FORMATS = Namespace("http://www.w3.org/ns/formats/")
 SELECT, ASK = "SELECT (1 AS ?x) {}", "ASK {}"
 CONSTRUCT = "CONSTRUCT { <urn:a> <urn:b> <urn:c> } {}"
 JSON, XML = "application/sparql-results+json", "application/sparql-results+xml"
@@ -331,6 +338,28 @@ def test_what_a_format_cannot_carry_is_refused_with_those_that_can(
 
 
 @pytest.mark.parametrize(
+    ("term", "cell"),
+    [
+        ("<tag:e.example,2026:a>", "tag:e.example,2026:a"),
+        ('"1,5"^^<urn:kr>', "1,5"),
+        ('"a, \\"b\\"\\n"@sv', 'a, "b"\n'),
+        ('<<( <urn:a,b> <urn:p> "x, y" )>>', "urn:a,b urn:p x, y"),
+        ("UNDEF", ""),
+    ],
+)
+@pytest.mark.parametrize("order", ["", "ORDER BY DESC(?n) LIMIT 2"])
+def test_a_table_has_as_many_columns_as_variables(
+    served: str, term: str, cell: str, order: str
+) -> None:
+    """Whatever the values hold, and whichever engine finds them."""
+    query = f'SELECT ?n ?x ?s {{ VALUES (?n ?x ?s) {{ (1 {term} "a,") (0 "," <urn:,>) }} }} {order}'
+    answer = ask(served, query, "text/csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode(), newline="")))
+    assert rows[0] == ["n", "x", "s"]
+    assert sorted(rows[1:]) == [["0", ",", "urn:,"], ["1", cell, "a,"]]
+
+
+@pytest.mark.parametrize(
     ("query", "accept", "expected"),
     [
         ('SELECT ("\\u0001" AS ?x) {}', f"{XML}, application/json;q=0.5", "application/json"),
@@ -375,3 +404,29 @@ def test_carriage_returns_survive_xml(served: str) -> None:
 
     response = ask(served, 'SELECT ("a\\rb" AS ?x) {}', XML)
     assert [e.text for e in ElementTree.fromstring(response.content).iter() if e.text] == ["a\rb"]
+
+
+def test_one_table_of_formats_is_published_described_and_answered(served: str) -> None:
+    """Service description, OpenAPI, documents and the endpoint itself have the same formats."""
+    described = Graph().parse(f"{served}sparql", format="turtle")
+    formats = set(described.objects(None, _SD.resultFormat))
+    own = {f: described.value(f, _FORMATS.media_type) for f in formats - {*_named_by_w3c()}}
+    assert {str(name) for name in own.values()} == {
+        each.media_type.name for each in result_formats.ALL if not each.w3c_name
+    }
+    assert len(formats) == len(result_formats.ALL)
+    openapi = requests.get(f"{served}openapi.json", timeout=30).json()
+    offered = openapi["paths"]["/sparql"]["get"]["responses"]["200"]["content"].keys()
+    text = Path("publisher/docs/sparql.md").read_text("utf-8").partition("```")[0]
+    for each in result_formats.ALL:
+        name = each.media_type.name
+        assert name in offered
+        assert f"{each.media_type.label} (`{name}`)" in text
+        kinds = {SELECT: result_formats.OF_SOLUTIONS, CONSTRUCT: result_formats.OF_GRAPHS}
+        query = next((q for q, rows in kinds.items() if each in rows), ASK)
+        assert name_of(ask(served, query, name)) == f"200 {name}"
+        assert name_of(ask(served, query, format=each.media_type.extension)) == f"200 {name}"
+
+
+def _named_by_w3c() -> list[URIRef]:
+    return [_FORMATS[each.w3c_name] for each in result_formats.ALL if each.w3c_name]

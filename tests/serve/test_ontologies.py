@@ -11,11 +11,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from publisher.config import Config
-from publisher.load.stored_files import store_files
-from publisher.release.preview import build_preview
 from publisher.serve.app import create_flask
-from publisher.serve.site import open_site
+from tests.previews import preview_site
 
 BASE = "https://words.example.org/"
 HEAD = """
@@ -56,21 +53,10 @@ def opened(
 @contextmanager
 def site_of(turtle: str, folder: Path) -> Iterator[FlaskClient]:
     """Open a site over an ontology."""
-    file, releases = folder / "tools.ttl", folder / "releases"
+    file = folder / "tools.ttl"
     file.write_text(turtle, encoding="utf-8")
-    release = build_preview(store_files([file], BASE), releases, union=True)
-    settings = Config(
-        base_iri=BASE,
-        site_url="http://localhost/",
-        releases=str(releases),
-        query_workers=1,
-        default_graph="union",
-    )
-    site = open_site(settings.with_site(), release)
-    try:
+    with preview_site(file, folder / "releases", BASE) as site:
         yield create_flask(site).test_client()
-    finally:
-        site.engine.close()
 
 
 def page(client: FlaskClient, address: str) -> str:

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,11 @@ from publisher.cli import main
 from publisher.config import Config
 from publisher.load.stored_files import store_files
 from publisher.release import preview as previews
-from publisher.release.open import open_current
+from publisher.release.open import open_current, open_release
 from publisher.release.search import SEARCH_FILE, Search
 from publisher.release.second_engine import WITHOUT_SECOND_ENGINE
+from publisher.serve.app import create_flask
+from publisher.serve.site import open_site
 
 BASE = "https://daten.example.org/"
 FOAF = "http://xmlns.com/foaf/0.1/"
@@ -113,7 +116,7 @@ def test_all_graphs_are_seen_at_once_where_wished(preview: str) -> None:
 def test_what_cannot_be_shown_stops_it_with_a_message(
     tmp_path: Path, name: str, content: str | None, message: str
 ) -> None:
-    """An endpoint over nothing would look as if it worked."""
+    """An endpoint over nothing would look as if it worked; who wants one says so."""
     file = tmp_path / name
     if content is not None:
         file.write_text(content)
@@ -121,6 +124,31 @@ def test_what_cannot_be_shown_stops_it_with_a_message(
     assert result.exit_code == 1
     assert name in result.output
     assert message in result.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "content"), [("empty.ttl", ""), ("only.trig", "PREFIX : <http://e.example/>")]
+)
+def test_an_empty_file_is_served_to_those_who_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str
+) -> None:
+    """An empty graph is one, and queries about nothing have answers."""
+    seen = []
+
+    def look(config: Config) -> None:
+        site = open_site(config.with_site(), open_release(Path(config.releases, "preview")))
+        with closing(site.engine):
+            client = create_flask(site).test_client()
+            counted = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
+            seen.append((client.get("/sparql", query_string=counted).data, client.get("/").status))
+
+    monkeypatch.setattr(sys.modules["publisher.cli.serve"], "_serve", look)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(content)
+    result = CliRunner().invoke(main, ["preview", name, "--allow-empty"])
+    assert result.exit_code == 0, result.output
+    assert seen == [(b"n\r\n0\r\n", "200 OK")]
 
 
 @pytest.mark.slow
@@ -186,8 +214,8 @@ def test_names_are_found_before_large_files_have_an_index(
         ["Weiße Straße"],
         *[[]] * 4,
     ]
-    beside = {"union": True, "second_engine": WITHOUT_SECOND_ENGINE}
-    with previews.completing_beside(stored, release, **beside):
+    second = WITHOUT_SECOND_ENGINE
+    with previews.completing_beside(stored, release, union=True, second_engine=second):
         while not (completed := tmp_path / "releases/preview-completed" / SEARCH_FILE).exists():
             time.sleep(0.01)
         index = Search(completed, 30.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,9 +108,28 @@ def test_curl_offers_http_2_and_gets_its_answer(address: str) -> None:
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"true"
 
 
+@pytest.mark.parametrize("address", WAYS[:1], indirect=True)
+@pytest.mark.parametrize("body", [[], ["--data-urlencode", "query=ASK {}"]])
+def test_curl_is_refused_at_once_where_it_speaks_http_2_alone(
+    address: str, body: list[str]
+) -> None:
+    """Its preface is answered with 505, and the connection ends (RFC 9113, section 3.4)."""
+    command = [program("curl"), "--silent", "--http2-prior-knowledge", "--max-time", "10", address]
+    done = subprocess.run([*command, *body], capture_output=True, check=False)
+    assert done.returncode not in (0, 28)  # 28: it waited in vain
+    port = int(address.split(":")[2].partition("/")[0])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        # The first frame of curl's, SETTINGS without a setting, follows at once.
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\4" + bytes(5))
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 505 ")
+    assert b"This server speaks HTTP/1.1." in answer
+
+
 def test_pandas_reads_a_table(address: str) -> None:
     """From the address of a query."""
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     table = pandas.read_csv(f"{address}?{urlencode({'query': NAMES, 'format': 'csv'})}")
     assert table["n"].to_list() == ["Siljan", "Siljan"]
 

@@ -13,13 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from publisher.config import Config
-from publisher.load.stored_files import store_files
-from publisher.release.preview import build_preview
 from publisher.render import concept_lists, concepts
 from publisher.serve.app import create_flask
 from publisher.serve.export import pages as exported_pages
-from publisher.serve.site import Site, open_site
+from publisher.serve.site import Site
+from tests.previews import preview_site
 
 DATA = Path(__file__).parents[3] / "shared" / "field" / "data"
 BASE = "https://daten.example.org/"
@@ -97,19 +95,8 @@ def opened(name: str | Path, folder: Path) -> Iterator[FlaskClient]:
 def opened_site(name: str | Path, folder: Path) -> Iterator[Site]:
     """Open the same without its application."""
     source = name if isinstance(name, Path) else DATA / FILES[name]
-    release = build_preview(store_files([source], BASE), folder, union=True)
-    settings = Config(
-        base_iri=BASE,
-        site_url="http://localhost/",
-        releases=str(folder),
-        query_workers=1,
-        default_graph="union",
-    )
-    site = open_site(settings.with_site(), release)
-    try:
+    with preview_site(source, folder, BASE) as site:
         yield site
-    finally:
-        site.engine.close()
 
 
 @pytest.fixture(scope="module", params=["axioms", "features", "names"])

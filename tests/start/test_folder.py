@@ -13,7 +13,7 @@ from publisher.load.sources import PUBLISHED, Sources, read_sources
 from publisher.quality.approval import check
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Subjects
-from publisher.release.tables.geojson import geometry_chains, thing_geometries
+from publisher.release.tables.geojson import GeometryChains, thing_geometries
 from publisher.start.mapping import read_mappings
 
 BASE = "https://data.dalby.example/spar/"
@@ -261,7 +261,9 @@ def test_places_of_a_table_are_places_of_its_geojson(sources: Sources) -> None:
     """LOCN's property with a literal leads to a geometry, as GeoSPARQL's does."""
     said = Subjects(sources.quads(*PUBLISHED))
     thing = f"{BASE}id/spar/s-1"
-    chains = geometry_chains([thing], said)
+    leading = GeometryChains(said)
+    leading.add(thing)
+    chains = leading.found()
     assert chains == ((iri("locn:geometry"),),)
     assert thing_geometries(thing, chains, said)[0].startswith("POINT (13.")
 

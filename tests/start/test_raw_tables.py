@@ -24,7 +24,8 @@ def table(content: str | bytes, name: str = "tabell.csv") -> RawTable:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1", "cp850", "mac_roman"]
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "cp850", "mac_roman"],
 )
 def test_letters_survive_every_encoding_of_a_clerk(encoding: str) -> None:
     content = "Namn;Höjd\nÅkerbärsvägen;3\nÖrjans källa;4\n".encode(encoding)
@@ -63,6 +64,35 @@ def test_headings_over_two_rows_are_one() -> None:
     assert found.headings == (
         *("Namn", "Adress Gata", "Adress Postnr", "Kontakt E-post", "Kontakt Antal"),
     )
+
+
+def test_units_below_headings_belong_to_them() -> None:
+    found = table("Brunn;pH;Järn;Bly\n;;mg/l;(µg/l)\nA;7,1;<0,02;3\nB;6,9;0,15;2\n")
+    assert found.headings == ("Brunn", "pH", "Järn (mg/l)", "Bly (µg/l)")
+    assert len(found.rows) == 2
+    assert len(table("Vara;Antal;Enhet\nKabel;12;m\nRör;3;st\n").rows) == 2
+
+
+def test_a_quote_that_nobody_closed_takes_no_other_row() -> None:
+    content = 'Namn;Plats;Antal\nEk;"Storg;3\nAlm;Lillg;4\nTall;"Park";5\nGran;Torg;6\n'
+    assert table(content).column(1) == ['"Storg', "Lillg", "Park", "Torg"]
+    assert table('a;b;c\n1;"Ek;3\n2;Alm;4\n').column(1) == ['"Ek', "Alm"]
+    assert table('a;b;c\n1;"x\ny; z";3\n').column(1) == ["x\ny; z"]
+
+
+def test_rows_of_json_are_found_in_an_answer_and_their_objects_divided() -> None:
+    rows = '[{"id": 1, "n": {"sv": "Ek", "en": "Oak"}, "at": {"x": 2}}, {"id": 2, "at": null}]'
+    found = table(f'{{"success": true, "result": {{"total": 2, "records": {rows}}}}}', "a.json")
+    assert found.headings == ("id", "n (sv)", "n (en)", "at x")
+    assert [row.cells for row in found.rows] == [("1", "Ek", "Oak", "2"), ("2", "", "", "")]
+
+
+@pytest.mark.parametrize("content", [b"SQLite format 3\0..", b"<html><table><tr><td>1</table>"])
+def test_what_is_no_table_is_called_by_its_name(content: bytes) -> None:
+    with pytest.raises(SheetRefused) as refused:
+        table(content, "export.xls")
+    assert refused.value.remedy
+    assert "There is no table" not in str(refused.value)
 
 
 def test_years_below_a_merged_heading_are_headings() -> None:

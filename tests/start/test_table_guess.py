@@ -296,6 +296,25 @@ TABLES: dict[str, tuple[str, str]] = {
         "Plats;GSRN\nNorrsta;7,35999E+17\nSödersta;7,35999E+17\nÖsterby;7,36001E+17\n",
         "name code",
     ),
+    "degrees of a chart": (
+        "Boj;Lat;Lon\nAxel;58° 08' 52\" N;16° 59' 18\" O\nBrita;58 09.87 N;017 01.30 E\n",
+        "name latitude longitude",
+    ),
+    "words of the Sami and the Danes": (
+        "Báikenamma;Oaidnu;Breddegrad;Længdegrad\nGuolbba;juo;69,7012;23,5771\n"
+        "Njárgga;ii;69,6612;23,6021\nSavvon;juo;69,6611;23,5101\n",
+        "name truth latitude longitude",
+    ),
+    "dots that group": (
+        "Brücke;Länge (m);Baujahr;Nutzungsdauer;Wartezeit;Referenz\nA;1.250;196?;9;3 min;12\n"
+        "B;875;1969;8;4 minuter;13\nC;2.030;184x;9;3 min.;15\n",
+        "name number year number number identifier",
+    ),
+    "what the rows are, in the singular": (
+        "Restid;Led;Slag;Öppnad\n3–4 tim;Eken;a;1999\n1–2 tim;Almen;b;2001\n"
+        "7–8 tim;Tallen;a;1987\n",
+        "text name list year",
+    ),
     "a column for each year": (
         "Kommun;2021;2022;2023\nKil;12;13;15\nEda;7;9;8\nSunne;22;21;25\n",
         "municipality number number number",
@@ -306,7 +325,9 @@ TABLES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", TABLES)
 def test_each_column_of_a_table_is_taken_for_what_it_is(name: str) -> None:
     content, expected = TABLES[name]
-    assert as_kinds(guess(content)) == expected
+    assert (
+        as_kinds(guess(content, "vandringsleder" if "singular" in name else "tabell")) == expected
+    )
 
 
 @pytest.mark.slow
@@ -350,6 +371,18 @@ def test_personal_identity_numbers_are_pointed_out() -> None:
     """They must not be published; the number is the tax agency's own example of a test number."""
     column = guess("Namn;Nr\nA a;19811228-9874\nB b;811228-9874\n").columns[1]
     assert column.warning is not None
+    assert guess("Namn;Personnr\nA a;1\nB b;2\n").columns[1].warning is not None
+    rows = "A;Lykta trasig\nB;Ring 811228-9874 om detta\nC;Hål i vägen\nD;556036-0793\n"
+    within = guess(f"Namn;Fritext\n{rows}").columns[1].warning
+    assert within is not None
+    assert "811228-9874" in within["sv"]
+    assert guess("Nimi;Hetu\nA a;131052-308T\n").columns[1].warning is not None
+    assert guess("Namn;Ring\nA a;811228-9873\nB;1\nC;2\n").columns[1].warning is None
+
+
+def test_se_is_northern_sami_beside_swedish() -> None:
+    columns = guess("Namn (sv);Namn (se)\nTorne;Durdnos\nAbisko;Ábeskovvu\n").columns
+    assert [column.language for column in columns] == ["sv", "se"]
 
 
 def test_a_zone_is_found_in_headings_and_open_where_nothing_says_it() -> None:

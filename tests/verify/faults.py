@@ -222,6 +222,29 @@ def verified(site: Site, options: VerifyOptions, parts: frozenset[str]) -> dict[
     return broken
 
 
+# What is broken, and the rules that must say so.
+Case = tuple[Fault, set[str]]
+
+
+def must_violate(case: Case, site: Site, options: VerifyOptions, parts: frozenset[str]) -> None:
+    """Break a site; fail when parts of a verification find other violations than they must."""
+    fault, expected = case
+    fault(site)
+
+    assert verified(site, options, parts)[Severity.VIOLATION] == expected
+
+
+def must_only_warn(case: Case, site: Site, options: VerifyOptions, parts: frozenset[str]) -> None:
+    """Break a site; fail when parts of a verification find other warnings, or a violation."""
+    fault, expected = case
+    fault(site)
+
+    broken = verified(site, options, parts)
+
+    assert broken[Severity.WARNING] == expected
+    assert broken[Severity.VIOLATION] == set()
+
+
 def routes_with_mail(site: Site, mail: str) -> dict[str, Route]:
     """Return the routes of the good site with another contact address."""
     return routes(site.address, mail)

@@ -99,6 +99,16 @@ def test_a_server_that_asks_for_patience_is_asked_once_more(site: Site) -> None:
     assert Client(LIMITS).exchange("GET", site.url).status == 200
 
 
+def test_a_server_that_asks_for_a_day_is_not_waited_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report that comes tomorrow is none."""
+    monkeypatch.setattr("publisher.system.http_client.time.sleep", pytest.fail)
+    site.routes["/"] = lambda request: Answer(503, {"Retry-After": "86400"})
+
+    assert Client(LIMITS).exchange("GET", site.url).status == 503
+
+
 def test_every_exchange_is_kept_without_its_body(site: Site) -> None:
     """The report lists them; bodies would fill the memory."""
     client = Client(LIMITS)

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from publisher.findings import Severity
 from publisher.verify.options import VerifyOptions
 from tests.verify import faults, world
-from tests.verify.faults import Fault, verified
+from tests.verify.faults import Case, must_only_warn, must_violate
 from tests.verify.site import Answer, Site
 
 pytestmark = pytest.mark.slow
@@ -18,7 +17,7 @@ PARTS = frozenset({"dereference", "distributions", "harvest"})
 THING = "/id/bridge/1"
 DOCUMENT = "/doc/bridge/1"
 
-VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
+VIOLATIONS: dict[str, Case] = {
     "a thing answers 200": (
         lambda site: site.routes.__setitem__(THING, site.routes[DOCUMENT]),
         {"dereference:303"},
@@ -50,7 +49,7 @@ VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
     ),
 }
 
-WARNINGS: dict[str, tuple[Fault, set[str]]] = {
+WARNINGS: dict[str, Case] = {
     "a document has no ETag": (faults.without(DOCUMENT, "ETag"), {"caching:etag"}),
     "a document ignores its ETag": (
         lambda site: site.break_route(
@@ -77,21 +76,10 @@ WARNINGS: dict[str, tuple[Fault, set[str]]] = {
 @pytest.mark.parametrize("name", VIOLATIONS)
 def test_a_fault_is_seen_for_what_it_is(name: str, site: Site, options: VerifyOptions) -> None:
     """Portals delete, refuse or misread on each of these; nobody may learn it from them."""
-    fault, expected = VIOLATIONS[name]
-    fault(site)
-
-    seen = verified(site, options, PARTS)
-
-    assert seen[Severity.VIOLATION] == expected
+    must_violate(VIOLATIONS[name], site, options, PARTS)
 
 
 @pytest.mark.parametrize("name", WARNINGS)
 def test_a_shortcoming_is_only_a_warning(name: str, site: Site, options: VerifyOptions) -> None:
     """What no specification demands must not make the verification fail."""
-    fault, expected = WARNINGS[name]
-    fault(site)
-
-    seen = verified(site, options, PARTS)
-
-    assert seen[Severity.WARNING] == expected
-    assert seen[Severity.VIOLATION] == set()
+    must_only_warn(WARNINGS[name], site, options, PARTS)

@@ -9,7 +9,7 @@ import pytest
 from publisher.findings import Severity
 from publisher.verify.options import VerifyOptions
 from tests.verify import faults, world
-from tests.verify.faults import Fault, verified
+from tests.verify.faults import Case, must_only_warn, must_violate, verified
 from tests.verify.site import Site, fixed, negotiated, page
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ def miscounted(site: Site) -> None:
     site.routes["/void"] = negotiated(described, page("VoID"))
 
 
-VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
+VIOLATIONS: dict[str, Case] = {
     "a dump is declared with another size": (
         faults.described('dcat:byteSize "', 'dcat:byteSize "9'),
         {"distribution:size"},
@@ -70,7 +70,7 @@ VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
     ),
 }
 
-WARNINGS: dict[str, tuple[Fault, set[str]]] = {
+WARNINGS: dict[str, Case] = {
     "a landing page at another host is not there": (
         faults.described("dcat:accessURL <http", "dcat:accessURL <http://127.0.0.1:1/> , <http"),
         {"http:unreachable"},
@@ -91,24 +91,13 @@ WARNINGS: dict[str, tuple[Fault, set[str]]] = {
 @pytest.mark.parametrize("name", VIOLATIONS)
 def test_a_fault_is_seen_for_what_it_is(name: str, site: Site, options: VerifyOptions) -> None:
     """Portals delete, refuse or misread on each of these; nobody may learn it from them."""
-    fault, expected = VIOLATIONS[name]
-    fault(site)
-
-    seen = verified(site, options, PARTS)
-
-    assert seen[Severity.VIOLATION] == expected
+    must_violate(VIOLATIONS[name], site, options, PARTS)
 
 
 @pytest.mark.parametrize("name", WARNINGS)
 def test_a_shortcoming_is_only_a_warning(name: str, site: Site, options: VerifyOptions) -> None:
     """What no specification demands must not make the verification fail."""
-    fault, expected = WARNINGS[name]
-    fault(site)
-
-    seen = verified(site, options, PARTS)
-
-    assert seen[Severity.WARNING] == expected
-    assert seen[Severity.VIOLATION] == set()
+    must_only_warn(WARNINGS[name], site, options, PARTS)
 
 
 TABLE = "/dump/bridges.csv"

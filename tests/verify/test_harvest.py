@@ -10,7 +10,7 @@ from publisher.findings import Severity
 from publisher.verify.options import VerifyOptions
 from tests.verify import faults
 from tests.verify.conftest import IMPATIENT
-from tests.verify.faults import Fault, verified
+from tests.verify.faults import Case, Fault, must_only_warn, must_violate, verified
 from tests.verify.site import Answer, Site, redirect
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ def many_redirects(site: Site) -> None:
     site.routes[CATALOGUE] = redirect("/hop/0")
 
 
-VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
+VIOLATIONS: dict[str, Case] = {
     "the home page is gone": (
         faults.status("/", 500),
         {"http:status"},
@@ -138,7 +138,7 @@ VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
     "the catalogue is behind too many redirects": (many_redirects, {"http:too-many-redirects"}),
 }
 
-WARNINGS: dict[str, tuple[Fault, set[str]]] = {
+WARNINGS: dict[str, Case] = {
     "the licence is missing": (
         faults.described(
             "dcterms:license <http://creativecommons.org/publicdomain/zero/1.0/> ;\n"
@@ -171,24 +171,13 @@ WARNINGS: dict[str, tuple[Fault, set[str]]] = {
 @pytest.mark.parametrize("name", VIOLATIONS)
 def test_a_fault_is_seen_for_what_it_is(name: str, site: Site, options: VerifyOptions) -> None:
     """Portals delete, refuse or misread on each of these; nobody may learn it from them."""
-    fault, expected = VIOLATIONS[name]
-    fault(site)
-
-    seen = verified(site, options, PARTS)
-
-    assert seen[Severity.VIOLATION] == expected
+    must_violate(VIOLATIONS[name], site, options, PARTS)
 
 
 @pytest.mark.parametrize("name", WARNINGS)
 def test_a_shortcoming_is_only_a_warning(name: str, site: Site, options: VerifyOptions) -> None:
     """What no specification demands must not make the verification fail."""
-    fault, expected = WARNINGS[name]
-    fault(site)
-
-    seen = verified(site, options, PARTS)
-
-    assert seen[Severity.WARNING] == expected
-    assert seen[Severity.VIOLATION] == set()
+    must_only_warn(WARNINGS[name], site, options, PARTS)
 
 
 @pytest.mark.parametrize(

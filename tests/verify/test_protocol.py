@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.findings import Severity
 from publisher.verify.options import VerifyOptions
 from tests.verify import faults
-from tests.verify.faults import Fault, verified
+from tests.verify.faults import Case, must_only_warn, must_violate
 from tests.verify.site import Answer, Site
 
 pytestmark = pytest.mark.slow
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.slow
 PARTS = frozenset({"protocol"})
 ENDPOINT = "/sparql"
 
-VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
+VIOLATIONS: dict[str, Case] = {
     "the endpoint answers 200 to a syntax error": (
         faults.when(ENDPOINT, lambda request: "{ ?s ?p " in str(request.query), Answer(200)),
         {"protocol:syntax-error"},
@@ -42,7 +41,7 @@ VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
     ),
 }
 
-WARNINGS: dict[str, tuple[Fault, set[str]]] = {
+WARNINGS: dict[str, Case] = {
     "the endpoint is not shared": (
         faults.without(ENDPOINT, "Access-Control-Allow-Origin"),
         {"protocol:cors", "protocol:preflight"},
@@ -63,21 +62,10 @@ WARNINGS: dict[str, tuple[Fault, set[str]]] = {
 @pytest.mark.parametrize("name", VIOLATIONS)
 def test_a_fault_is_seen_for_what_it_is(name: str, site: Site, options: VerifyOptions) -> None:
     """Portals delete, refuse or misread on each of these; nobody may learn it from them."""
-    fault, expected = VIOLATIONS[name]
-    fault(site)
-
-    seen = verified(site, options, PARTS)
-
-    assert seen[Severity.VIOLATION] == expected
+    must_violate(VIOLATIONS[name], site, options, PARTS)
 
 
 @pytest.mark.parametrize("name", WARNINGS)
 def test_a_shortcoming_is_only_a_warning(name: str, site: Site, options: VerifyOptions) -> None:
     """What no specification demands must not make the verification fail."""
-    fault, expected = WARNINGS[name]
-    fault(site)
-
-    seen = verified(site, options, PARTS)
-
-    assert seen[Severity.WARNING] == expected
-    assert seen[Severity.VIOLATION] == set()
+    must_only_warn(WARNINGS[name], site, options, PARTS)

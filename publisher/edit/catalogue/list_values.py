@@ -135,14 +135,12 @@ class CellValues:
         self._row.refuse(message, cell.position)
         return None
 
-    def addresses(
-        self, key: str, path: str, number: int = 1, thing: NamedNode | None = None
-    ) -> None:
+    def addresses(self, key: str, path: str) -> None:
         """Say the addresses of a column."""
-        for cell in self._row.values(key, number):
+        for cell in self._row.values(key):
             found = self.address_of(cell)
             if found is not None:
-                self._context.draft.add(thing or self._context.thing, iri(path), found)
+                self._context.draft.add(self._context.thing, iri(path), found)
 
     def address(self, key: str, number: int = 1) -> NamedNode | None:
         """Return the address in a column; None when there is none, or it is reported."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Response, abort, request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from publisher.edit.editor.pending import Draft, PendingChanges
 from publisher.edit.editor.preview import Preview
@@ -129,6 +129,27 @@ class PageContext:
             if other != self.language
         ]
 
+    def values(self) -> dict[str, object]:
+        """Return what every template of a window needs (``window.html``)."""
+        return {
+            "_": lambda message, **values: translate(message, self.language, **values),
+            "language": self.language,
+            "place": self,
+            "address": self.address,
+            "root": self.root,
+        }
+
+
+def window_templates(*packages: str) -> Environment:
+    """Return the templates of packages, and what they share with the editor; they escape all."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(name) for name in (*packages, "publisher.edit.editor")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
 
 class EditorFrame:
     """Renders the editor's templates; they escape everything."""
@@ -136,13 +157,7 @@ class EditorFrame:
     def __init__(self, titles: Callable[[str], str]) -> None:
         """Prepare the templates; ``titles`` gives the name of the site in a language."""
         self._titles = titles
-        self._environment = Environment(
-            loader=PackageLoader("publisher.edit.editor"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = window_templates()
         self._environment.filters["sentence_case"] = sentence_case
         self._environment.filters["said_in"] = in_language
 
@@ -158,13 +173,9 @@ class EditorFrame:
         language = context.language
         written = self._environment.get_template(template).render(
             **values,
-            _=lambda message, **v: translate(message, language, **v),
+            **context.values(),
             said=lambda text: in_language(text, language),
             tongue=lambda tag: sentence_case(language_name(tag, language)),
-            language=language,
-            place=context,
-            address=context.address,
-            root=context.root,
             title=title,
             site_name=self._titles(language),
         )

@@ -254,18 +254,18 @@ USER, PASSWORD = "PUBLISHER_ENGINE_USER", "PUBLISHER_ENGINE_PASSWORD"
 TOKEN = "PUBLISHER_ENGINE_TOKEN"
 
 
-def user_and_password(environ: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
+def user_and_password() -> tuple[str, str] | None:
     """Return both; None when there is no user."""
-    user = environ.get(USER, "")
-    return (user, environ.get(PASSWORD, "")) if user else None
+    user = os.environ.get(USER, "")
+    return (user, os.environ.get(PASSWORD, "")) if user else None
 
 
-def authorization(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+def authorization() -> dict[str, str]:
     """Return the header field that authenticates to the engine; empty without credentials."""
-    token = environ.get(TOKEN, "")
+    token = os.environ.get(TOKEN, "")
     if token:
         return {"Authorization": f"Bearer {token}"}
-    known = user_and_password(environ)
+    known = user_and_password()
     return urllib3.make_headers(basic_auth=":".join(known)) if known else {}
 
 

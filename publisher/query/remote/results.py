@@ -257,9 +257,9 @@ def serialise_graph(
 # Solutions nest five deep; each triple in a term adds two.
 _JSON_LEVELS = 16
 _TRIPLES_LEVELS = 6
-# A string, also one that never ends; each byte is looked at once.
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+\\?"?', re.DOTALL)
-_STRING_OF_A_LINE = re.compile(rb'"(?:[^"\\\r\n]++|\\[^\r\n])*+"?')
+# A string, also one that never ends; each byte is looked at once. "(?!)": see rdf/guards.py.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.|(?!))*+\\?"?', re.DOTALL)
+_STRING_OF_A_LINE = re.compile(rb'"(?:[^"\\\r\n]++|\\[^\r\n]|(?!))*+"?')
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # What a term that nests is called; an escape may hide the word.
 _NESTS = (b"triple", b"statement", b"\\u")

@@ -27,7 +27,7 @@ from publisher.rdf.geometries import (
 )
 from publisher.rdf.media_types import N_QUADS
 from publisher.rdf.namespaces import AUTHORITY, iri
-from publisher.rdf.sorted_files import Quads
+from publisher.rdf.sorted_files import Quads, read_parts
 from publisher.rdf.subjects import SubjectsOnDisk
 from publisher.release.catalogue.distributions import (
     ApplicationProfile,
@@ -450,11 +450,23 @@ def quads_for_store(
 def lines_for_store(
     graphs: Mapping[str, Quads], catalogue: Iterable[Triple], base_iri: str
 ) -> Iterator[bytes]:
-    """Yield the same as lines of N-Quads and N-Triples, graph by graph."""
+    """Yield the same as lines of N-Quads, graph by graph."""
+    graph = base_iri + CATALOGUE
     for name, quads in graphs.items():
-        if name != base_iri + CATALOGUE:
+        if name != graph:
             yield from quads.lines()
-    yield from (f"{triple} .\n".encode() for triple in catalogue)
+    yield from (f"{triple} <{graph}> .\n".encode() for triple in catalogue)
+
+
+def parts_for_store(
+    graphs: Mapping[str, Quads], catalogue: Iterable[Triple], base_iri: str
+) -> Iterator[bytes]:
+    """Yield the same lines, many at a time."""
+    graph = base_iri + CATALOGUE
+    for name, quads in graphs.items():
+        if name != graph:
+            yield from read_parts(quads.path)
+    yield from lines_for_store({}, catalogue, base_iri)
 
 
 def count_triples(

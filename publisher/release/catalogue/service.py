@@ -8,23 +8,13 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from publisher.query import result_formats
 from publisher.rdf.geometries import positions, read_geometry
+from publisher.rdf.namespaces import iri
 from publisher.release.catalogue.graph import CatalogueGraph, node, typed
 from publisher.release.model import SERVICE, VOID
 
-_RESULTS = (
-    "SPARQL_Results_JSON",
-    "SPARQL_Results_XML",
-    "SPARQL_Results_CSV",
-    "SPARQL_Results_TSV",
-    "Turtle",
-    "N-Triples",
-    "JSON-LD",
-    "RDF_XML",
-    "TriG",
-    "N-Quads",
-)
-
+_FORMATS = "http://www.w3.org/ns/formats/"
 
 # GeoSPARQL 1.1, clauses 8 to 10: those that Oxigraph evaluates.
 _GEO_FUNCTIONS = "http://www.opengis.net/def/function/geosparql/"
@@ -78,7 +68,6 @@ def describe_service(
             "rdf:type": [node("sd:Service")],
             "sd:endpoint": [NamedNode(base_iri + "sparql")],
             "sd:supportedLanguage": [node("sd:SPARQL11Query")],
-            "sd:resultFormat": [NamedNode("http://www.w3.org/ns/formats/" + r) for r in _RESULTS],
             "sd:feature": [node("sd:UnionDefaultGraph")] if union else [],
             "sd:extensionFunction": [NamedNode(name) for name in GEO_FUNCTIONS],
             # Counts of classes and properties, and queries that are known to be right.
@@ -86,6 +75,7 @@ def describe_service(
             "sd:defaultDataset": [content],
         },
     )
+    _add_formats(draft, service)
     _add_own_graphs(draft, service, base_iri)
     draft.add(content, "rdf:type", node("sd:Dataset"))
     draft.add(content, "sd:defaultGraph", whole)
@@ -102,6 +92,24 @@ def describe_service(
         draft.add(content_node, "rdf:type", node("sd:Graph"))
         draft.add(content_node, "void:triples", typed(str(triples), "xsd:integer"))
     return draft.triples()
+
+
+def _add_formats(draft: CatalogueGraph, service: NamedNode) -> None:
+    """Name the formats of results; what the W3C has no name for gets one, and is described."""
+    for each in result_formats.ALL:
+        media_type = each.media_type
+        own = f"{service.value}/format/{media_type.extension}"
+        name = NamedNode(_FORMATS + each.w3c_name if each.w3c_name else own)
+        draft.add(service, "sd:resultFormat", name)
+        if each.w3c_name:
+            continue
+        described: dict[str, NamedNode | Literal] = {
+            iri("rdf:type"): NamedNode(_FORMATS + "Format"),
+            iri("rdfs:label"): Literal(media_type.label),
+            _FORMATS + "media_type": Literal(media_type.name),
+            _FORMATS + "preferred_suffix": Literal(f".{media_type.extension}"),
+        }
+        draft.extend(Triple(name, NamedNode(p), value) for p, value in described.items())
 
 
 def _add_own_graphs(draft: CatalogueGraph, service: NamedNode, base_iri: str) -> None:

@@ -16,8 +16,9 @@ from publisher.errors import QueryError, ReadLimitExceeded, ReleaseError
 from publisher.load.files import CATALOGUE
 from publisher.query.counts import read_counts
 from publisher.query.named import read_named_queries
+from publisher.query.sparq_files import as_lines
+from publisher.query.store_loading import load_store
 from publisher.rdf.reading import read_quads_by_line
-from publisher.release.build import write_store
 from publisher.release.manifest import (
     as_json,
     from_json,
@@ -162,7 +163,7 @@ def make_store(staging: Path, files: Mapping[str, StoredFile]) -> None:
 
     path = staging / MANIFEST
     try:
-        write_store(staging / STORE, quads())
+        load_store(staging / STORE, as_lines(quads()))
     except (SyntaxError, ValueError, ReadLimitExceeded) as error:
         raise foreign_manifest(path) from error
     if dict(counted) != read_sealed(path).get("graphs"):
@@ -188,7 +189,8 @@ def make_engine_files(
     """
     manifest = read_manifest(staging)
     triples = sum(manifest.graphs.values())
-    write_second_engine(staging, _quads(staging, files), triples, second_engine)
+    lines = as_lines(_quads(staging, files))
+    write_second_engine(staging, lines, triples, second_engine)
     try:
         if COUNTS in files:
             read_counts(staging / COUNTS)

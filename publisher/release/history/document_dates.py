@@ -208,7 +208,7 @@ class LastModified:
             return self._published
         try:
             instant = datetime.fromisoformat(row[1])
-        except ValueError:
+            instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             return self._published
-        instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
         return min(instant, self._published)

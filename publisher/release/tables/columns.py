@@ -395,8 +395,7 @@ class ValueCounts:
             return
         if len(self._looked_up) < _MOST_LOOKED_UP:
             self._looked_up.add(name)
-        properties = subjects.of(name)
-        self.named_by.add(next((path for path in LABELS if path in properties), ""))
+        self.named_by.add(subjects.naming_property(name))
         for tag, label in subjects.names(name).items():
             self.named_in.add(tag)
             self.written_in_names.update(s for s in _SEPARATORS if s in label)

@@ -139,14 +139,6 @@ class GeometryChains:
         return tuple(chain for chain in ordered if chain in self._leading)
 
 
-def geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, ...]:
-    """Return the chains that lead some of the things to a geometry, the shortest first."""
-    chains = GeometryChains(subjects)
-    for thing in things:
-        chains.add(thing)
-    return chains.found()
-
-
 def _chains_of(thing: str, subjects: Subjects) -> Iterator[Chain]:
     """Yield the chains that lead one thing to a geometry."""
     if subjects.of(thing).keys().isdisjoint(_FIRST_STEPS):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -159,11 +160,11 @@ class RowIndex:
     def close(self) -> None:
         """Put the rest in its place."""
         numbers = ", ".join(map(str, searched_columns(self._table)))
-        self._index.executescript(_END_SQL.format(beginning=SORTED_LETTERS, searched=numbers))
-        for name in self._places:
-            self._index.executescript(_RANK_SQL.format(place=name))
-        self._index.execute("VACUUM")
-        self._index.close()
+        with closing(self._index) as index:
+            index.executescript(_END_SQL.format(beginning=SORTED_LETTERS, searched=numbers))
+            for name in self._places:
+                index.executescript(_RANK_SQL.format(place=name))
+            index.execute("VACUUM")
 
 
 def _tag(term: Term) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from publisher.messages import translate
 from publisher.query.engine import Engine
 from publisher.rdf.namespaces import iri
 from publisher.rdf.text import words
-from publisher.release.tables.table import DATE, Column, Table
+from publisher.release.tables.table import DATE, NUMBER, Column, Table
 from publisher.render.frame import PageLanguage
 from publisher.render.home import is_building_block
 from publisher.render.labels import fetch_in_chunks, fetch_labels
@@ -29,6 +29,8 @@ from publisher.render.values import sentence_case
 
 # So many rows are shown; the table has the others.
 _ROWS, _COLUMNS, _GROUPS = 10, 5, 10
+# Of more numbers or dates that fit, the first and the last are said.
+_MOST_SAID = 4
 # Of more tables a question is not read.
 _MOST_TABLES = 60
 _OTHER_NAMES = """
@@ -162,6 +164,9 @@ class TableAnswers:
         """Yield what was understood, in words."""
         selection = reading.selection
         for name, values in (selection.filters or {}).items():
+            if ends := _ends(reading.table.column(name), values):
+                yield self._said("{column}: {values}", reading.table, name, ends, reader, " – ")
+                continue
             yield self._said("{column}: {values}", reading.table, name, values, reader)
         for name, values in (selection.excluded or {}).items():
             yield self._said("{column}: not {values}", reading.table, name, values, reader)
@@ -175,10 +180,24 @@ class TableAnswers:
             yield self._said("counted by: {column}", reading.table, reading.by, (), reader)
 
     def _said(
-        self, message: str, table: Table, name: str, values: Iterable[str], reader: PageLanguage
+        self,
+        message: str,
+        table: Table,
+        name: str,
+        values: Iterable[str],
+        reader: PageLanguage,
+        between: str = ", ",
     ) -> str:
         column = table.column(name)
         assert column is not None, "a reading names columns of its table"
         title = sentence_case(self._tables.column_title(column, reader))
         shown = dict.fromkeys(self._tables.value_texts(column, values, reader))
-        return translate(message, reader.language, column=title, values=", ".join(shown))
+        return translate(message, reader.language, column=title, values=between.join(shown))
+
+
+def _ends(column: Column | None, values: Collection[str]) -> tuple[str, ...]:
+    """Return the first and the last of many numbers or dates; of a few, or of others, none."""
+    if column is None or column.kind not in (NUMBER, DATE) or len(values) <= _MOST_SAID:
+        return ()
+    ordered = sorted(values, key=float) if column.kind == NUMBER else sorted(values)
+    return ordered[0], ordered[-1]

@@ -5,6 +5,7 @@ Words are compared as the search compares them: folded, in plain letters, whatev
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from publisher.rdf.text import fold, plain_letters, short_forms, without_ending, words
@@ -87,6 +88,14 @@ REACHED_BY = {
 # So many letters may be the ending of a name, or of a form of it.
 _LONGEST_ENDING = 3
 _LEAST_STEM = 4
+# Endings of names that are too short to tell them by how they begin: ekar, öns, ställets.
+_OF_SHORT_NAMES = _plain("ar er or en et na arna erna orna ens ets arnas ernas")
+_DECADE = re.compile(
+    r"(?:(?P<before>före|innan|before|vor)\s+)?(?:(?P<after>efter|sedan|after|since|nach|seit)\s+)?"
+    r"(?:the |den |die )?\b(?P<year>1\d\d0|20\d0|[1-9]0)"
+    r"(?P<ending>\s?-?\s?tal(?:et|ets)?|s|-?er(?:\s?-?jahren?)?)\b",
+    re.IGNORECASE,
+)
 
 
 def plain_words(text: str) -> list[str]:
@@ -96,6 +105,26 @@ def plain_words(text: str) -> list[str]:
     ['vilka', 'finns', 'i', 'are']
     """
     return [plain_letters(word) for word in words(text)]
+
+
+def with_decades_as_years(text: str) -> str:
+    """Return a question with decades and centuries as the years that they are between.
+
+    >>> with_decades_as_years("byggda på 1990-talet"), with_decades_as_years("before the 1980s")
+    ('byggda på mellan 1990 1999', 'before 1980')
+    >>> with_decades_as_years("hus från 1700-talet"), with_decades_as_years("seit den 60er Jahren")
+    ('hus från mellan 1700 1799', 'seit 1969')
+    """
+
+    def years(found: re.Match[str]) -> str:
+        first = int(found["year"]) if len(found["year"]) == 4 else 1900 + int(found["year"])
+        # In English, the 1900s may be ten years; whoever means these says so.
+        last = first + (99 if first % 100 == 0 else 9)
+        if found["before"]:
+            return f"{found['before']} {first}"
+        return f"{found['after']} {last}" if found["after"] else f"mellan {first} {last}"
+
+    return _DECADE.sub(years, text)
 
 
 def is_form(asked: str, known: str) -> bool:
@@ -111,7 +140,18 @@ def is_form(asked: str, known: str) -> bool:
     short, long = sorted((asked, known), key=len)
     if len(short) >= _LEAST_STEM and long.startswith(short):
         return len(long) - len(short) <= _LONGEST_ENDING
+    if 1 < len(short) < _LEAST_STEM and long.startswith(short):
+        return long[len(short) :] in _OF_SHORT_NAMES
     return bool(_stems(asked) & _stems(known))
+
+
+def is_head(asked: str, known: str) -> bool:
+    """Tell whether a word is what a compound is a kind of, in a form of it: träden, gatuträd.
+
+    >>> is_head("traden", "gatutrad"), is_head("gatan", "gatutrad"), is_head("rad", "gatutrad")
+    (True, False, False)
+    """
+    return any(len(stem) >= _LEAST_STEM and known.endswith(stem) for stem in _stems(asked))
 
 
 def is_akin(asked: str, known: str) -> bool:
@@ -129,6 +169,7 @@ def is_akin(asked: str, known: str) -> bool:
 def _stems(word: str) -> frozenset[str]:
     found = {word, without_ending(word), *map(plain_letters, short_forms(word))}
     found |= {word[:-1]} if word.endswith("y") else set()  # library, libraries
+    found |= {f"{word[:-3]}er"} if word.endswith("ret") else set()  # kluster, klustret
     # A genitive may follow a definite form: månarnas. Two letters of a stem may be one: medlemmar.
     found |= {without_ending(word.removesuffix("s")), *_undoubled(word)}
     return frozenset(form.removesuffix("e") for form in found if len(form) > 2)

@@ -49,6 +49,8 @@ from publisher.render.tables.question_words import (
     WITHOUT,
     is_akin,
     is_form,
+    is_head,
+    with_decades_as_years,
 )
 from publisher.render.tables.selection import Selection
 
@@ -70,6 +72,7 @@ _BEGINNINGS = tuple(
     )
 )
 
+_YEAR = iri("xsd:gYear")
 # A place has no size by these.
 _POSITIONS = tuple(
     iri(name) for name in ("wgs:lat", "wgs:long", "schema:latitude", "schema:longitude")
@@ -256,7 +259,10 @@ def default_column(table: Table, kind: str) -> Column | None:
     usual = [column for column in among if column.usual] or among
     if kind == NUMBER:
         return usual[0] if usual else None
-    return first or (usual[0] if len(usual) == 1 else None)
+    # A year beside days is when a thing began; the days are of what was done with it since.
+    years = [column for column in among if column.datatype == _YEAR]
+    only = next((found[0] for found in (usual, years) if len(found) == 1), None)
+    return first or only
 
 
 @dataclass
@@ -272,7 +278,8 @@ class _TableQuestion:
 
     def __init__(self, vocabulary: TableWords, text: str) -> None:
         self._vocabulary, self._table = vocabulary, vocabulary.table
-        folded = [part for word in words(text) for part in self._degree(word)]
+        asked = words(with_decades_as_years(text))
+        folded = [part for word in asked for part in self._degree(word)]
         self._asked = [*map(plain_letters, folded)]
         self._small = {n for n, word in enumerate(folded) if is_small_word(word)}
         self._used: set[int] = set()
@@ -303,7 +310,8 @@ class _TableQuestion:
         for match in values:
             self._used |= match.places
         titles = self._titles()
-        if not (self._order(titles) and self._lacking(titles, values) and self._numbers(titles)):
+        is_ordered = self._order(titles, is_counted=self._has_kind or bool(values))
+        if not (is_ordered and self._lacking(titles, values) and self._numbers(titles)):
             return None
         self._choose(values)
         self._count_by(titles)
@@ -349,7 +357,7 @@ class _TableQuestion:
                 for n, word in enumerate(self._asked)
                 if n not in self._small
                 and (
-                    any(is_form(word, part) for part in name)
+                    any(is_form(word, part) or is_head(word, part) for part in name)
                     or (len(word) > _LEAST_CORRECTED and name[0].startswith(word[:-1]))
                 )
             }
@@ -364,7 +372,8 @@ class _TableQuestion:
                 places[word].add(place)
                 continue
             for known in self._vocabulary.by_word:
-                if known[:3] == word[:3] and is_form(word, known):
+                is_near = known.startswith(word[:3]) or word.startswith(known[:3])
+                if is_near and is_form(word, known):
                     places[known].add(place)
         numbers = {n for known in places for n in self._vocabulary.by_word.get(known, ())}
         found = []
@@ -442,15 +451,21 @@ class _TableQuestion:
         named = [self._table.column(name) for name in dict.fromkeys(titles.values())]
         return [column for column in named if column is not None and column.kind in kinds]
 
-    def _order(self, titles: Mapping[int, str]) -> bool:
-        """Read the first or last of an order; tell whether that is possible, or not asked."""
+    def _order(self, titles: Mapping[int, str], *, is_counted: bool) -> bool:
+        """Read the first or last of an order; tell whether that is possible, or not asked.
+
+        Args:
+            titles: Place of a word → the column that it names.
+            is_counted: Whether something is named of which there may be most.
+        """
         places = self._places(ORDERS)
         if not places:
             return True
         word = self._asked[min(places)]
         kind = DATE if word in OLDEST | NEWEST else NUMBER
         named = self._columns_of((NUMBER, DATE), titles)
-        counted = self._columns_of((LINK, TRUTH, PLAIN), titles) if self._has_kind else []
+        is_counted = self._has_kind or (is_counted and word in MANY)
+        counted = self._columns_of((LINK, TRUTH, PLAIN), titles) if is_counted else []
         facets = [c for c in counted if c.facet or c.kind == PLAIN]
         column = named[0] if named else None if facets else default_column(self._table, kind)
         self._used |= places
@@ -472,7 +487,7 @@ class _TableQuestion:
         """Read what must not be there; tell whether every negation has something that it denies."""
         for place in sorted(self._places(NOT | WITHOUT)):
             reach = range(place + 1, place + 1 + _REACH)
-            denied = [m for m in values if min(m.places) in reach]
+            denied = self._denied([m for m in values if min(m.places) in reach])
             named = [n for n in reach if n in titles]
             if denied:
                 self._exclude(denied)
@@ -483,6 +498,12 @@ class _TableQuestion:
                 return False
             self._used.add(place)
         return True
+
+    def _denied(self, near: Sequence[_Match]) -> list[_Match]:
+        """Return what a negation is about: the next value, and others of its column behind it."""
+        first = min((min(match.places) for match in near), default=0)
+        columns = {match.value.column for match in near if min(match.places) == first}
+        return [match for match in near if match.value.column in columns]
 
     def _exclude(self, denied: Iterable[_Match]) -> None:
         for match in denied:

@@ -18,7 +18,6 @@ from publisher.serve.export.rules import (
     PREFLIGHT_FIELDS,
     REDIRECT_FIELDS,
     STRUCTURAL,
-    TEMPLATES,
     TYPED_PATHS,
     VARIANTS,
     Case,
@@ -28,6 +27,7 @@ from publisher.serve.export.rules import (
     digit_rows,
     document_rows,
     field_rules,
+    fill_template,
     folder_rows,
     language_ranges,
     legible_ranges,
@@ -67,10 +67,7 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
         "folder": str(folder),
         "methods": METHODS,
     }
-    written = (TEMPLATES / "Caddyfile").read_text(encoding="utf-8")
-    for name, value in values.items():
-        written = written.replace(f"«{name}»", value)
-    return written
+    return fill_template("Caddyfile", values)
 
 
 def write_pairs(path: Path, pairs: Iterable[tuple[str, str]]) -> None:

@@ -20,7 +20,6 @@ from publisher.serve.export.rules import (
     PREFLIGHT_FIELDS,
     REDIRECT_FIELDS,
     STRUCTURAL,
-    TEMPLATES,
     TYPED_PATHS,
     VARIANTS,
     Case,
@@ -29,6 +28,7 @@ from publisher.serve.export.rules import (
     digit_rows,
     document_rows,
     field_rules,
+    fill_template,
     folder_rows,
     language_ranges,
     legible_ranges,
@@ -64,10 +64,7 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
         "site": site.config.site_url.rstrip("/"),
         "folder": str(folder),
     }
-    written = (TEMPLATES / "nginx.conf").read_text(encoding="utf-8")
-    for name, value in values.items():
-        written = written.replace(f"«{name}»", value)
-    return written
+    return fill_template("nginx.conf", values)
 
 
 def write_pairs(path: Path, pairs: Iterable[tuple[str, str]]) -> None:

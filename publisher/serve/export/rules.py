@@ -39,7 +39,15 @@ VARIANTS = "_"
 PLAIN = "files"
 # Begins the names of sets of variants of tables.
 _TABLES = "tables"
-TEMPLATES = Path(__file__).with_name("templates")
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+def fill_template(name: str, values: Mapping[str, str]) -> str:
+    """Return a configuration: a template with values for what stands in « »."""
+    written = (_TEMPLATES / name).read_text(encoding="utf-8")
+    for key, value in values.items():
+        written = written.replace(f"«{key}»", value)
+    return written
 
 
 @dataclass(frozen=True)

@@ -169,14 +169,13 @@ class Connection(asyncio.Protocol):
             if not self._has_begun_head:
                 self._has_begun_head, self.since = True, self._loop.time()
         self._buffer += data
-        self._count_received()
-        if self._is_over:
-            return
         if self._phase is _Phase.ANSWER or self._taken is not None or self._is_scheduled:
+            self._count_received()
             if len(self._buffer) > _WRITE_BUFFER_BYTES:
                 self._be_deaf()
             return
-        self._go_on()
+        if not self.transport.is_closing():
+            self._go_on()
 
     @property
     def _is_over(self) -> bool:
@@ -193,6 +192,7 @@ class Connection(asyncio.Protocol):
                 if self._taken is not None or not self._step():
                     break
             else:
+                self._count_received()
                 self._go_on_soon()
                 return
         except RequestRefused as error:
@@ -362,7 +362,10 @@ class Connection(asyncio.Protocol):
         """Have an answer made, by the loop or in a thread; it may be there at once."""
         self._phase = _Phase.ANSWER
         self._is_asking = True
-        self._threads.submit(request.environ, self.client, body, self._has_left, self._has_begun)
+        self._threads.submit(
+            *(request.environ, self.client, body),
+            *(self._has_left, self._has_begun, self._loop),
+        )
         self._is_asking = False
 
     def _has_left(self) -> bool:
@@ -423,8 +426,13 @@ class Connection(asyncio.Protocol):
             return
         self._phase, self._request, self._body, self._body_bytes = _Phase.HEAD, None, BytesIO(), 0
         self._has_begun_head, self._empty_lines = False, 0
-        if was_made and not self._is_asking:
+        if not was_made or self._is_asking:
+            return
+        is_waiting = self._is_deaf or self._taken is not None
+        if self._buffer or self._has_ended or is_waiting:
             self._go_on()
+        else:
+            self._connections.received(self, 0)
 
     def _write(self, head: bytes, body: bytes) -> None:
         """Send an answer with the date of now; in one piece, unless copying costs more."""

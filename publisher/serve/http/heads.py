@@ -1,7 +1,8 @@
 """The head of a request → what it asks for and how its body is framed, or why it is refused.
 
 Clients send the same heads again and again: one that came twice is known by its bytes and not read
-a third time.
+a third time. Nor are header fields that came twice, whatever address they came with: queries differ
+in their addresses and their bodies, but each client sends the same fields with all of them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import IPv6Address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import httptools
@@ -28,10 +29,14 @@ MOST_FIELDS = 512
 _CACHE_BYTES = 8 << 20
 _LONGEST_CACHED_BYTES = 2048
 _MOST_SEEN = 4096
+# One of so many parts of the memory is for fields.
+_FIELDS_PART = 8
 _LONGEST_HOST = 255
 _ASCII = bytes(range(0x80)).decode("ascii")
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE = re.compile(rb"(%b) (\S+) HTTP/([0-9])\.([0-9])" % _TOKEN)
+# The parser would pass it, whatever the fields: a path and a query, without a fragment.
+_ORDINARY_LINE = re.compile(rb"(?:GET|HEAD|POST) /[!-\"$-~]* HTTP/1\.1")
 # RFC 3986, section 3.2.2, with the port of RFC 9110, section 4.2; no user information.
 _HOST = re.compile(
     rb"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|\[v[0-9A-Fa-f]+\.[0-9A-Za-z._~!$&'()*+,;=:-]+\]"
@@ -60,9 +65,9 @@ class RequestRefused(Exception):
         self.limit = limit
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class RequestHead:
-    """The parsed head of a request.
+    """The parsed head of a request; several requests may share one.
 
     Attributes:
         environ: The request as WSGI has it (PEP 3333), but for what the connection knows.
@@ -102,6 +107,24 @@ class _FieldCollector:
         self.found.append((name.lower(), value))
 
 
+class _FieldsRead(NamedTuple):
+    """What the header fields of a request say.
+
+    Attributes:
+        environ: As WSGI has them.
+        body_bytes: Length of the body; None when it comes in chunks.
+        keeps_open: Whether the client wants to use the connection again.
+        expects_continue: Whether the client waits for 100 before it sends the body.
+        minor: Minor version of HTTP/1 that the client speaks.
+    """
+
+    environ: WSGIEnvironment
+    body_bytes: int | None
+    keeps_open: bool
+    expects_continue: bool
+    minor: int
+
+
 def read_head(head: bytes) -> RequestHead:
     """Return the request that a whole head asks for.
 
@@ -113,20 +136,40 @@ def read_head(head: bytes) -> RequestHead:
     """
     line, _, rest = head.partition(b"\r\n")
     method, target, minor = _request_line(line)
+    return _request(method, target, _fields_of(method, target, minor, rest))
+
+
+def _fields_of(method: bytes, target: bytes, minor: int, rest: bytes) -> _FieldsRead:
+    """Return what the fields of a head say, all of which is read by the parser."""
     fields = _read_fields(b"%b %b HTTP/1.%d\r\n%b" % (method, target, minor, rest))
     _check_host(fields, minor)
+    length = _body_length(fields, minor)
+    expects = _expects_continue(fields, minor) and length != 0
+    options = _tokens(fields, b"connection")
+    keeps = b"close" not in options and (minor == 1 or b"keep-alive" in options)
+    environ = field_environ(fields)
+    environ["SERVER_PROTOCOL"] = f"HTTP/1.{minor}"
+    return _FieldsRead(environ, length, keeps, expects, minor)
+
+
+def _request(method: bytes, target: bytes, fields: _FieldsRead) -> RequestHead:
+    """Return the request that a line and fields make."""
     path, query = _split_target(method, target)
     if query.count(b"&") >= MOST_PARAMETERS:
         raise RequestRefused(
             HTTPStatus.REQUEST_URI_TOO_LONG,
             f"An address may have {MOST_PARAMETERS} parameters.",
         )
-    length = _body_length(fields, minor)
-    expects = _expects_continue(fields, minor) and length != 0
-    options = _tokens(fields, b"connection")
-    keeps = b"close" not in options and (minor == 1 or b"keep-alive" in options)
-    environ = wsgi_environ(method.decode("ascii"), path, query, fields)
-    environ["SERVER_PROTOCOL"] = f"HTTP/1.{minor}"
+    own, length, keeps, expects, minor = fields
+    # Bytes, the path unescaped, one letter each; ``REQUEST_URI`` has the path as it was sent: an
+    # escaped slash is no slash.
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": method.decode("ascii"),
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query.decode("latin-1"),
+        "REQUEST_URI": (path + b"?" + query if query else path).decode("latin-1"),
+        **own,
+    }
     cacheable = CacheableRequest.of(environ) if length == 0 else None
     return RequestHead(environ, cacheable, length, keeps, expects, minor)
 
@@ -259,18 +302,13 @@ def _tokens(fields: RawFields, name: bytes) -> list[bytes]:
     return [member.strip(b" \t").lower() for member in values.split(b",") if member.strip(b" \t")]
 
 
-def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> WSGIEnvironment:
-    """Return a request as WSGI has it: bytes, the path unescaped, one letter each (PEP 3333).
-
-    ``REQUEST_URI`` has the path as it was sent: an escaped slash is no slash.
+def field_environ(fields: RawFields) -> WSGIEnvironment:
+    """Return header fields as WSGI has them: one letter for each byte (PEP 3333).
 
     Host is left out: anyone who sends it must not choose where a redirect leads. So are fields that
     are about the connection.
 
     Args:
-        method: Of the request.
-        path: As sent.
-        query: As sent, without the question mark.
         fields: With names in small letters. Several of one name become one with commas (RFC 9110,
             section 5.2). Names with an underscore are left out: they would pass for those with a
             hyphen, which a proxy in front may set. Of fields by which an answer is chosen, the
@@ -280,12 +318,7 @@ def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> W
     for name, value in fields:
         if b"_" not in name and name != b"host" and name not in _HOP_BY_HOP:
             values.setdefault(name, []).append(value)
-    environ: WSGIEnvironment = {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-        "QUERY_STRING": query.decode("latin-1"),
-        "REQUEST_URI": (path + b"?" + query if query else path).decode("latin-1"),
-    }
+    environ: WSGIEnvironment = {}
     for name, found in values.items():
         written = found[0] if len(found) == 1 else b",".join(found)
         if len(written) > CHOICE_BYTES and name.startswith(b"accept"):
@@ -314,15 +347,16 @@ _CGI_NAMES = {
 
 
 class RequestHeadCache:
-    """Heads that came before, in a bounded part of memory.
+    """Heads that came before, and the fields of heads, in a bounded part of memory.
 
-    A head is kept when it comes the second time: most queries in addresses never do, and keeping
+    Either is kept when it comes the second time: most queries in addresses never do, and keeping
     one costs as much as reading it.
     """
 
     def __init__(self, most_bytes: int = _CACHE_BYTES) -> None:
         """Begin with none."""
         self._known: BoundedCache[bytes, RequestHead] = BoundedCache(most_bytes)
+        self._fields: BoundedCache[bytes, _FieldsRead] = BoundedCache(most_bytes // _FIELDS_PART)
         self._seen: dict[int, None] = {}
         self.known = self._known.get
 
@@ -339,13 +373,25 @@ class RequestHeadCache:
         request = self._known.get(head)
         if request is not None:
             return request
-        request = read_head(head)
+        request = self._read(head)
         if len(head) <= _LONGEST_CACHED_BYTES and self._came_before(head):
             return self._known.put(head, request)
         return request
 
+    def _read(self, head: bytes) -> RequestHead:
+        line, _, rest = head.partition(b"\r\n")
+        if len(rest) > _LONGEST_CACHED_BYTES or _ORDINARY_LINE.fullmatch(line) is None:
+            return read_head(head)
+        method, target, _ = line.split(b" ")
+        fields = self._fields.get(rest)
+        if fields is None:
+            fields = _fields_of(method, target, 1, rest)
+            if self._came_before(rest):
+                self._fields.put(rest, fields)
+        return _request(method, target, fields)
+
     def _came_before(self, head: bytes) -> bool:
-        """Tell whether a head came before, among the last ones; only the event loop asks."""
+        """Tell whether bytes came before, among the last ones; only the event loop asks."""
         number = hash(head)
         if self._seen.pop(number, 0) is None:
             return True

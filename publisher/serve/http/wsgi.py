@@ -49,7 +49,7 @@ class Application(Protocol):
         """Let go of what it holds."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class StartedResponse:
     """An answer that has begun.
 
@@ -138,6 +138,52 @@ def _close(chunks: Iterable[bytes]) -> None:
 
 # A WSGI application, run in threads.
 
+
+@dataclass(slots=True, eq=False)
+class _SubmittedRequest:
+    """A request and the way back for its answer; see ``LoopRequest``.
+
+    Attributes:
+        threads: Which answer what the loop does not.
+        environ: What the head says (PEP 3333).
+        client: Address of the client.
+        content: The body.
+        has_left: Returns whether the client has disconnected.
+        begun: Takes the beginning of the answer, in the loop.
+        loop: Which calls everything here but ``report``.
+    """
+
+    threads: ApplicationThreads
+    environ: WSGIEnvironment
+    client: str
+    content: BytesIO
+    has_left: Callable[[], bool]
+    begun: Callable[[StartedResponse], None]
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def body(self) -> bytes:
+        """Return the body."""
+        return self.content.getvalue()
+
+    def send(self, head: bytes, body: bytes) -> None:
+        """Send an answer that the loop has made."""
+        self.begun(StartedResponse("", [], head, body))
+
+    def answer_in_thread(self, application: WsgiAnswer, evaluated: EvaluatedQuery | None) -> None:
+        """Have a thread answer."""
+        self.threads.answer_in_thread(self, application, evaluated)
+
+    def run_in_thread(self, work: Callable[[], None]) -> None:
+        """Have a thread do something that may wait."""
+        self.threads.run(work)
+
+    def report(self, future: Future[StartedResponse]) -> None:
+        """Pass on what a thread has answered."""
+        if not (future.cancelled() or self.loop.is_closed()):
+            self.loop.call_soon_threadsafe(self.begun, _outcome(future))
+
+
 # Monitoring is answered whatever the other requests do.
 _HEALTH_PATHS, _HEALTH_THREADS = ("/healthz", "/readyz", "/metrics"), 2
 _log = logging.getLogger("publisher")
@@ -169,8 +215,9 @@ class ApplicationThreads:
         body: BytesIO,
         has_left: Callable[[], bool],
         begun: Callable[[StartedResponse], None],
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
-        """Have a request answered, and call a function in this loop with the answer.
+        """Have a request answered, and call a function in its loop with the answer.
 
         What is answered in the loop may be answered before this returns.
 
@@ -181,32 +228,29 @@ class ApplicationThreads:
             has_left: Returns whether the client has disconnected; work that only waits can be
                 dropped then.
             begun: Takes the beginning of the answer.
+            loop: Which calls this.
         """
-        loop = asyncio.get_running_loop()
-
-        def report(future: Future[StartedResponse]) -> None:
-            if not (future.cancelled() or loop.is_closed()):
-                loop.call_soon_threadsafe(begun, _outcome(future))
-
-        def answer_in_thread(application: WsgiAnswer, evaluated: EvaluatedQuery | None) -> None:
-            whole = {**environ, **self._of_connection(client, body), CLIENT_DISCONNECTED: has_left}
-            if evaluated is not None:
-                whole[EVALUATED] = evaluated
-            pool = self._health_pool if environ["PATH_INFO"] in _HEALTH_PATHS else self._pool
-            if not self._has_ended:
-                pool.submit(start_response, application, whole).add_done_callback(report)
-
-        def send(head: bytes, body: bytes) -> None:
-            begun(StartedResponse("", [], head, body))
-
-        request = LoopRequest(
-            *(environ, client, body.getvalue(), has_left, loop, send),
-            *(answer_in_thread, self._run),
-        )
+        request = _SubmittedRequest(self, environ, client, body, has_left, begun, loop)
         if not self._application.in_loop(request):
-            answer_in_thread(self._application, None)
+            request.answer_in_thread(self._application, None)
 
-    def _run(self, work: Callable[[], None]) -> None:
+    def answer_in_thread(
+        self,
+        request: _SubmittedRequest,
+        application: WsgiAnswer,
+        evaluated: EvaluatedQuery | None,
+    ) -> None:
+        """Have a thread answer a request, and call its function with the answer."""
+        environ = request.environ
+        own = self._of_connection(request.client, request.content)
+        whole = {**environ, **own, CLIENT_DISCONNECTED: request.has_left}
+        if evaluated is not None:
+            whole[EVALUATED] = evaluated
+        pool = self._health_pool if environ["PATH_INFO"] in _HEALTH_PATHS else self._pool
+        if not self._has_ended:
+            pool.submit(start_response, application, whole).add_done_callback(request.report)
+
+    def run(self, work: Callable[[], None]) -> None:
         """Have a thread do something that may wait."""
         if not self._has_ended:
             self._pool.submit(work)

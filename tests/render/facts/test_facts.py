@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 
+from publisher.rdf.namespaces import iri
 from publisher.render.concepts import Concepts
 from publisher.render.facts.facts import AroundTopic, Facts, build_facts
 from publisher.render.facts.related import fetch_related
 from publisher.render.facts.similar import Similarities, fetch_similar
+from publisher.render.facts.timeline import read_date_range
 from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
 from publisher.render.neighbours import fetch_neighbourhood
@@ -248,3 +252,16 @@ def test_a_thing_with_nothing_around_it_tells_nothing(pond: Dig) -> None:
     facts = _facts(pond, ':pond a water:Pond ; rdfs:label "Pond"@en .', name="pond")
     assert (facts.figures, facts.timeline, facts.claims, facts.similar) == ((), None, (), ())
     assert Similarities().things == ()
+
+
+def test_what_begins_and_ends_in_one_year_has_it_once() -> None:
+    """A person would not write 2005–2005."""
+    years = [Literal(n, datatype=NamedNode(iri("xsd:gYear"))) for n in ("2005", "2005", "2010")]
+    paths = iri("schema:startDate"), iri("schema:endDate")
+
+    found = [
+        read_date_range(dict(zip(paths, ([one], [other]), strict=True)), "sv")
+        for one, other in pairwise(years)
+    ]
+
+    assert [one.words for one in found if one] == ["2005", "2005–2010"]

@@ -147,6 +147,23 @@ def test_a_head_with_a_body_behind_it_is_known_too() -> None:
     assert heads.read(post).body_bytes == 5
 
 
+@given(st.binary(max_size=60) | st.sampled_from([b"/a#b", b"/a\tb", b"*", b"/ ?", b"/\x7f"]))
+def test_known_fields_change_nothing(target: bytes) -> None:
+    """Whatever address they come with, and whatever is wrong with it."""
+    fields = b"Host: x\r\nAccept: text/csv\r\nContent-Length: 5\r\n\r\n"
+    for method in (b"GET", b"POST", b"CONNECT", b"G\xc3"):
+        heads = RequestHeadCache()
+        for _ in range(2):
+            heads.read(b"POST /known HTTP/1.1\r\n" + fields)
+        found = []
+        for read in (read_head, heads.read):
+            try:
+                found.append(read(method + b" " + target + b" HTTP/1.1\r\n" + fields))
+            except RequestRefused as error:
+                found.append((error.status, error.reason))
+        assert found[0] == found[1]
+
+
 def test_long_heads_are_not_kept() -> None:
     """Strangers do not choose how much memory a process takes."""
     heads = RequestHeadCache()
