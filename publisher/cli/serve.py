@@ -104,18 +104,22 @@ def preview(
     from tempfile import TemporaryDirectory
 
     from publisher.load.stored_files import store_files
-    from publisher.release.preview import build_preview, index_beside
+    from publisher.release.preview import begin_store, build_preview, completing_beside
     from publisher.release.second_engine import SecondEngine
 
     config = read_config(Path.cwd(), options)
-    stored = store_files(
-        files, str(options["base_iri"] or ""), read_limits(config), allow_empty=allow_empty
-    )
-    # Nobody asks graph by graph for what is in no default graph.
-    union = union or not stored.has_default_graph
+    second = SecondEngine(config.sparq_triples)
     with TemporaryDirectory(prefix="publisher-") as folder:
-        second = SecondEngine(config.sparq_triples)
-        release = build_preview(stored, Path(folder), union=union, second_engine=second)
+        with begin_store(Path(folder)) as loader:
+            base_iri = str(options["base_iri"] or "")
+            stored = store_files(
+                files, base_iri, read_limits(config), loader.take, allow_empty=allow_empty
+            )
+            # Nobody asks graph by graph for what is in no default graph.
+            union = union or not stored.has_default_graph
+            release = build_preview(
+                stored, Path(folder), union=union, second_engine=second, loader=loader
+            )
         preview_of = dataclasses.replace(
             config,
             base_iri=release.base_iri,
@@ -132,7 +136,7 @@ def preview(
             ),
             err=True,
         )
-        with index_beside(stored, release):
+        with completing_beside(stored, release, union=union, second_engine=second):
             _serve(preview_of)
 
 

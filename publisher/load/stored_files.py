@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from mmap import ACCESS_READ, mmap
@@ -22,7 +23,14 @@ from publisher.load.parse import FALLBACK, named_sources, stream_source
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.reading import stream_quads
 from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
-from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, read_lines, write_lines
+from publisher.rdf.sorted_files import (
+    Quads,
+    Sorter,
+    merge_lines,
+    read_lines,
+    read_parts,
+    write_lines,
+)
 from publisher.system.files import make_temporary_folder, storage_errors
 from publisher.system.processes import map_on_all_cores
 
@@ -30,6 +38,7 @@ from publisher.system.processes import map_on_all_cores
 _AT_ONCE = 10_000
 _BY_LINE = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 _PIECE_BYTES = 16 << 20
+_END = b" .\n"
 # Scheme and host of a subject (RFC 3986, section 3).
 _ORIGIN = re.compile(rb"<(https?://[^/?#>]+)")
 
@@ -64,6 +73,7 @@ def store_files(
     paths: Sequence[Path],
     base_iri: str = "",
     limits: ReadLimits = DEFAULT_READ_LIMITS,
+    take: Callable[[Path], None] = lambda run: None,
     *,
     allow_empty: bool = False,
 ) -> StoredFiles:
@@ -73,6 +83,8 @@ def store_files(
         paths: Files in any syntax that ``recognise`` knows, also packed.
         base_iri: Where their things are named; empty: where most of them are.
         limits: What reading each of them may take.
+        take: Called with files of N-Quads that together hold all, as soon as each is written. They
+            may be gone when it has returned.
         allow_empty: Whether a file may hold no triple.
 
     Raises:
@@ -83,7 +95,7 @@ def store_files(
     folder, delete = make_temporary_folder()
     try:
         with storage_errors():
-            stored = _store(paths, base_iri, limits, folder, allow_empty=allow_empty)
+            stored = _store(paths, base_iri, limits, folder, take, allow_empty=allow_empty)
     except BaseException:
         delete()
         raise
@@ -92,26 +104,37 @@ def store_files(
 
 
 def _store(
-    paths: Sequence[Path], base_iri: str, limits: ReadLimits, folder: Path, *, allow_empty: bool
+    paths: Sequence[Path],
+    base_iri: str,
+    limits: ReadLimits,
+    folder: Path,
+    take: Callable[[Path], None],
+    *,
+    allow_empty: bool,
 ) -> StoredFiles:
     prefixes: dict[str, str] = {}
     runs: list[Path] = []
-    has_graphs = False
+    has_graphs = has_default = False
     for number, source in enumerate(named_sources(paths, limits)):
         start = folder / f"read-{number}"
         read = _read_pieces(source, start, limits)
         if read is None:
             found = stream_source(source, base_iri, limits, prefixes, allow_empty=allow_empty)
-            read = _sorted_runs(found, start, _may_have_graphs(source))
+            read = _sorted_runs(found, start, _may_have_graphs(source), take)
+        else:
+            for run in read.runs:  # all cores were at work until now
+                take(run)
         runs += read.runs
         has_graphs = has_graphs or read.has_graphs
+        has_default = has_default or read.has_default
     stored = _written(folder / "quads.nq", merge_lines(runs))
     for run in runs:
-        run.unlink(missing_ok=True)
+        with suppress(OSError):  # Windows keeps what is open; the folder goes later
+            run.unlink(missing_ok=True)
     triples, graphs = stored, Counter({"": stored.count})
     if has_graphs:
         graphs.clear()
-        triples = _written(folder / "triples.nq", _without_graphs(stored, graphs))
+        triples = _written(folder / "triples.nq", _without_graphs(stored, graphs, has_default))
     return StoredFiles(
         stored,
         triples,
@@ -124,19 +147,27 @@ def _store(
 
 @dataclass(frozen=True)
 class _SortedRuns:
-    """Sorted files of quads, and whether any is in a graph by name."""
+    """Sorted files of quads, whether any is in a graph by name, and any in the default graph."""
 
     runs: list[Path]
     has_graphs: bool
+    has_default: bool
 
 
-def _sorted_runs(quads: Iterator[Quad], start: Path, may_have_graphs: bool) -> _SortedRuns:
-    has_graphs = False
-    with Sorter(start) as sorter:
+def _sorted_runs(
+    quads: Iterator[Quad],
+    start: Path,
+    may_have_graphs: bool,
+    take: Callable[[Path], None] = lambda run: None,
+) -> _SortedRuns:
+    has_graphs = has_default = False
+    with Sorter(start, take) as sorter:
         while batch := list(islice(quads, _AT_ONCE)):
-            has_graphs = has_graphs or (may_have_graphs and any(map(_is_in_graph, batch)))
+            in_graphs = sum(map(_is_in_graph, batch)) if may_have_graphs else 0
+            has_graphs = has_graphs or in_graphs > 0
+            has_default = has_default or in_graphs < len(batch)
             sorter.extend(_lines(batch))
-    return _SortedRuns(sorter.runs, has_graphs)
+    return _SortedRuns(sorter.runs, has_graphs, has_default)
 
 
 def _may_have_graphs(source: SourcePath) -> bool:
@@ -190,7 +221,10 @@ def _read_pieces(source: SourcePath, target: Path, limits: ReadLimits) -> _Sorte
     except (SyntaxError, SourceError):
         return None
     runs = [run for piece in read for run in piece.runs]
-    return _SortedRuns(runs, any(piece.has_graphs for piece in read)) if runs else None
+    if not runs:
+        return None
+    has_graphs = any(piece.has_graphs for piece in read)
+    return _SortedRuns(runs, has_graphs, any(piece.has_default for piece in read))
 
 
 def _read_piece(piece: _Piece) -> _SortedRuns:
@@ -203,34 +237,61 @@ def _read_piece(piece: _Piece) -> _SortedRuns:
     return _sorted_runs(quads, piece.target, _may_have_graphs(piece.source))
 
 
-def _written(path: Path, lines: Iterable[bytes]) -> Quads:
-    """Return the lines as a file, and how many they are."""
+def _written(path: Path, parts: Iterable[bytes]) -> Quads:
+    """Return lines, one or several at a time, as a file, and how many they are."""
     count = 0
 
     def counted() -> Iterator[bytes]:
         nonlocal count
-        for line in lines:
-            count += 1
-            yield line
+        for part in parts:
+            count += part.count(b"\n")
+            yield part
 
     write_lines(path, counted())
     return Quads(path, count)
 
 
-def _without_graphs(quads: Quads, graphs: Counter[str]) -> Iterator[bytes]:
-    """Yield each triple once; those of several graphs stand together. The graphs are counted."""
+def _without_graphs(quads: Quads, graphs: Counter[str], has_default: bool) -> Iterator[bytes]:
+    """Yield each triple once; those of several graphs stand together. The graphs are counted.
+
+    Many lines come at a time where a graph has them all, which is so in most files.
+
+    Args:
+        quads: Sorted, of which some are in graphs by name.
+        graphs: Where the counts go.
+        has_default: Whether any may be in the default graph.
+    """
     last = b""
     counts: Counter[bytes] = Counter()
-    for line in quads.lines():
-        graph = _graph_of(line)
-        counts[graph] += 1
-        triple = line[: -len(graph) - 4] + b" .\n" if graph else line
-        if triple != last:
-            last = triple
-            yield triple
+    for block in read_parts(quads.path):
+        if not has_default and (graph := _only_graph(block)):
+            counts[graph] += block.count(b"\n")
+            block = block.replace(b" " + graph + _END, _END)
+            if last and block.startswith(last):
+                block = block[len(last) :]
+            yield block
+            last = block[block.rfind(b"\n", 0, -1) + 1 :] or last
+            continue
+        for line in block.splitlines(keepends=True):
+            graph = _graph_of(line)
+            counts[graph] += 1
+            triple = line[: -len(graph) - 4] + _END if graph else line
+            if triple != last:
+                last = triple
+                yield triple
     for graph, count in counts.items():
         name = graph[1:-1] if graph.startswith(b"<") else graph.removeprefix(b"_:")
         graphs[name.decode()] += count
+
+
+def _only_graph(block: bytes) -> bytes:
+    """Return the graph that all of some quads are in; empty when they are in several.
+
+    Each is in a graph by name: a triple may end with an object as a quad ends with its graph.
+    """
+    graph = _graph_of(block[: block.find(b"\n") + 1])
+    is_only = block.count(b" " + graph + _END) == block.count(b"\n")
+    return graph if is_only else b""
 
 
 def _graph_of(line: bytes) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import mmap
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -35,10 +35,10 @@ class Sorter:
     Leaving its ``with`` block writes the last one.
     """
 
-    def __init__(self, start: Path) -> None:
-        """Write runs whose names begin with a path."""
+    def __init__(self, start: Path, take: Callable[[Path], None] = lambda run: None) -> None:
+        """Write runs whose names begin with a path; each goes to a function when it is there."""
         self.runs: list[Path] = []
-        self._start = start
+        self._start, self._take = start, take
         self._lines: list[bytes] = []
         self._length = 0
 
@@ -80,6 +80,7 @@ class Sorter:
             write_lines(run, self._lines)
             self.runs.append(run)
             self._lines, self._length = [], 0
+            self._take(run)
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:
@@ -111,6 +112,23 @@ def read_parts(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
             yield block + file.readline()
+
+
+def cut_file(path: Path, folder: Path) -> Iterator[Path]:
+    """Yield files with some lines each, which together have those of a file, one after the other.
+
+    Args:
+        path: The file.
+        folder: Where they are written. Who gets them deletes them.
+
+    Raises:
+        OSError: One cannot be read, or written.
+    """
+    blocks = read_parts(path)
+    for number, first in enumerate(blocks):
+        part = folder / f"{path.name}-{number}"
+        write_lines(part, chain([first], islice(blocks, _CHUNK_BYTES // _BLOCK_BYTES - 1)))
+        yield part
 
 
 def lines_with(path: Path, *parts: bytes) -> Iterator[bytes]:

@@ -35,6 +35,8 @@ TOMBSTONES = "gone.tsv"
 SHAPES = "shapes.nq"
 LITERALS = "literals.nt"
 FEED = "feed"
+# As long as it is there, a release that is served already is still being completed.
+IN_PREPARATION = "in-preparation"
 
 
 @dataclass(frozen=True)

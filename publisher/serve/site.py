@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from publisher.addresses import Addresses
 from publisher.config import Config, read_credit
+from publisher.messages import translate
 from publisher.query.endpoint import AnswerCache, Endpoint
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery, read_named_queries
@@ -17,7 +18,7 @@ from publisher.query.prepared import PreparedAnswers
 from publisher.query.queue import FairQueue
 from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
-from publisher.release.model import QUERIES, Release
+from publisher.release.model import IN_PREPARATION, QUERIES, Release
 from publisher.release.schema import read_schema
 from publisher.release.search import SEARCH_FILE, Search, read_languages
 from publisher.release.second_engine import read_release_answers
@@ -153,6 +154,18 @@ def _services(config: Config) -> frozenset[str]:
     return frozenset(filter(None, map(str.strip, config.service_endpoints.split(","))))
 
 
+def _notices(release: Release, shared: Shared) -> Callable[[str], str]:
+    """Return what tells, in a language, what pages cannot show just now."""
+    if not (release.folder / IN_PREPARATION).exists():
+        return shared.health.notice
+    # The release that follows has pages of its own.
+    return lambda language: translate(
+        "This preview is still being completed. Until then it has no overview of classes and"
+        " properties, and the search finds names only.",
+        language,
+    )
+
+
 def _tiles(config: Config) -> TileSource | None:
     """Return who has the tiles beneath maps; None when the operator names nobody."""
     if not config.tile_url:
@@ -212,7 +225,7 @@ def _open(
         tiles=_tiles(config),
         seconds=config.query_timeout_seconds,
         own=read_own_pages(Path(config.pages), config.logo, config.colour),
-        notice=(lambda language: "") if present else shared.health.notice,
+        notice=(lambda language: "") if present else _notices(release, shared),
         content_languages=spoken,
         embeds=embeds,
         languages=config.offered_languages,

@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pyoxigraph import Store
 
 from publisher.cli import main
 from publisher.config import Config
 from publisher.load.stored_files import store_files
 from publisher.release import preview as previews
-from publisher.release.open import open_release
-from publisher.release.search import SEARCH_FILE, Search, index_in_the_making
+from publisher.release.open import open_current, open_release
+from publisher.release.search import SEARCH_FILE, Search
+from publisher.release.second_engine import WITHOUT_SECOND_ENGINE
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
 
@@ -197,8 +199,6 @@ def test_names_are_found_before_large_files_have_an_index(
     def found(text: str) -> list[str]:
         return [hit.label for hit in index.find(text, "en").hits]
 
-    assert found("bay") == []
-    index_in_the_making(release.folder / SEARCH_FILE).touch()
     result = index.find("the bay", "en")
     assert [(hit.label, hit.language) for hit in result.hits] == [
         ("East bay", "en"),
@@ -214,9 +214,16 @@ def test_names_are_found_before_large_files_have_an_index(
         ["Weiße Straße"],
         *[[]] * 4,
     ]
-    with previews.index_beside(stored, release):
-        while not (release.folder / SEARCH_FILE).exists():
+    second = WITHOUT_SECOND_ENGINE
+    with previews.completing_beside(stored, release, union=True, second_engine=second):
+        while not (completed := tmp_path / "releases/preview-completed" / SEARCH_FILE).exists():
             time.sleep(0.01)
+        index = Search(completed, 30.0)
         assert found("shallow") == ["East bay"]
         hits = index.find("vastra", "sv").hits
+        whole = open_current(tmp_path / "releases")
     assert [hit.label for hit in hits] == ["Västra viken"]
+    assert whole.id == "preview-completed"
+    assert {"counts.json", "schema.json"} <= whole.files.keys() - release.files.keys()
+    stores = [Store.read_only(str(each.store)) for each in (release, whole)]
+    assert set(stores[0]) == set(stores[1]) == set(stored.quads)
