@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from tempfile import TemporaryFile
 from typing import IO
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape
 
 # Columns A to XFD, and as many links in a sheet as Excel opens (its specifications and limits).
 MOST_LINKS = 65_530
@@ -23,6 +23,7 @@ _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_": "_x005F_"}
 _ESCAPED = re.compile("%[0-9a-fA-F]{2}")
 # What Excel does not take in a link.
 _IN_LINKS = str.maketrans({letter: f"%{ord(letter):02x}" for letter in '%" <>[]^`{}'})
+_IN_QUOTES = {'"': "&quot;"}
 _LINK_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 # Day 60 is 29 February 1900, which there was not.
 _DAY_ZERO, _LAST_RIGHT_DAY = date(1899, 12, 31), 59
@@ -48,13 +49,15 @@ def text_element(text: str) -> str:
     >>> text_element(" a<b")
     '<t xml:space="preserve"> a&lt;b</t>'
     >>> text_element("_x0041_\r")
-    '<t xml:space="preserve">_x005F_x0041__x000D_</t>'
+    '<t>_x005F_x0041__x000D_</t>'
     """
-    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-    return f"<t{space}>{_SPECIAL.sub(_escape, text)}</t>"
+    content = _SPECIAL.sub(_escape_letter, text)
+    # Of what is written: a control character at an end is no space any more.
+    space = ' xml:space="preserve"' if content[:1].isspace() or content[-1:].isspace() else ""
+    return f"<t{space}>{content}</t>"
 
 
-def _escape(found: re.Match[str]) -> str:
+def _escape_letter(found: re.Match[str]) -> str:
     letter = found[0]
     return _MARKUP.get(letter) or f"_x{ord(letter):04X}_"
 
@@ -83,7 +86,11 @@ def link_attributes(address: str) -> tuple[str, str]:
     target, _, place = address.partition("#")
     if not _ESCAPED.search(target):
         target = target.translate(_IN_LINKS)
-    return f"Target={quoteattr(target)}", f" location={quoteattr(place)}" if place else ""
+    return f"Target={_quoted(target)}", f" location={_quoted(place)}" if place else ""
+
+
+def _quoted(value: str) -> str:
+    return f'"{escape(value, _IN_QUOTES)}"'
 
 
 class SheetRows:
