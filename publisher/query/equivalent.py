@@ -13,6 +13,11 @@ passes depends on that pattern alone, so it is the same before a join as after (
 and 18.5). The subselects follow the other patterns, with which they share variables: two that
 share none would be multiplied.
 
+Where many things lead to the same, they are counted before the join with what describes it, and
+the counts are added up (eager aggregation). A join pairs each solution of one side with each of the
+other that agrees, so a solution that stands for several counts that often (section 18.5). sparq is
+asked, once for each property, whether many lead to the same.
+
 ``COUNT`` of a variable that every solution binds is the number of solutions (section 18.5.1.2).
 
 To read a query takes longer than to answer a small one. So a rewriting is made once for all queries
@@ -23,12 +28,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 from uuid import uuid4
 
+from publisher.query.joins import (
+    EagerCount,
+    FilteredStar,
+    Steps,
+    TriplePattern,
+    ValueFilter,
+    read_eager_count,
+    read_filtered_star,
+    read_steps,
+)
 from publisher.query.patterns import Pattern
 from publisher.query.tokens import Token
 
@@ -43,15 +57,9 @@ _SLOT = re.compile(
 )
 # Of this process alone, so nobody can have written it into any data.
 _NOWHERE = f"<urn:uuid:{uuid4()}>"
-_MOST_STEPS = 8
-_CONSTANTS = ("iri", "name")
-# What ends a triple pattern → how many of its terms the next one has, too.
-_KEPT = {".": 0, ";": 1, ",": 2}
-# Other patterns than these about one thing are joined sooner by sparq's own order.
-_BESIDE_FILTERS = range(2, 4)
-# In a filter, these are no function of the values of a solution alone.
-_OF_MORE = frozenset(["EXISTS", "NOT", "BNODE", "NOW", "RAND", "STRUUID", "UUID"])
-_COMPARISONS = frozenset(["<", ">", "=", "<=", ">="])
+_COUNT = f"?count_{uuid4().hex}"
+# So many triples must lead to each thing, of no more things than these, for counts to come first.
+_LEAST_SHARED, _MOST_SHARED = 4, 10_000
 # Below these a solution may leave a variable unbound.
 _LEAVING = frozenset(["OPTIONAL", "UNION"])
 
@@ -117,213 +125,29 @@ class Rewriting:
         )
 
 
-class _Triple(NamedTuple):
-    """A triple pattern of variables, IRIs and names alone."""
-
-    subject: Token
-    predicate: Token
-    object: Token
-
-    def variables(self) -> set[str]:
-        """Return the names of the variables at both ends."""
-        ends = (self.subject, self.object)
-        return {token.text[1:] for token in ends if token.kind == "variable"}
-
-
 @dataclass(frozen=True)
-class Steps:
-    """A join from a constant, in the order in which it is followed.
+class EagerRewriting:
+    """How queries of one skeleton are written when they count before they join.
 
     Attributes:
-        first: The patterns whose subject is a constant.
-        others: Each pattern that follows, with its variable that those before it have bound.
+        query: As it is put to sparq.
+        triples: A query for how many triples lead to what is described.
+        things: One for how many things that is, without the limit that ends it.
     """
 
-    first: tuple[_Triple, ...]
-    others: tuple[tuple[_Triple, Token], ...]
+    query: Rewriting
+    triples: Rewriting
+    things: Rewriting
 
+    def pays(self, query: str, count: Callable[[str], int]) -> bool:
+        """Tell whether many triples lead to few things.
 
-def read_steps(tokens: Sequence[Token]) -> Steps | None:
-    """Return how the only group of a query is followed from a constant; None if it cannot be.
-
-    It cannot where it holds anything but triple patterns with constant properties, where a pattern
-    is joined to none before it, and where every subject is a constant.
-    """
-    braces = [number for number, token in enumerate(tokens) if token.text in ("{", "}")]
-    if [tokens[number].text for number in braces] != ["{", "}"]:
-        return None
-    triples = _read_triples(tokens[braces[0] + 1 : braces[1]])
-    if triples is None:
-        return None
-    first = tuple(triple for triple in triples if triple.subject.kind in _CONSTANTS)
-    rest = [triple for triple in triples if triple.subject.kind not in _CONSTANTS]
-    if not first or not 0 < len(rest) <= _MOST_STEPS:
-        return None
-    bound = set().union(*(triple.variables() for triple in first))
-    others = []
-    while rest:
-        found = _next(rest, bound)
-        if found is None:
-            return None
-        rest.remove(found[0])
-        bound |= found[0].variables()
-        others.append(found)
-    return Steps(first, tuple(others))
-
-
-def _next(rest: Sequence[_Triple], bound: set[str]) -> tuple[_Triple, Token] | None:
-    """Return the pattern to follow now: forwards, if one can be, or backwards."""
-    for end in ("subject", "object"):
-        for triple in rest:
-            token: Token = getattr(triple, end)
-            if token.kind == "variable" and token.text[1:] in bound:
-                return triple, token
-    return None
-
-
-class _Filter(NamedTuple):
-    """A filter of one variable: its tokens, from its keyword to the bracket that ends it."""
-
-    tokens: tuple[Token, ...]
-
-    def variables(self) -> set[str]:
-        """Return the names of its variables."""
-        return {token.text[1:] for token in self.tokens if token.kind == "variable"}
-
-    def is_comparison(self) -> bool:
-        """Tell whether it compares its variable with one constant and does nothing else."""
-        inside = self.tokens[2:-1]
-        operators = "".join(token.text for token in inside if token.kind == "mark")
-        # What follows a string tells its datatype or its language.
-        is_typed = operators.endswith("^^")
-        operator = operators.removesuffix("^^").rstrip("+-")
-        terms = sum(token.kind != "mark" for token in inside) - is_typed
-        return operator in _COMPARISONS and terms == 2
-
-
-@dataclass(frozen=True)
-class FilteredStar:
-    """Patterns about one thing, and filters of single values, of it or one link away.
-
-    Attributes:
-        filtered: Each pattern with a filtered value, and its filters.
-        others: The patterns whose subject is that thing.
-    """
-
-    filtered: tuple[tuple[_Triple, tuple[_Filter, ...]], ...]
-    others: tuple[_Triple, ...]
-
-
-def read_filtered_star(tokens: Sequence[Token]) -> FilteredStar | None:
-    """Return the parts of the only group of a query whose filters are answered first.
-
-    None where it holds anything but triple patterns with constant properties and filters of one
-    value each, and where sparq's own order is as good.
-    """
-    braces = [number for number, token in enumerate(tokens) if token.text in ("{", "}")]
-    if [tokens[number].text for number in braces] != ["{", "}"]:
-        return None
-    parts = _take_filters(tokens[braces[0] + 1 : braces[1]])
-    triples = None if parts is None else _read_triples(parts[0])
-    if parts is None or triples is None:
-        return None
-    filters: dict[str, list[_Filter]] = {}
-    for each in parts[1]:
-        names = each.variables()
-        words = {token.text.upper() for token in each.tokens if token.kind == "word"}
-        if len(names) != 1 or words & _OF_MORE:
-            return None
-        filters.setdefault(names.pop(), []).append(each)
-    return _star(triples, {name: tuple(found) for name, found in filters.items()})
-
-
-def _star(
-    triples: Sequence[_Triple], filters: Mapping[str, tuple[_Filter, ...]]
-) -> FilteredStar | None:
-    """Return patterns and filters apart; None where that would not help."""
-
-    def value(triple: _Triple) -> str:
-        return triple.object.text[1:] if triple.object.kind == "variable" else ""
-
-    others = tuple(triple for triple in triples if value(triple) not in filters)
-    filtered = [triple for triple in triples if value(triple) in filters]
-    subjects = {triple.subject.text[1:] for triple in others if triple.subject.kind == "variable"}
-    if len(others) not in _BESIDE_FILTERS or len(subjects) != 1:
-        return None
-    if any(triple.subject.kind != "variable" for triple in triples):
-        return None
-    if sorted(map(value, filtered)) != sorted(filters):  # some value is not of one pattern alone
-        return None
-    known = subjects | {value(triple) for triple in others}
-    if any(triple.subject.text[1:] not in known for triple in filtered):
-        return None
-    every = [each for found in filters.values() for each in found]
-    is_looked_up = len(every) == 1 and every[0].is_comparison()
-    is_own = all(triple.subject.text[1:] in subjects for triple in filtered)
-    if is_own and is_looked_up:
-        return None
-    return FilteredStar(tuple((triple, filters[value(triple)]) for triple in filtered), others)
-
-
-def _take_filters(tokens: Sequence[Token]) -> tuple[list[Token], list[_Filter]] | None:
-    """Return a group's tokens with a full stop for each filter, and the filters.
-
-    None where a filter is no expression in brackets and no call.
-    """
-    left: list[Token] = []
-    filters: list[_Filter] = []
-    number = 0
-    while number < len(tokens):
-        token = tokens[number]
-        if (token.kind, token.text.upper()) != ("word", "FILTER"):
-            left.append(token)
-            number += 1
-            continue
-        end = _end_of_brackets(tokens, number + 1)
-        if end is None:
-            return None
-        filters.append(_Filter(tuple(tokens[number:end])))
-        left.append(Token("mark", ".", -1))
-        number = end
-    return left, filters
-
-
-def _end_of_brackets(tokens: Sequence[Token], start: int) -> int | None:
-    """Return where an expression in brackets, or a call, ends."""
-    depth = 0
-    for number in range(start, len(tokens)):
-        text = tokens[number].text
-        depth += (text == "(") - (text == ")")
-        if depth == 0 and text == ")":
-            return number + 1
-        if depth == 0 and (number > start or tokens[number].kind not in ("word", "name", "iri")):
-            return None
-    return None
-
-
-def _read_triples(tokens: Sequence[Token]) -> list[_Triple] | None:
-    """Return the triple patterns of a group (rules 75 to 79); None where there is anything else."""
-    found: list[_Triple] = []
-    terms: list[Token] = []
-    for token in (*tokens, Token("mark", ".", -1)):
-        if token.kind != "mark":
-            terms.append(token)
-            continue
-        kept = _KEPT.get(token.text)
-        if kept is None or (terms and len(terms) != 3) or (kept and not terms):
-            return None
-        if terms:
-            if not _is_plain(*terms):
-                return None
-            found.append(_Triple(*terms))
-        terms = terms[:kept]
-    return found
-
-
-def _is_plain(subject: Token, predicate: Token, value: Token) -> bool:
-    is_property = predicate.kind in _CONSTANTS or (predicate.kind, predicate.text) == ("word", "a")
-    ends = (*_CONSTANTS, "variable")
-    return is_property and subject.kind in ends and value.kind in ends
+        Args:
+            query: The query.
+            count: Returns the number in the only solution of another query.
+        """
+        most = min(count(self.triples.of(query)) // _LEAST_SHARED, _MOST_SHARED)
+        return most > 0 and count(f"{self.things.of(query)} LIMIT {most + 1} }}") <= most
 
 
 class _PieceWriter:
@@ -335,11 +159,6 @@ class _PieceWriter:
         self._starts = [start for start, _ in self._slots]
         self._numbers = {start: number for number, start in enumerate(self._starts)}
         self.pieces: list[Piece] = []
-
-    @property
-    def slots(self) -> int:
-        """Return how many slots the query has."""
-        return len(self._slots)
 
     def knows(self, token: Token) -> bool:
         """Tell whether a token is a slot from its beginning to its end, or none at all."""
@@ -355,6 +174,19 @@ class _PieceWriter:
         number = self._numbers.get(token.start)
         self.pieces += [" ", token.text if number is None else number]
 
+    def rewriting(self) -> Rewriting:
+        """Return what was written."""
+        return Rewriting(tuple(self.pieces), len(self._slots))
+
+    def copy_with(self, start: int, end: int, instead: Mapping[Token, str]) -> None:
+        """Write a part of the query with another text for some of its tokens."""
+        for token in sorted(instead, key=lambda token: token.start):
+            if start <= token.start < end:
+                self.copy(start, token.start, {})
+                self.pieces.append(instead[token])
+                start = token.start + len(token.text)
+        self.copy(start, end, {})
+
     def copy(self, start: int, end: int, instead: Mapping[int, str]) -> None:
         """Write a part of the query as it is, but for what is replaced: start → text."""
         for slot_start, slot_end in self._slots:
@@ -367,9 +199,7 @@ class _PieceWriter:
     def steps(self, steps: Steps) -> None:
         """Write a group in nested subselects."""
         self.pieces.append(" { { SELECT * {" * len(steps.others))
-        for number, triple in enumerate(steps.first):
-            self.pieces.append(" ." if number else "")
-            self._triple(triple)
+        self.triples(steps.first)
         for triple, variable in steps.others:
             self.pieces.append(" } } UNION { VALUES")
             self.token(variable)
@@ -379,20 +209,41 @@ class _PieceWriter:
 
     def star(self, star: FilteredStar) -> None:
         """Write a group with a subselect for each filtered pattern."""
-        for number, triple in enumerate(star.others):
-            self.pieces.append(" ." if number else "")
-            self._triple(triple)
+        self.triples(star.others)
         for triple, filters in star.filtered:
             self.pieces.append(" { SELECT * {")
-            self._triple(triple)
-            for each in filters:
-                last = each.tokens[-1]
-                self.pieces.append(" ")
-                self.copy(each.tokens[0].start, last.start + len(last.text), {})
+            self.triples([triple])
+            self._filters(filters)
             self.pieces.append(" } }")
         self.pieces.append(" ")
 
-    def _triple(self, triple: _Triple) -> None:
+    def eager_count(self, count: EagerCount) -> None:
+        """Write a group with a subselect that counts for each value of the key."""
+        self.pieces.append(" { SELECT")
+        self.token(count.key)
+        self.pieces.append(f" (COUNT(*) AS {_COUNT}) {{")
+        self.triples(count.counted[0])
+        self._filters(count.counted[1])
+        self.pieces.append(" } GROUP BY")
+        self.token(count.key)
+        self.pieces.append(" }")
+        self.triples(count.described[0])
+        self._filters(count.described[1])
+        self.pieces.append(" ")
+
+    def triples(self, triples: Sequence[TriplePattern]) -> None:
+        """Write triple patterns."""
+        for number, triple in enumerate(triples):
+            self.pieces.append(" ." if number else "")
+            self._triple(triple)
+
+    def _filters(self, filters: Sequence[ValueFilter]) -> None:
+        for each in filters:
+            last = each.tokens[-1]
+            self.pieces.append(" ")
+            self.copy(each.tokens[0].start, last.start + len(last.text), {})
+
+    def _triple(self, triple: TriplePattern) -> None:
         for token in triple:
             self.token(token)
 
@@ -427,7 +278,83 @@ def rewriting(text: str, tokens: Sequence[Token], patterns: Sequence[Pattern]) -
     else:
         writer.copy(start, end, {})
     writer.copy(end, len(text), instead)
-    return Rewriting(tuple(writer.pieces), writer.slots)
+    return writer.rewriting()
+
+
+def eager_rewriting(
+    text: str, tokens: Sequence[Token], patterns: Sequence[Pattern]
+) -> EagerRewriting | None:
+    """Return how a query counts before it joins; None where it cannot.
+
+    Args:
+        text: The query text, or its skeleton.
+        tokens: Its tokens.
+        patterns: All triple patterns that it holds.
+    """
+    braces = [token.start for token in tokens if token.text in ("{", "}")]
+    select = next((token.start for token in tokens if token.text.upper() == "SELECT"), None)
+    if len(braces) != 2 or select is None or not all(map(_PieceWriter(text).knows, tokens)):
+        return None
+    start, end = braces[0] + 1, braces[1]
+    outside = [token for token in tokens if not start <= token.start < end]
+    sums = _as_sums(tokens, outside, patterns)
+    grouped = _grouped(outside)
+    if not sums or grouped is None:
+        return None
+    found = read_eager_count(tokens, grouped)
+    if found is None:
+        return None
+    query = _PieceWriter(text)
+    query.copy_with(0, start, sums)
+    query.eager_count(found)
+    query.copy_with(end, len(text), sums)
+    return EagerRewriting(
+        query.rewriting(),
+        triples=_counting(text, select, found, "", " }"),
+        things=_counting(text, select, found, " SELECT DISTINCT", " }"),
+    )
+
+
+def _counting(text: str, select: int, count: EagerCount, distinct: str, end: str) -> Rewriting:
+    """Return how a query counts what the pattern leads to that a join is parted by."""
+    writer = _PieceWriter(text)
+    writer.copy(0, select, {})
+    writer.pieces.append(f"SELECT (COUNT(*) AS ?n) {{{distinct}")
+    if distinct:
+        writer.token(count.key)
+        writer.pieces.append(" {")
+    writer.triples([count.link])
+    writer.pieces.append(end)
+    return writer.rewriting()
+
+
+def _as_sums(
+    tokens: Sequence[Token], outside: Sequence[Token], patterns: Sequence[Pattern]
+) -> dict[Token, str]:
+    """Return what to write for each token of counts that are sums of counts; {} if some is not."""
+    found: dict[Token, str] = {}
+    bound = {token.start for token in _counted(tokens, outside, patterns)}
+    for number, token in enumerate(outside):
+        if token.kind != "word" or token.text.upper() not in ("COUNT", "DISTINCT"):
+            continue
+        counted = outside[number + 2] if token.text.upper() == "COUNT" else token
+        if counted.text != "*" and counted.start not in bound:
+            return {}
+        found |= {token: "SUM", counted: _COUNT}
+    return found
+
+
+def _grouped(outside: Sequence[Token]) -> list[str] | None:
+    """Return the names of the variables after GROUP BY; None where more than these is there."""
+    words = [token.text.upper() for token in outside]
+    if "GROUP" not in words:
+        return []
+    found: list[str] = []
+    for token in outside[words.index("GROUP") + 2 :]:
+        if token.kind != "variable":
+            return found if token.kind == "word" else None
+        found.append(token.text[1:])
+    return found
 
 
 def _counted(

@@ -7,7 +7,7 @@ know is Oxigraph's. Sections are those of the SPARQL 1.1 Query recommendation.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -15,7 +15,14 @@ from itertools import pairwise
 
 from publisher.errors import EngineFailed
 from publisher.query.engine import Operation
-from publisher.query.equivalent import Rewriting, read_steps, rewriting, skeleton
+from publisher.query.equivalent import (
+    EagerRewriting,
+    Rewriting,
+    eager_rewriting,
+    rewriting,
+    skeleton,
+)
+from publisher.query.joins import read_steps
 from publisher.query.patterns import Pattern, UnreadPattern, read_patterns
 from publisher.query.tokens import Token, tokenize
 
@@ -138,15 +145,25 @@ class Route:
         features: What decided it.
         is_table: Whether it is a SELECT, not another form.
         rewriting: How it is written for sparq; None: as it is.
+        eager: How it is written where counting before joining pays; None: never.
     """
 
     engine: EngineName
     features: frozenset[SyntaxFeature]
     is_table: bool
     rewriting: Rewriting | None = field(default=None, repr=False)
+    eager: EagerRewriting | None = field(default=None, repr=False)
 
-    def written(self, query: str) -> str:
-        """Return a query of this route as it is put to sparq."""
+    def written(self, query: str, count: Callable[[str], int] | None = None) -> str:
+        """Return a query of this route as it is put to sparq.
+
+        Args:
+            query: The query.
+            count: Returns the number in the only solution of another query, by which is decided
+                whether counting before joining pays; None: it never does.
+        """
+        if self.eager is not None and count is not None and self.eager.pays(query, count):
+            return self.eager.query.of(query)
         return query if self.rewriting is None else self.rewriting.of(query)
 
 
@@ -170,15 +187,13 @@ def route(query: str, prefixes: Collection[str] = ()) -> Route:
     form = next((word for word in words if word in _FORMS), "")
     if not is_sparq:
         return Route(_OXIGRAPH, found, form == "SELECT")
-    return Route(_SPARQ, found, form == "SELECT", _rewriting(query, tokens))
-
-
-def _rewriting(query: str, tokens: Sequence[Token]) -> Rewriting | None:
     try:
         patterns = read_patterns(tokens)
     except (UnreadPattern, RecursionError):
-        return None
-    return rewriting(query, tokens, patterns)
+        return Route(_SPARQ, found, form == "SELECT")
+    written = rewriting(query, tokens, patterns)
+    eager = eager_rewriting(query, tokens, patterns)
+    return Route(_SPARQ, found, form == "SELECT", written, eager)
 
 
 def route_of(operation: Operation) -> Route:

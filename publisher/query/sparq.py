@@ -5,11 +5,12 @@ sparq writes JSON results alone; the other forms are made of them.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,8 @@ class SparqEvaluator(Evaluator):
             _start_threads()
             graph = open_files(config.sparq)
         self._sparq = graph
+        # What is asked of each property; files that are open never change.
+        self._counted = lru_cache(maxsize=1000)(self._count)
 
     def outcome(self, operation: Operation) -> Outcome:
         """Return what became of a query, or raise as the engine does."""
@@ -96,7 +99,11 @@ class SparqEvaluator(Evaluator):
         media_type = operation.solutions_type if is_table else operation.boolean_type
         if not media_type:
             return Outcome(Status.NOT_ACCEPTABLE, reason=form)
-        written = operation.query if route is None else route.written(operation.query)
+        written = operation.query
+        if route is not None:
+            written = route.written(
+                written, lambda probe: self._counted(_self_contained(operation, probe))
+            )
         body = self._sparq.query_json(_self_contained(operation, written)).encode()
         if media_type != _JSON:
             read = partial(parse_query_results, body, format=QueryResultsFormat.JSON)
@@ -104,6 +111,10 @@ class SparqEvaluator(Evaluator):
         if len(body) > self.workplace.limits.result_bytes:
             raise ResultTooLarge
         return Outcome(Status.ANSWERED, Answer(_JSON, body))
+
+    def _count(self, query: str) -> int:
+        (row,) = json.loads(self._sparq.query_json(query))["results"]["bindings"]
+        return int(row["n"]["value"])
 
 
 def _start_threads() -> None:
