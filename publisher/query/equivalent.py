@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from uuid import uuid4
@@ -36,6 +36,7 @@ from uuid import uuid4
 from publisher.query.joins import (
     EagerCount,
     FilteredStar,
+    Group,
     Steps,
     TriplePattern,
     ValueFilter,
@@ -222,14 +223,21 @@ class _PieceWriter:
         self.pieces.append(" { SELECT")
         self.token(count.key)
         self.pieces.append(f" (COUNT(*) AS {_COUNT}) {{")
-        self.triples(count.counted[0])
-        self._filters(count.counted[1])
+        self._group(count.counted)
         self.pieces.append(" } GROUP BY")
         self.token(count.key)
         self.pieces.append(" }")
-        self.triples(count.described[0])
-        self._filters(count.described[1])
+        self.triples(count.described.triples)
+        for group in count.optional:
+            self.pieces.append(" OPTIONAL {")
+            self._group(group)
+            self.pieces.append(" }")
+        self._filters(count.described.filters)
         self.pieces.append(" ")
+
+    def _group(self, group: Group) -> None:
+        self.triples(group.triples)
+        self._filters(group.filters)
 
     def triples(self, triples: Sequence[TriplePattern]) -> None:
         """Write triple patterns."""
@@ -281,28 +289,23 @@ def rewriting(text: str, tokens: Sequence[Token], patterns: Sequence[Pattern]) -
     return writer.rewriting()
 
 
-def eager_rewriting(
-    text: str, tokens: Sequence[Token], patterns: Sequence[Pattern]
-) -> EagerRewriting | None:
+def eager_rewriting(text: str, tokens: Sequence[Token]) -> EagerRewriting | None:
     """Return how a query counts before it joins; None where it cannot.
 
     Args:
         text: The query text, or its skeleton.
         tokens: Its tokens.
-        patterns: All triple patterns that it holds.
     """
     braces = [token.start for token in tokens if token.text in ("{", "}")]
     select = next((token.start for token in tokens if token.text.upper() == "SELECT"), None)
-    if len(braces) != 2 or select is None or not all(map(_PieceWriter(text).knows, tokens)):
+    if not braces or select is None or not all(map(_PieceWriter(text).knows, tokens)):
         return None
-    start, end = braces[0] + 1, braces[1]
+    start, end = braces[0] + 1, braces[-1]
     outside = [token for token in tokens if not start <= token.start < end]
-    sums = _as_sums(tokens, outside, patterns)
     grouped = _grouped(outside)
-    if not sums or grouped is None:
-        return None
-    found = read_eager_count(tokens, grouped)
-    if found is None:
+    found = None if grouped is None else read_eager_count(tokens, grouped)
+    sums = {} if found is None else _as_sums(outside, found.bound())
+    if found is None or not sums:
         return None
     query = _PieceWriter(text)
     query.copy_with(0, start, sums)
@@ -328,17 +331,19 @@ def _counting(text: str, select: int, count: EagerCount, distinct: str, end: str
     return writer.rewriting()
 
 
-def _as_sums(
-    tokens: Sequence[Token], outside: Sequence[Token], patterns: Sequence[Pattern]
-) -> dict[Token, str]:
-    """Return what to write for each token of counts that are sums of counts; {} if some is not."""
+def _as_sums(outside: Sequence[Token], bound: Collection[str]) -> dict[Token, str]:
+    """Return what to write for each token of counts that are sums of counts; {} if some is not.
+
+    Args:
+        outside: The tokens outside of the group.
+        bound: The names of the variables that every solution binds.
+    """
     found: dict[Token, str] = {}
-    bound = {token.start for token in _counted(tokens, outside, patterns)}
     for number, token in enumerate(outside):
         if token.kind != "word" or token.text.upper() not in ("COUNT", "DISTINCT"):
             continue
         counted = outside[number + 2] if token.text.upper() == "COUNT" else token
-        if counted.text != "*" and counted.start not in bound:
+        if counted.text != "*" and not (counted.kind == "variable" and counted.text[1:] in bound):
             return {}
         found |= {token: "SUM", counted: _COUNT}
     return found

@@ -232,6 +232,17 @@ def _is_plain(subject: Token, predicate: Token, value: Token) -> bool:
     return is_property and subject.kind in ends and value.kind in ends
 
 
+class Group(NamedTuple):
+    """Triple patterns, and filters of what they bind."""
+
+    triples: tuple[TriplePattern, ...]
+    filters: tuple[ValueFilter, ...]
+
+    def variables(self) -> set[str]:
+        """Return the names of the variables that the patterns bind."""
+        return _variables(self.triples)
+
+
 @dataclass(frozen=True)
 class EagerCount:
     """A counted join in two parts, of which one is counted before it is joined with the other.
@@ -239,61 +250,110 @@ class EagerCount:
     Attributes:
         key: The one variable that both have.
         link: The pattern of the first whose object the key is.
-        counted: The patterns of the first, and its filters.
-        described: The patterns of the second, whose subject the key is, and its filters.
+        counted: The first part.
+        described: What describes the key: the second.
+        optional: What describes it if it is there, in its order: of the second, too.
     """
 
     key: Token
     link: TriplePattern
-    counted: tuple[tuple[TriplePattern, ...], tuple[ValueFilter, ...]]
-    described: tuple[tuple[TriplePattern, ...], tuple[ValueFilter, ...]]
+    counted: Group
+    described: Group
+    optional: tuple[Group, ...]
+
+    def bound(self) -> set[str]:
+        """Return the names of the variables that every solution binds."""
+        return self.counted.variables() | self.described.variables()
 
 
 def read_eager_count(tokens: Sequence[Token], grouped: Collection[str]) -> EagerCount | None:
-    """Return the two parts of the only group of a query.
+    """Return the two parts of the group of a query, which may hold ``OPTIONAL`` groups.
 
     Args:
         tokens: Of the query.
         grouped: The names of the variables by which solutions are grouped: all of the second part.
     """
     braces = [number for number, token in enumerate(tokens) if token.text in ("{", "}")]
-    if [tokens[number].text for number in braces] != ["{", "}"]:
+    taken = _take_optional(tokens[braces[0] + 1 : braces[-1]]) if braces else None
+    whole = None if taken is None else _read_group(taken[0])
+    if taken is None or whole is None:
         return None
-    parts = _take_filters(tokens[braces[0] + 1 : braces[1]])
-    triples = None if parts is None else _read_triples(parts[0])
-    if parts is None or not triples:
-        return None
-    if any(triple.subject.kind != "variable" for triple in triples):
-        return None
-    if any(_reads_more(each) for each in parts[1]):
-        return None
-    for link in triples:
-        found = _parted(link, triples, parts[1])
-        if found is not None and set(grouped) <= _variables(found.described[0]):
-            return found
+    for link in whole.triples:
+        found = _parted(link, whole, taken[1])
+        if found is not None:
+            known = found.described.variables().union(*(of.variables() for of in found.optional))
+            if set(grouped) <= known | {found.key.text[1:]}:
+                return found
     return None
 
 
-def _parted(
-    link: TriplePattern, triples: Sequence[TriplePattern], filters: Sequence[ValueFilter]
-) -> EagerCount | None:
+def _take_optional(tokens: Sequence[Token]) -> tuple[list[Token], tuple[Group, ...]] | None:
+    """Return a group's tokens with a full stop for each optional group, and these.
+
+    None where one holds more than triple patterns and filters.
+    """
+    left: list[Token] = []
+    found: list[Group] = []
+    number = 0
+    while number < len(tokens):
+        token = tokens[number]
+        if (token.kind, token.text.upper()) != ("word", "OPTIONAL"):
+            left.append(token)
+            number += 1
+            continue
+        texts = [each.text for each in tokens]
+        end = texts.index("}", number) if "}" in texts[number:] else number
+        group = _read_group(tokens[number + 2 : end]) if texts[number + 1] == "{" else None
+        if group is None:
+            return None
+        found.append(group)
+        left.append(Token("mark", ".", -1))
+        number = end + 1
+    return left, tuple(found)
+
+
+def _read_group(tokens: Sequence[Token]) -> Group | None:
+    """Return a group of triple patterns about variables, and of filters of single solutions."""
+    parts = _take_filters(tokens)
+    triples = None if parts is None else _read_triples(parts[0])
+    if parts is None or not triples or any(map(_reads_more, parts[1])):
+        return None
+    if any(triple.subject.kind != "variable" for triple in triples):
+        return None
+    return Group(tuple(triples), tuple(parts[1]))
+
+
+def _parted(link: TriplePattern, whole: Group, optional: tuple[Group, ...]) -> EagerCount | None:
     """Return the parts on both sides of a link; None where it does not part them."""
     key = link.object
     if key.kind != "variable":
         return None
-    described = tuple(triple for triple in triples if triple.subject.text[1:] == key.text[1:])
-    counted = tuple(triple for triple in triples if triple not in described)
+    name = key.text[1:]
+    described = tuple(each for each in whole.triples if each.subject.text[1:] == name)
+    counted = tuple(each for each in whole.triples if each not in described)
     of_counted = _variables(each for each in counted if each is not link)
     of_counted.add(link.subject.text[1:])
     of_described = _variables(described)
-    is_joined_otherwise = bool(of_counted & of_described) or key.text[1:] in of_counted
-    if not described or link not in counted or is_joined_otherwise or not _are_joined(counted):
+    # What a group may leave unbound stands in no pattern outside of such groups.
+    of_optional = set[str]().union(*(of.variables() for of in optional)) - {name}
+    if link not in counted or not (described or optional) or not _are_joined(counted):
         return None
-    outer = tuple(each for each in filters if each.variables() <= of_described)
-    inner = tuple(each for each in filters if each not in outer)
+    if name in of_counted or of_counted & of_described or of_optional & (of_counted | of_described):
+        return None
+    if any(not _describes(name, group) for group in optional):
+        return None
+    known = of_described | of_optional | {name}
+    outer = tuple(each for each in whole.filters if each.variables() <= known)
+    inner = tuple(each for each in whole.filters if each not in outer)
     if any(not each.variables() <= of_counted for each in inner):
         return None
-    return EagerCount(key, link, (counted, inner), (described, outer))
+    return EagerCount(key, link, Group(counted, inner), Group(described, outer), optional)
+
+
+def _describes(name: str, group: Group) -> bool:
+    """Tell whether an optional group is about a variable and what its own patterns bind alone."""
+    is_about = all(triple.subject.text[1:] == name for triple in group.triples)
+    return is_about and all(each.variables() <= group.variables() for each in group.filters)
 
 
 def _variables(triples: Iterable[TriplePattern]) -> set[str]:

@@ -192,7 +192,7 @@ def route(query: str, prefixes: Collection[str] = ()) -> Route:
     except (UnreadPattern, RecursionError):
         return Route(_SPARQ, found, form == "SELECT")
     written = rewriting(query, tokens, patterns)
-    eager = eager_rewriting(query, tokens, patterns)
+    eager = eager_rewriting(query, tokens)
     return Route(_SPARQ, found, form == "SELECT", written, eager)
 
 

@@ -426,7 +426,26 @@ def test_filters_of_one_value_are_answered_first(pair: Pair, group: str, filters
             " GROUP BY ?n",
             False,
         ),
-        ("?n (COUNT(*) AS ?c) { ?b x:von ?p OPTIONAL { ?p x:name ?n } } GROUP BY ?n", False),
+        ("?p ?n (COUNT(?b) AS ?c) { ?b x:von ?p OPTIONAL { ?p x:nie ?n } } GROUP BY ?p ?n", True),
+        (
+            "?p ?n ?o (COUNT(*) AS ?c) { ?p a ?t . ?b x:folgt ?p OPTIONAL { ?p x:titel ?n"
+            " FILTER(LANG(?n) = 'sv') } OPTIONAL { ?p x:titel ?n ; x:von ?o } } GROUP BY ?p ?n ?o",
+            True,
+        ),
+        # Counts of what may be unbound; about something else; of a value from elsewhere.
+        ("?p (COUNT(?n) AS ?c) { ?b x:von ?p OPTIONAL { ?p x:name ?n } } GROUP BY ?p", False),
+        ("?p (COUNT(*) AS ?c) { ?b x:von ?p OPTIONAL { ?b x:jahr ?j } } GROUP BY ?p", False),
+        (
+            "?p ?n (COUNT(*) AS ?c) { ?b x:von ?p ; x:titel ?n OPTIONAL { ?p x:name ?n } }"
+            " GROUP BY ?p ?n",
+            False,
+        ),
+        (
+            "?p ?n (COUNT(*) AS ?c) { ?b x:von ?p ; x:jahr ?j OPTIONAL { ?p x:name ?n"
+            " FILTER(?j > 1900) } } GROUP BY ?p ?n",
+            False,
+        ),
+        ("?p (COUNT(*) AS ?c) { ?b x:von ?p OPTIONAL { { ?p x:name ?n } } } GROUP BY ?p", False),
         ("?n (COUNT(*) AS ?c) { ?b x:von+ ?p . ?p x:name ?n } GROUP BY ?n", False),
         ("?l (COUNT(*) AS ?c) { ?b x:von ?p . ?p x:name ?n } GROUP BY (STRLEN(?n) AS ?l)", False),
     ],
