@@ -110,7 +110,12 @@ def _decoded(content: bytes, encoding: str, where: str) -> str:
 
 def _as_utf_8(text: str) -> str:
     """Return XML whose declaration, if it has one, states UTF-8."""
-    return _DECLARATION.sub(r'\g<1>"UTF-8"', text.removeprefix("\ufeff"), count=1)
+    text = text.removeprefix("\ufeff")
+    stated = _DECLARATION.match(text)
+    # Of a large file, a copy that changes nothing takes its size.
+    if stated is None or (stated[2] or stated[3]).upper() == "UTF-8":
+        return text
+    return f'{stated[1]}"UTF-8"{text[stated.end() :]}'
 
 
 def _utf_8(content: bytes, where: str) -> str:

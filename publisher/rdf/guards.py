@@ -15,8 +15,8 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
-from operator import sub
+from itertools import accumulate, islice, tee
+from operator import itemgetter, sub
 from xml.parsers import expat
 
 from pyoxigraph import RdfFormat
@@ -72,6 +72,8 @@ _XML = re.compile(
     rb"(?:<([^\s<>!?\"'])(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'|(?!))*+>|\Z)",
     re.DOTALL,
 )
+_OPENING = bytes(byte if byte == ord("/") else ord("<") for byte in range(256))
+_MARKS_AT_ONCE = 1 << 12
 _STEPS = {b"[": 1, b"(": 1, b"{": 1, b"]": -1, b")": -1, b"}": -1}
 _BLANK = rb"(?:[ \t\r\n]++|#[^\n\r]*+[\n\r]|(?!))*+"
 _PREFIX = re.compile(rb"prefix" + _BLANK + rb"(?:[^\s<#:]*+:)?" + _BLANK + rb"<([^>]*+)")
@@ -198,7 +200,7 @@ def turtle_nesting(content: bytes) -> int:
 
     Those in strings, names and comments are not counted.
     """
-    return _deepest_level(b"".join(_TURTLE.findall(content)), b"[({", b"])}")
+    return _deepest_level(_marks(_TURTLE, content), b"[({", b"])}")
 
 
 def xml_nesting(content: bytes) -> int:
@@ -213,10 +215,19 @@ def _deepest_level(marks: bytes, opening: bytes, closing: bytes) -> int:
         steps[mark] = 1
     for mark in closing:
         steps[mark] = 255
-    levels = array("l", accumulate(array("b", marks.translate(bytes(steps)))))
+    levels, again = tee(accumulate(array("b", marks.translate(bytes(steps)))))
     # From the lowest level before: what closes nothing (in a DTD, say) must not make room.
-    floors = accumulate(levels, min, initial=0)
+    floors = accumulate(again, min, initial=0)
     return max(map(sub, levels, floors), default=0)
+
+
+def _marks(pattern: re.Pattern[bytes], content: bytes) -> bytes:
+    """Return the first groups of all matches in a row: a list would take a hundred times that."""
+    matches, mark = pattern.finditer(content), itemgetter(1)
+    found = bytearray()
+    while marks := b"".join(filter(None, map(mark, islice(matches, _MARKS_AT_ONCE)))):
+        found += marks
+    return bytes(found)
 
 
 def refuse_turtle_nesting(content: bytes, most: int, where: str) -> None:
@@ -244,7 +255,7 @@ def refuse_json_nesting(content: bytes, where: str, most: int = JSON_NESTING) ->
     Raises:
         ReadLimitExceeded: They nest too deeply.
     """
-    brackets = b"".join(_JSON.findall(content))
+    brackets = _marks(_JSON, content)
     if _deepest_level(brackets, b"[{", b"]}") > most:
         raise _nesting_error(content, _JSON, most, where)
     return brackets
@@ -298,7 +309,7 @@ def _declares_many(content: bytes) -> bool:
 
 def _xml_marks(content: bytes) -> bytes:
     """Return a row of ``<`` and ``/`` for the tags of well-formed XML that open and close."""
-    return b"".join(b"/" if mark == b"/" else b"<" for mark in _XML.findall(content) if mark)
+    return _marks(_XML, content).translate(_OPENING)
 
 
 def _refuse_malformed(content: bytes) -> None:

@@ -68,7 +68,10 @@ def main() -> None:
         prefixes |= quads.prefixes
         if sum(map(len, prefixes.values())) > _PREFIX_LETTERS:
             prefixes = {}
+        sys.stdout.flush()
         sys.stderr.write(json.dumps(prefixes))
+    except OSError as error:
+        _refuse("storage", error.strerror or "", error.errno)
     except SyntaxError as error:
         _refuse("syntax", str(error.msg), error.lineno, error.offset)
     except MemoryError as error:

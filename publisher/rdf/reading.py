@@ -7,14 +7,17 @@ could take much time or memory for its size is parsed in a process of its own, w
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from pyoxigraph import Quad, QuadParser, RdfFormat, parse
 
@@ -33,6 +36,8 @@ from publisher.rdf.parse_apart import IS_LONG_TOKEN, REFUSED
 from publisher.rdf.parser_places import line_in_json_ld, line_in_xml
 from publisher.rdf.plain_xml import plain_xml
 
+# What a process of its own writes for larger files goes to a file, not through a pipe.
+_PIPED_BYTES = 16 << 20
 _BLOCK_BYTES = 1 << 20
 # Of N-Triples and N-Quads: four terms of the parser's largest size.
 _LINE_BYTES = 4 * TOKEN_BYTES
@@ -128,12 +133,14 @@ class _Prepared:
     """What is given to the parser: a file, or what a process of its own has read of one.
 
     Attributes:
-        content: The bytes.
+        content: The bytes; those that a process has written, in a file without a name.
+        size: How many they are.
         rdf_format: Their syntax.
         declared: Prefixes that are known already; those that the parser meets are added.
     """
 
-    content: bytes
+    content: bytes | BinaryIO
+    size: int
     rdf_format: RdfFormat
     declared: dict[str, str]
 
@@ -147,10 +154,12 @@ def _prepare(
     if rdf_format == RdfFormat.RDF_XML:  # which is known to be well-formed by now
         content = plain_xml(content)
     if not is_apart and not has_type_maps:
-        return _Prepared(content, rdf_format, {})
+        return _Prepared(content, len(content), rdf_format, {})
     options = "expand" if has_type_maps else ""
     lines, declared = _read_in_process(content, rdf_format, base_iri, where, limits, options)
-    return _Prepared(lines, RdfFormat.N_QUADS, declared)
+    size = lines.seek(0, os.SEEK_END)
+    lines.seek(0)
+    return _Prepared(lines, size, RdfFormat.N_QUADS, declared)
 
 
 def _line_of(error: SyntaxError, file: _Prepared | bytes, base_iri: str) -> int | None:
@@ -160,6 +169,8 @@ def _line_of(error: SyntaxError, file: _Prepared | bytes, base_iri: str) -> int 
     """
     if isinstance(file, bytes):
         return line_in_json_ld(file, str(error.msg))
+    if not isinstance(file.content, bytes):
+        return None
     if file.rdf_format == RdfFormat.RDF_XML:
         return line_in_xml(file.content, base_iri)
     return line_in_json_ld(file.content, str(error.msg))
@@ -178,7 +189,7 @@ def _take(
 ) -> Iterator[Quad]:
     """Yield what the parser of a file yields, up to what is too much for its size."""
     found: Iterator[Quad] = _with_prefixes(parser, prepared.rdf_format, prepared.declared)
-    size = len(prepared.content)
+    size = prepared.size
     if prepared.rdf_format == RdfFormat.JSON_LD:
         found = _limit_growth(found, limits.memory_for(size), where)
     most = limits.triples_for(size)
@@ -304,17 +315,26 @@ def _read_in_process(
     where: str,
     limits: ReadLimits,
     options: str,
-) -> tuple[bytes, dict[str, str]]:
-    """Return the quads of a file as N-Quads, and its prefixes, parsed in a process with limits."""
+) -> tuple[BinaryIO, dict[str, str]]:
+    """Return the quads of a file as N-Quads, and its prefixes, parsed in a process with limits.
+
+    Those of a large file are in a file too, which is gone when it is closed: memory holds enough.
+    """
     size = len(content)
     most, length = limits.triples_for(size), limits.memory_for(size) // 4
     numbers = (limits.memory_for(size), limits.seconds_for(size), most, length)
     program = str(Path(__file__).with_name("parse_apart.py"))
     command = [sys.executable, "-P", program, rdf_format.media_type, base_iri, options]
     command += map(str, numbers)
+    file = tempfile.TemporaryFile() if size > _PIPED_BYTES else None  # noqa: SIM115  to be read
     try:
         done = subprocess.run(
-            command, input=content, capture_output=True, timeout=numbers[1], check=False
+            command,
+            input=content,
+            stdout=file or subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=numbers[1],
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise _memory_error(limits, size, where) from error
@@ -329,10 +349,12 @@ def _read_in_process(
             raise token_too_long(content, where)
         if reason["kind"] == "length":
             raise _too_long(length, where)
+        if reason["kind"] == "storage":
+            raise OSError(reason["line"], reason["message"], tempfile.gettempdir())
     if done.returncode != 0:
         raise _memory_error(limits, size, where)
     prefixes: dict[str, str] = json.loads(done.stderr)
-    return done.stdout, prefixes
+    return file or BytesIO(done.stdout), prefixes
 
 
 def _memory_error(limits: ReadLimits, size: int, where: str) -> ReadLimitExceeded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -225,3 +226,24 @@ def test_no_text_makes_the_guard_slow(rdf_format: RdfFormat, content: bytes) -> 
     with suppress(ReadLimitExceeded, SyntaxError):
         guards.needs_own_process(content, rdf_format, DEFAULT_READ_LIMITS, "x")
     assert time.process_time() - begun < 20
+
+
+@pytest.mark.parametrize(
+    ("rdf_format", "content"),
+    [
+        (RdfFormat.TURTLE, b"[] <urn:p> " + b"[],\n" * 300_000 + b"[] ."),
+        (RdfFormat.JSON_LD, b'{"urn:p": [' + b'{"@id": "urn:a"},\n' * 300_000 + b"0]}"),
+        (RdfFormat.RDF_XML, b"<a>" + b"<b>c</b>\n" * 300_000 + b"</a>"),
+    ],
+    ids=["Turtle", "JSON-LD", "RDF/XML"],
+)
+def test_the_guard_holds_no_mark_by_itself(rdf_format: RdfFormat, content: bytes) -> None:
+    """A mark takes a byte or two, not the hundred of an object in a list of all."""
+    limits = ReadLimits(nesting=3)
+    tracemalloc.start()
+    try:
+        guards.needs_own_process(content, rdf_format, limits, "x")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 600_000 + len(content)
