@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ from publisher.cli.watching import watch as watch_files
 from publisher.config import Config
 from publisher.errors import SourceError, UsageError
 from publisher.findings import Finding
-from publisher.load.sources import Sources, read_sources
+from publisher.load.sources import Sources, read_sources, remembering_files
 from publisher.messages import translate
 from publisher.system.standby import Standby, standing_by
 
@@ -117,7 +118,7 @@ def check(
         return findings
 
     seen = saved_files() if watch else {}
-    with standing_by() as standby:
+    with standing_by() as standby, remembering_files() if watch else nullcontext():
         findings = once(standby)
         if watch:
             watch_files(lambda: once(standby), seen, lang)

@@ -7,6 +7,8 @@ the same ones. Nobody writes them, so a file never disagrees with them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import Quad
@@ -32,12 +34,32 @@ _SUBCLASS = f" <{iri('rdfs:subClassOf')}> ".encode()
 
 def read_made_properties(files: Sequence[SourceFile]) -> tuple[MadeProperty, ...]:
     """Return the properties that the shapes among some files say how to make."""
+    return _made_by(
+        tuple(_Version(f.name, f.base_iri, f.sha256, f) for f in files if _is_shapes(f))
+    )
+
+
+def _is_shapes(file: SourceFile) -> bool:
+    return file.role is Role.SHAPES
+
+
+@dataclass(frozen=True)
+class _Version:
+    """What a file says, compared by the digest of its content."""
+
+    name: str
+    base_iri: str
+    sha256: str
+    file: SourceFile = field(repr=False, compare=False)
+
+
+@lru_cache(maxsize=1)  # who checks again after a save has seldom changed a shape
+def _made_by(shapes: tuple[_Version, ...]) -> tuple[MadeProperty, ...]:
     prefixes = dict(PREFIXES)
     quads: list[Quad] = []
-    for file in files:
-        if file.role is Role.SHAPES:
-            prefixes |= {prefix: name for prefix, name in file.prefixes.items() if name}
-            quads += file.quads
+    for each in shapes:
+        prefixes |= {prefix: name for prefix, name in each.file.prefixes.items() if name}
+        quads += each.file.quads
     return made_properties(Subjects(quads), prefixes)
 
 
