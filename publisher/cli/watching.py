@@ -19,8 +19,9 @@ from publisher.system.files import storage_errors
 SavedFiles = dict[str, tuple[int, ...]]
 
 _POLL_SECONDS = 0.05
-# A save takes several steps; and two within one tick of the file system's clock look like one.
-_SETTLE_SECONDS, _MOST_SETTLING = 0.02, 10
+# A save takes several steps; and two within one tick of the clock of files, which is 10 ms at most,
+# look like one.
+_SETTLE_SECONDS, _MOST_SETTLING = 0.012, 10
 # So much of a core looking at the files may take; and where nothing is saved for long, so much.
 _SHARE, _IDLE_SHARE, _IDLE_AFTER_SECONDS = 0.1, 0.02, 300.0
 
