@@ -23,19 +23,56 @@ _LONGEST_QUOTED = 300
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
 _STRINGS = rf"({_STRING}(?:\s*{_STRING})*)"
 _ENTRY = re.compile(rf"^msgid\s+{_STRINGS}\s*^msgstr\s+{_STRINGS}", re.MULTILINE)
+_ONE_TEXT = re.compile(_STRINGS)
 _ONE_OR_MANY = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
 _BETWEEN_STRINGS = re.compile(r'"\s*\n\s*"')
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 
+class _Translations:
+    """Message → translation of one language.
+
+    A catalogue is searched for the first few messages, and read when more are wanted: reading all
+    takes longer than most of a command that prints a line or two.
+    """
+
+    def __init__(self, written: str) -> None:
+        self._written, self._left = written, _SEARCHES
+        self._read: Mapping[str, str] | None = None
+
+    def get(self, message: str, default: str = "") -> str:
+        """Return a translation; what is given where there is none."""
+        read = self._read
+        if read is None:
+            self._left -= 1
+            found = _searched(self._written, message) if self._left >= 0 else None
+            if found is not None:
+                return found
+            self._read = read = read_catalogue(self._written)
+        return read.get(message, default)
+
+
+# Reading takes as long as some hundred searches.
+_SEARCHES = 20
+
+
 @cache
-def _catalogue(language: str) -> Mapping[str, str]:
-    """Return message → translation of one language; the source language has none."""
+def _catalogue(language: str) -> _Translations:
+    """Return the catalogue of one language; that of the source language is empty."""
     if language == SOURCE_LANGUAGE:
-        return {}
+        return _Translations("")
     path = Path(__file__).parent / "locale" / f"{language}.po"
-    return read_catalogue(path.read_text(encoding="utf-8"))
+    return _Translations(path.read_text(encoding="utf-8"))
+
+
+def _searched(written: str, message: str) -> str | None:
+    """Return the translation of a message that stands on one line; None where it is not found."""
+    line = message.replace("\\", "\\\\").replace('"', '\\"')
+    entry = f'\nmsgid "{line}"\nmsgstr '
+    start = written.find(entry)
+    found = _ONE_TEXT.match(written, start + len(entry)) if start >= 0 else None
+    return _unquoted(found[0]) if found and message else None
 
 
 def read_catalogue(written: str) -> dict[str, str]:

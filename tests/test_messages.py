@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
+from publisher import messages
 from publisher.cli import main
 from publisher.edit.catalogue.list_columns import COLUMNS
 from publisher.languages import LANGUAGES
@@ -277,6 +278,49 @@ msgstr ""
     found = read_catalogue(written)
     assert found == {str(m.id): str(m.string) for m in theirs if m.id}
     assert found['One "quoted" lake'].endswith("\\ C:\\temp")
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_message_that_is_searched_is_the_one_that_is_read(language: str) -> None:
+    """Most stand on one line; none is taken for another that begins or ends the same way."""
+    written = CATALOGUES[language].read_text(encoding="utf-8")
+    known = translations(language)
+    searched = {message: messages._searched(written, message) for message in known}
+    found = {message: text for message, text in searched.items() if text is not None}
+    assert found == {message: known[message] for message in found}
+    assert len(found) > len(known) / 3
+    for message in ("", "Page not", "not found", "no such message", "a\\b", 'a "b"'):
+        assert messages._searched(written, message) is None
+
+
+def test_a_catalogue_gives_the_same_however_much_is_asked_for() -> None:
+    """Messages on one line and on several, without translation, and unknown ones."""
+    written = """
+msgid "on one line"
+msgstr ""
+"on several "
+"lines"
+
+msgid ""
+"on several "
+"lines"
+msgstr "on one line"
+
+msgid "say \\"no\\""
+msgstr "säg \\"nej\\""
+
+msgid "not translated"
+msgstr ""
+
+#~ msgid "gone"
+#~ msgstr "borta"
+"""
+    known = read_catalogue(written)
+    asked = [*known, "gone", "unknown", "", 'say \\"no\\"'] * 12
+    for order in (asked, asked[::-1], asked[1:]):
+        catalogue = messages._Translations(written)
+        for message in order:
+            assert catalogue.get(message, "none") == known.get(message, "none"), message
 
 
 @pytest.mark.slow

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,19 +23,20 @@ from publisher.cli.options import (
     show_progress,
     write_findings,
 )
+from publisher.cli.watching import saved_files
+from publisher.cli.watching import watch as watch_files
 from publisher.config import Config
 from publisher.errors import SourceError, UsageError
 from publisher.findings import Finding
-from publisher.load.files import FOLDERS, VOCABULARIES
-from publisher.load.sources import Sources, read_sources
+from publisher.load.sources import Sources, read_sources, remembering_files
 from publisher.messages import translate
-from publisher.rule_settings import SETTINGS_FILE
+from publisher.system.standby import Standby, standing_by
 
 if TYPE_CHECKING:
+    from publisher.bounds import CheckLimits
     from publisher.quality.links import HostSummary
 
 _LINKS_FILE = "links.jsonl"
-_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -106,24 +107,33 @@ def check(
 ) -> None:
     """Say what keeps the sources from being published; with PATHS, only what concerns them."""
     only_files = tuple(_relative_path(path) for path in paths)
-    requested = _CheckRequest(
-        folder_config(**options), lang, only_files, fix, fix_texts, stale, links
-    )
-    seen = _modification_times() if watch else {}
-    findings = _findings(requested)
-    write_findings(findings, form, lang)
-    if watch:
-        _watch(lambda: write_findings(_findings(requested), form, lang), seen, lang)
+
+    def once(standby: Standby) -> list[Finding]:
+        config = folder_config(**options)  # also its file may have been saved
+        requested = _CheckRequest(config, lang, only_files, fix, fix_texts, stale, links)
+        findings = _findings(requested, standby)
+        write_findings(findings, form, lang)
+        if watch:
+            standby.fill()
+        return findings
+
+    seen = saved_files() if watch else {}
+    with standing_by() as standby, remembering_files() if watch else nullcontext():
+        findings = once(standby)
+        if watch:
+            watch_files(lambda: once(standby), seen, lang)
     if any(finding.severity.blocks for finding in findings):
         sys.exit(EXIT_FINDINGS)
 
 
-def _findings(requested: _CheckRequest) -> list[Finding]:
+def _findings(requested: _CheckRequest, standby: Standby) -> list[Finding]:
+    folder, base_iri = Path.cwd(), requested.config.base_iri
+    bounds = check_limits(requested.config)
+    # They start while the rest of the program is imported and the sources are read.
+    _prepare_processes(standby, folder, bounds)
     from publisher.quality.approval import check as check_sources
     from publisher.quality.approval import finding_of
 
-    folder, base_iri = Path.cwd(), requested.config.base_iri
-    bounds = check_limits(requested.config)
     try:
         sources = read_sources(folder, base_iri, bounds)
         if requested.fix and _fix_layout(sources, requested):
@@ -136,6 +146,15 @@ def _findings(requested: _CheckRequest) -> list[Finding]:
     except SourceError as error:
         return [finding_of(each) for each in error.each()]
     return [finding for finding in found if requested.concerns(finding.file)]
+
+
+def _prepare_processes(standby: Standby, folder: Path, bounds: CheckLimits) -> None:
+    """Start the processes that a check of a folder most likely needs."""
+    from publisher.quality.queries import prepare_queries
+    from publisher.quality.validator_process import prepare_validator
+
+    prepare_validator(standby, bounds)
+    prepare_queries(standby, folder)
 
 
 def _fix_layout(sources: Sources, requested: _CheckRequest) -> bool:
@@ -203,32 +222,3 @@ def _write_hosts(hosts: Iterable[HostSummary], language: str) -> None:
             ),
             err=True,
         )
-
-
-def _watch(again: Callable[[], None], seen: dict[str, tuple[int, int]], language: str) -> None:
-    """Call ``again`` each time a source is saved after it was seen, until interrupted."""
-    click.echo(translate("Waiting for a file to be saved; end with Ctrl+C.", language), err=True)
-    while True:
-        try:
-            time.sleep(_POLL_SECONDS)
-            now = _modification_times()
-            if now == seen:
-                continue
-            seen = now
-            click.echo(f"\n— {datetime.now().astimezone():%H:%M:%S} —")
-            again()
-        except KeyboardInterrupt:
-            return
-
-
-def _modification_times() -> dict[str, tuple[int, int]]:
-    """Return file → when it was saved last, and its size."""
-    found = {}
-    watched = (path for top in (*FOLDERS, VOCABULARIES) for path in Path(top).rglob("*"))
-    for path in (Path(SETTINGS_FILE), *watched):
-        try:
-            status = path.stat()
-        except FileNotFoundError:  # an editor's temporary file has just gone
-            continue
-        found[str(path)] = (status.st_mtime_ns, status.st_size)
-    return found

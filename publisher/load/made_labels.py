@@ -6,7 +6,9 @@ the same ones. Nobody writes them, so a file never disagrees with them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import Quad
@@ -18,10 +20,8 @@ from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.sorted_files import (
     SortedLines,
     Sorter,
-    blocks_of_subjects,
     lines_with,
     merge_lines,
-    read_lines,
     write_lines,
 )
 from publisher.rdf.subjects import Subjects, SubjectsOnDisk
@@ -32,12 +32,32 @@ _SUBCLASS = f" <{iri('rdfs:subClassOf')}> ".encode()
 
 def read_made_properties(files: Sequence[SourceFile]) -> tuple[MadeProperty, ...]:
     """Return the properties that the shapes among some files say how to make."""
+    return _made_by(
+        tuple(_Version(f.name, f.base_iri, f.sha256, f) for f in files if _is_shapes(f))
+    )
+
+
+def _is_shapes(file: SourceFile) -> bool:
+    return file.role is Role.SHAPES
+
+
+@dataclass(frozen=True)
+class _Version:
+    """What a file says, compared by the digest of its content."""
+
+    name: str
+    base_iri: str
+    sha256: str
+    file: SourceFile = field(repr=False, compare=False)
+
+
+@lru_cache(maxsize=1)  # who checks again after a save has seldom changed a shape
+def _made_by(shapes: tuple[_Version, ...]) -> tuple[MadeProperty, ...]:
     prefixes = dict(PREFIXES)
     quads: list[Quad] = []
-    for file in files:
-        if file.role is Role.SHAPES:
-            prefixes |= {prefix: name for prefix, name in file.prefixes.items() if name}
-            quads += file.quads
+    for each in shapes:
+        prefixes |= {prefix: name for prefix, name in each.file.prefixes.items() if name}
+        quads += each.file.quads
     return made_properties(Subjects(quads), prefixes)
 
 
@@ -76,19 +96,34 @@ def _made_lines(
 ) -> Iterator[tuple[bytes, bytes]]:
     """Yield each label as a line of N-Quads up to its graph, and the graph of its thing."""
     subjects = SubjectsOnDisk([quads])
-    for subject, of_subject in blocks_of_subjects(read_lines(quads)):
-        types: dict[bytes, bytes] = {}
-        start = len(subject)
-        for line in of_subject if subject.startswith(b"<") else ():
-            if line.startswith(_TYPE, start):
-                name, graph = line[len(subject) + len(_TYPE) :].split(b" ", 1)
-                types[name] = graph
+    for subject, types in _typed(quads, set().union(*classes)):
         for each, known in zip(made, classes, strict=True):
             typed = next((name for name in types if name in known), None)
             if typed is not None:
                 thing = subject[1:-1].decode()
                 for label in each.missing(thing, subjects.values):
                     yield f"<{thing}> <{each.path}> {label} ".encode(), types[typed]
+
+
+def _typed(
+    quads: Path, classes: Collection[bytes]
+) -> Iterator[tuple[bytes, Mapping[bytes, bytes]]]:
+    """Yield each named thing of some classes: those of them that it has, each with the graph."""
+    types: dict[bytes, bytes] = {}
+    last = b""
+    for line in lines_with(quads, _TYPE):
+        subject, _, rest = line.partition(_TYPE)
+        name, graph = rest.split(b" ", 1)
+        # With a space in it, it is the beginning of a line with a text in which all this is said.
+        if name not in classes or not subject.startswith(b"<") or b" " in subject:
+            continue
+        if subject != last and types:
+            yield last, types
+            types = {}
+        last = subject
+        types[name] = graph
+    if types:
+        yield last, types
 
 
 def _graph_of(line: bytes, lines: SortedLines, usual: bytes) -> bytes:

@@ -138,21 +138,7 @@ def read_text(path: Path, name: str, limits: ReadLimits = DEFAULT_READ_LIMITS) -
 
 def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
     """Return the content of a file and the SHA-256 of its bytes."""
-    try:
-        size = source.path.stat().st_size
-        if size > limits.file_bytes:
-            raise file_too_large(size, limits.file_bytes, source.name)
-        if source.member:
-            content = packed.unpack_member(source.path, source.member, limits, source.name)
-        else:
-            content = source.path.read_bytes()
-    except OSError as error:
-        raise SourceError(
-            "The file cannot be read: {reason}.",
-            where=source.name,
-            remedy="Give yourself the right to read it, or take it away; nothing was published.",
-            reason=error.strerror,
-        ) from error
+    content = _read_bytes(source, limits)
     sha256 = hashlib.sha256(content).hexdigest()
     if source.name.lower().endswith(packed.GZIP):
         content = packed.unpack_gzip(content, limits, source.name)
@@ -163,6 +149,33 @@ def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
             remedy="Unpack it, or end its name with .gz or .zip; nothing was published.",
         )
     return decode(content, source.name), sha256
+
+
+def read_digest(source: SourcePath, limits: ReadLimits = DEFAULT_READ_LIMITS) -> str:
+    """Return the SHA-256 of the bytes of a file, as ``SourceFile`` has it.
+
+    Raises:
+        SourceError: It cannot be read.
+        ReadLimitExceeded: It is larger than that.
+    """
+    return hashlib.sha256(_read_bytes(source, limits)).hexdigest()
+
+
+def _read_bytes(source: SourcePath, limits: ReadLimits) -> bytes:
+    try:
+        size = source.path.stat().st_size
+        if size > limits.file_bytes:
+            raise file_too_large(size, limits.file_bytes, source.name)
+        if source.member:
+            return packed.unpack_member(source.path, source.member, limits, source.name)
+        return source.path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            "The file cannot be read: {reason}.",
+            where=source.name,
+            remedy="Give yourself the right to read it, or take it away; nothing was published.",
+            reason=error.strerror,
+        ) from error
 
 
 # What Git writes into a file where two versions of it differ, line by line.

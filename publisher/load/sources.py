@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import weakref
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -42,6 +44,7 @@ from publisher.load.made_labels import add_made_labels
 from publisher.load.parse import (
     SourceFile,
     find_named_queries,
+    read_digest,
     read_file,
     read_named_query,
     read_text,
@@ -416,8 +419,7 @@ def cut_into_batches(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File]
 def _read_batch(part: _FileBatch) -> _BatchResult:
     start = part.folder / f"{part.number:06}"
     files: list[SourceFile | SourceError] = []
-    has_templates = False
-    placing = _GraphPlacing(part.base_iri)
+    results: list[_FileResult] = []
     with (
         Sorter(start.with_suffix(".quads")) as quads,
         Sorter(start.with_suffix(".graphs")) as in_graphs,
@@ -426,31 +428,134 @@ def _read_batch(part: _FileBatch) -> _BatchResult:
     ):
         for number, found in part.files:
             try:
-                file, read = _read(found, part.base_iri, part.limits)
-                placed = placing.lines(file.source, read)
+                result = _read_result(found, part)
             except SourceError as error:
                 files.append(error)
                 continue
-            files.append(file)
-            is_published = file.role is not Role.EXAMPLE
-            if file.role is Role.SHAPES:
-                has_templates |= any(_TEMPLATE in line for line in placed.lines)
-            lines = sorted(set(placed.lines))
-            defining_files.extend(list(_defining_lines(lines, number, is_published=is_published)))
-            end = f" <{part.base_iri}{file.source.graph}>".encode() + _END
-            (quads if is_published else examples).extend(_in_graph(lines, end))
-            if part.keeps_graphs and is_published:
-                in_graphs.extend(placed.in_graphs(end))
+            files.append(result.file)
+            results.append(replace(result, quads=(), in_graphs=(), defining=()))
+            defining_files.extend([b"%s%08d%s" % (a, number, b) for a, b in result.defining])
+            (quads if result.is_published else examples).extend(result.quads)
+            in_graphs.extend(result.in_graphs)
     return _BatchResult(
         files,
         quads.runs,
         in_graphs.runs,
         examples.runs,
         defining_files.runs,
-        placing.named,
-        placing.findings,
-        has_templates,
+        {pair for result in results for pair in result.named_graphs},
+        [finding for result in results for finding in result.findings],
+        any(result.has_templates for result in results),
     )
+
+
+@dataclass(frozen=True)
+class _FileResult:
+    """What one file gave.
+
+    Attributes:
+        file: The file.
+        quads: What it says, as sorted N-Quads, all in the graph of the file.
+        in_graphs: The same in the graphs that the file puts it into, where that is asked for.
+        defining: Lines that say where named subjects are, before and behind the number of the file.
+        named_graphs: Graphs that it puts triples into, each with the graph of the file.
+        findings: Where graphs of it are not kept.
+        has_templates: Whether it says how to make labels.
+    """
+
+    file: SourceFile
+    quads: Sequence[bytes]
+    in_graphs: Sequence[bytes]
+    defining: Sequence[tuple[bytes, bytes]]
+    named_graphs: frozenset[tuple[str, str]]
+    findings: tuple[Finding, ...]
+    has_templates: bool
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether a release holds what it says."""
+        return self.file.role is not Role.EXAMPLE
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes of memory it takes."""
+        pairs = (part for pair in self.defining for part in pair)
+        return sum(len(each) + _OVERHEAD for each in chain(self.quads, self.in_graphs, pairs))
+
+
+def _read_result(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResult:
+    """Return what a file gives, read unless it is remembered."""
+    remembered = _REMEMBERED.get()
+    if remembered is None or isinstance(found, SourceFile):
+        return _read_file(found, part)
+    settings = (found, part.base_iri, part.limits, part.keeps_graphs)
+    result = remembered.get((*settings, read_digest(found, part.limits)))
+    if result is None:
+        result = _read_file(found, part)
+        remembered.keep((*settings, result.file.sha256), result)
+    return result
+
+
+def _read_file(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResult:
+    file, read = _read(found, part.base_iri, part.limits)
+    placing = _GraphPlacing(part.base_iri)
+    placed = placing.lines(file.source, read)
+    is_published = file.role is not Role.EXAMPLE
+    lines = sorted(set(placed.lines))
+    end = f" <{part.base_iri}{file.source.graph}>".encode() + _END
+    return _FileResult(
+        file,
+        _in_graph(lines, end),
+        placed.in_graphs(end) if part.keeps_graphs and is_published else (),
+        list(_defining_lines(lines, is_published=is_published)),
+        frozenset(placing.named),
+        tuple(placing.findings),
+        file.role is Role.SHAPES and any(_TEMPLATE in line for line in lines),
+    )
+
+
+# What files gave, by what is in them: who checks again after a save reads one file of them.
+
+_REMEMBERED_BYTES = 128 << 20
+_OVERHEAD = 48  # of a line in memory, beside its bytes
+
+
+class _Remembered:
+    """What the files gave that were read last, up to a size."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._results: OrderedDict[Hashable, _FileResult] = OrderedDict()
+
+    def get(self, content: Hashable) -> _FileResult | None:
+        """Return what a file with this content gave; None when that is not known any more."""
+        if content in self._results:
+            self._results.move_to_end(content)
+        return self._results.get(content)
+
+    def keep(self, content: Hashable, result: _FileResult) -> None:
+        """Keep what a file gave; those that were read longest ago go."""
+        before = self._results.pop(content, None)
+        self._results[content] = result
+        self._size += result.size - (before.size if before else 0)
+        while self._size > _REMEMBERED_BYTES:
+            self._size -= self._results.popitem(last=False)[1].size
+
+
+_REMEMBERED: ContextVar[_Remembered | None] = ContextVar("remembered files", default=None)
+
+
+@contextmanager
+def remembering_files() -> Iterator[None]:
+    """Let sources that are read again and again in the block cost what has changed in them.
+
+    Large ones, which are read in several processes, cost the same each time.
+    """
+    token = _REMEMBERED.set(_Remembered())
+    try:
+        yield
+    finally:
+        _REMEMBERED.reset(token)
 
 
 # Graphs that files put their triples into: graphs of the data set, by their own names.
@@ -560,8 +665,11 @@ def _read(
     return read_file(found, base_iri, limits)
 
 
-def _defining_lines(lines: Sequence[bytes], number: int, *, is_published: bool) -> Iterator[bytes]:
-    """Yield a line for each named subject of a file, from its sorted triples."""
+def _defining_lines(lines: Sequence[bytes], *, is_published: bool) -> Iterator[tuple[bytes, bytes]]:
+    """Yield a line for each named subject of a file, from its sorted triples.
+
+    It comes in two parts: before the number of the file, and behind it.
+    """
     for subject, of_subject in blocks_of_subjects(lines):
         if not subject.startswith(b"<"):
             continue
@@ -570,4 +678,4 @@ def _defining_lines(lines: Sequence[bytes], number: int, *, is_published: bool) 
         digest = NO_GRAPH
         if is_typed and is_published:
             digest = hashlib.sha256(block).hexdigest().encode()
-        yield b"\t".join((subject, b"1" if is_typed else b"0", b"%08d" % number, digest)) + b"\n"
+        yield b"%s\t%d\t" % (subject, is_typed), b"\t%s\n" % digest

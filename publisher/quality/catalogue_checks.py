@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -242,18 +243,24 @@ _MAP_STANDARD = re.compile(
 )
 # Systems of coordinates are named as the register of the OGC, or EPSG's own, names them.
 _REFERENCE_SYSTEM = re.compile(r"/def/crs/|urn:ogc:def:crs:|epsg", re.IGNORECASE)
-# What a map must say → the properties that say it.
-_GEO_PROPERTIES: Mapping[str, tuple[tuple[str, ...], Text]] = {
-    "dcterms:spatial": (("dcterms:spatial",), text("the area that it covers")),
-    "dcat:spatialResolutionInMeters": (
-        ("dcat:spatialResolutionInMeters", "geodcatap:spatialResolutionAsText"),
-        text("how fine it is, in metres on the ground"),
-    ),
-    "geodcatap:referenceSystem": (
-        ("geodcatap:referenceSystem", "dcterms:conformsTo"),
-        text("the system of its coordinates, such as http://www.opengis.net/def/crs/EPSG/0/3006"),
-    ),
-}
+
+
+@cache  # not at once: a check without findings reads no catalogue of messages
+def _geo_properties() -> Mapping[str, tuple[tuple[str, ...], Text]]:
+    """Return what a map must say → the properties that say it, and what that is in words."""
+    return {
+        "dcterms:spatial": (("dcterms:spatial",), text("the area that it covers")),
+        "dcat:spatialResolutionInMeters": (
+            ("dcat:spatialResolutionInMeters", "geodcatap:spatialResolutionAsText"),
+            text("how fine it is, in metres on the ground"),
+        ),
+        "geodcatap:referenceSystem": (
+            ("geodcatap:referenceSystem", "dcterms:conformsTo"),
+            text(
+                "the system of its coordinates, such as http://www.opengis.net/def/crs/EPSG/0/3006"
+            ),
+        ),
+    }
 
 
 def check_geographic(
@@ -276,7 +283,7 @@ def check_geographic(
         given = {t.predicate.value for t in triples if not _is_other_standard(t)}
         missing = {
             path: meaning
-            for path, (ways, meaning) in _GEO_PROPERTIES.items()
+            for path, (ways, meaning) in _geo_properties().items()
             if not given.intersection(map(iri, ways))
         }
         if missing:

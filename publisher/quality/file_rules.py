@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
@@ -123,6 +125,45 @@ def check_style(
             file=file.name,
             line=_first_difference(file.text, expected),
         )
+
+
+class _LaidOut:
+    """The files in which no fault of layout was found, as they were then; the newest of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._versions: OrderedDict[Hashable, None] = OrderedDict()
+        self._lock = Lock()
+
+    def __contains__(self, version: Hashable) -> bool:
+        """Tell whether nothing was found in a version of a file."""
+        with self._lock:
+            if version in self._versions:
+                self._versions.move_to_end(version)
+                return True
+            return False
+
+    def add(self, version: Hashable) -> None:
+        """Remember that nothing was found; what was asked for longest ago goes."""
+        with self._lock:
+            self._versions[version] = None
+            if len(self._versions) > self._most:
+                self._versions.popitem(last=False)
+
+
+# Who checks again after a save has changed one file; of each, this takes some 300 bytes.
+_LAID_OUT = _LaidOut(20_000)
+
+
+def _check_layout(file: SourceFile, prefixes: Mapping[str, str]) -> list[Finding]:
+    """Return what ``check_style`` finds; a version of a file without faults is looked at once."""
+    version = (file.name, file.base_iri, file.sha256, tuple(prefixes.items()))
+    if version in _LAID_OUT:
+        return []
+    found = [] if is_laid_out(file, prefixes) else list(check_style(file, file.triples, prefixes))
+    if not found:
+        _LAID_OUT.add(version)
+    return found
 
 
 def _first_difference(ours: str, expected: str) -> int:
@@ -262,8 +303,8 @@ def _check(part: _CheckTask) -> list[Finding]:
     for file in part.files:
         if file.name in part.suspicious:
             found += _check_triples(file, part.vocabularies)
-        if part.prefixes is not None and not is_laid_out(file, part.prefixes):
-            found += check_style(file, file.triples, part.prefixes)
+        if part.prefixes is not None:
+            found += _check_layout(file, part.prefixes)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -27,7 +28,8 @@ _DATATYPES = frozenset(
 _LATITUDES = frozenset(latitude for latitude, _ in PAIR_PROPERTIES)
 _LONGITUDES = frozenset(longitude for _, longitude in PAIR_PROPERTIES)
 
-
+# A check asks twice about each geometry, and the next one asks again: of these, 8 MB at most.
+_KEPT, _LONGEST_KEPT = 2048, 4096
 _PROPERTIES = frozenset((*TEXT_PROPERTIES, *_LATITUDES, *_LONGITUDES))
 
 
@@ -61,6 +63,12 @@ def _fault(path: str, literal: Literal) -> Text | None:
         written = point_text("0", literal.value)
     else:
         return None
+    judge = _fault_of if len(written) <= _LONGEST_KEPT else _fault_of.__wrapped__
+    return judge(written)
+
+
+@lru_cache(maxsize=_KEPT)
+def _fault_of(written: str) -> Text | None:
     try:
         parse_geometry(written)
     except GeometryUnreadable as error:

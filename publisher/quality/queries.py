@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import pairwise
+from pathlib import Path
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse_query_results
 
@@ -24,15 +25,17 @@ from publisher.errors import (
     SourceSyntax,
 )
 from publisher.findings import Finding, Severity
-from publisher.load.parse import QUERIES_FOLDER
+from publisher.load.files import find_queries
+from publisher.load.parse import QUERIES_FOLDER, find_named_queries
 from publisher.load.sources import SortedSources, Sources
 from publisher.messages import LANGUAGES
 from publisher.query.admission import check_query
 from publisher.query.engine import SOLUTIONS, Operation, QueryLimits
 from publisher.query.tokens import tokenize
 from publisher.query.worker_messages import WorkerConfig
-from publisher.query.worker_pool import WorkerPool
+from publisher.query.worker_pool import StartedWorker, WorkerPool
 from publisher.system.processes import cores
+from publisher.system.standby import Standby, taker
 
 Row = dict[str, object]
 
@@ -44,6 +47,7 @@ _RESULT_BYTES = 64 << 20
 # Of so much data a process that holds it is there as soon as one that holds nothing.
 _SMALL_BYTES = 32 << 20
 _START_SECONDS = 120.0
+_WORKER = "query worker"
 _NO_GRAPHS = ("urn:x-publisher:nothing",)
 _STOPPED = {
     "query_timeout_seconds": (
@@ -71,6 +75,12 @@ def folder_queries(sources: Sources) -> Iterator[FolderQueries]:
     finally:
         _OPEN.reset(token)
         queries.close()
+
+
+def prepare_queries(standby: Standby, folder: Path) -> None:
+    """Let a worker be started before the sources are read, if the folder has a query for it."""
+    if find_queries(folder) or find_named_queries(folder):
+        standby.prepare(_WORKER, StartedWorker)
 
 
 class FolderQueries:
@@ -168,7 +178,8 @@ class FolderQueries:
                 store = _make_store(sources) if is_stored else place
                 config = WorkerConfig(store, self._limits, is_urgent=True)
                 count = self._count if is_of_data else 1
-                self._pools[place] = WorkerPool(config, count, _START_SECONDS)
+                start = taker(_WORKER, StartedWorker)
+                self._pools[place] = WorkerPool(config, count, _START_SECONDS, start)
             return self._pools[place]
 
     def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:

@@ -10,8 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 from pyoxigraph import Literal, RdfFormat, parse
 
@@ -130,6 +131,16 @@ class ShapesGraph:
 
     prefixes: Mapping[str, str]
     triples: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    @classmethod
+    def read_file(cls, path: Path, prefixes: Mapping[str, str]) -> ShapesGraph:
+        """Return the graph of a file of N-Triples; the last one that was read is remembered.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        read = _read_shapes if path.stat().st_size <= _KEPT_BYTES else _read_shapes.__wrapped__
+        return read(path.read_bytes(), tuple(prefixes.items()))
 
     @classmethod
     def read(cls, lines: Iterable[bytes], prefixes: Mapping[str, str]) -> ShapesGraph:
@@ -333,6 +344,16 @@ class ShapesGraph:
         """Return the subjects that say what a shape asks for, itself among them."""
         return self._reached([root], lambda predicate: predicate not in _NOT_FOLLOWED)
 
+    @cached_property
+    def _needed_by_roots(self) -> Mapping[str, set[str]]:
+        return {root: self.needed(root) for root in self.roots()}
+
+    @cached_property
+    def _features(self) -> Mapping[str, Feature]:
+        """Return the shapes that are not for the fast validator, and what keeps them from it."""
+        needed = self._needed_by_roots.items()
+        return {root: f for root, nodes in needed if (f := self.feature(root, nodes))}
+
     def feature(self, root: str, needed: Iterable[str]) -> Feature | None:
         """Return what keeps a shape from the fast validator; None when nothing does."""
         shape = "" if _is_blank(root) else root[1:-1]
@@ -387,8 +408,8 @@ class ShapesGraph:
         Args:
             refused: Returns why the fast validator cannot read shapes; empty when it can.
         """
-        needed = {root: self.needed(root) for root in self.roots()}
-        features = {r: f for r, nodes in needed.items() if (f := self.feature(r, nodes))}
+        needed = self._needed_by_roots
+        features = dict(self._features)
         fast = self._fast(needed, features)
         if fast and refused(fast):
             for root, nodes in needed.items():
@@ -414,6 +435,15 @@ class ShapesGraph:
         if not still_needed:
             return b""
         return self.lines(without=left - still_needed, untargeted=features.keys())
+
+
+# Who checks again after a save has seldom changed a shape.
+_KEPT_BYTES = 8 << 20
+
+
+@lru_cache(maxsize=1)
+def _read_shapes(shapes: bytes, prefixes: tuple[tuple[str, str], ...]) -> ShapesGraph:
+    return ShapesGraph.read(shapes.splitlines(keepends=True), dict(prefixes))
 
 
 def _terms(line: bytes) -> TermTriple:

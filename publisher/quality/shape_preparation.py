@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
@@ -69,6 +70,15 @@ def prepare_shapes(shapes: bytes, dialect: Dialect) -> bytes:
         shapes: N-Triples; blank nodes keep the labels that they have.
         dialect: What the validator evaluates patterns with.
     """
+    return (_prepare if len(shapes) <= _KEPT_BYTES else _prepare.__wrapped__)(shapes, dialect)
+
+
+# Who checks again after a save has seldom changed a shape; there are two validators.
+_KEPT_BYTES = 8 << 20
+
+
+@lru_cache(maxsize=2)
+def _prepare(shapes: bytes, dialect: Dialect) -> bytes:
     triples = [quad.triple for quad in parse(shapes, format=RdfFormat.N_TRIPLES)]
     patterned = {t.subject for t in triples if t.predicate.value == _PATTERN}
     flags: dict[object, str] = defaultdict(str)

@@ -24,7 +24,6 @@ from publisher.quality.xpath_patterns import PatternError, translated
 from publisher.query.tokens import tokenize
 from publisher.rdf.label_templates import TemplateError, read_template
 from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
-from publisher.rdf.sorted_files import read_lines
 from publisher.rule_settings import RULES
 
 
@@ -37,7 +36,7 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
         SourceSyntax: A shape is not one that SHACL allows, or takes too much.
     """
     files = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.sorted_sources.folder)))
-    shapes = ShapesGraph.read(read_lines(files.shapes), sources.prefixes)
+    shapes = ShapesGraph.read_file(files.shapes, sources.prefixes)
     found = validate(files, shapes, sources.bounds)
     yield from findings_of(found.results, shapes)
     yield from feature_findings(found.features)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import threading
+from collections.abc import Callable, Hashable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from publisher.bounds import CheckLimits
+from publisher.bounds import FAST_VALIDATOR, CheckLimits
 from publisher.errors import SourceSyntax
 from publisher.quality.shape_needs import Needs
 from publisher.quality.shape_partitions import Partition, ValidationFiles
 from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 from publisher.system import portable
 from publisher.system.processes import child_environment, module_command
+from publisher.system.standby import Standby, taker
 
 _START_SECONDS = 120.0
 _REAP_SECONDS = 10.0
@@ -37,6 +41,38 @@ class ValidatorStopped(SourceSyntax):
     """A shape that pySHACL cannot hold against the data, or that takes too much."""
 
 
+class _StartedProcess:
+    """A process that validates, or will when it is told with what."""
+
+    def __init__(self, process: subprocess.Popen[bytes], ours: socket.socket | None = None) -> None:
+        """Keep a process, and our end of its input where that is a socket."""
+        self.process, self.socket = process, ours
+
+    def is_gone(self) -> bool:
+        """Tell whether the process has died."""
+        return self.process.poll() is not None
+
+    def abandon(self) -> None:
+        """End the process and let go of everything; it may be dead already."""
+        self.process.kill()
+        self.process.wait()
+        if self.socket is not None:
+            self.socket.close()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                with suppress(OSError):  # what was not sent has nobody to go to
+                    stream.close()
+
+
+def _start_pyshacl() -> _StartedProcess:
+    process, ours = portable.start_with_socket(
+        module_command("publisher.quality.validator"), child_environment(), subprocess.PIPE
+    )
+    assert process.stderr is not None
+    portable.let_not_block(process.stderr.fileno())
+    return _StartedProcess(process, ours)
+
+
 class ValidatorProcess:
     """A process with pySHACL that has read shapes, and holds data against them."""
 
@@ -53,13 +89,9 @@ class ValidatorProcess:
         """
         self._bounds = bounds
         self._shape = ""
-        self._process, ours = portable.start_with_socket(
-            module_command("publisher.quality.validator"), child_environment(), subprocess.PIPE
-        )
-        assert self._process.stderr is not None
-        self._errors = self._process.stderr
-        portable.let_not_block(self._errors.fileno())
-        self._channel = MessageSocket(ours)
+        self._started = taker("pyshacl", _start_pyshacl)()
+        assert self._started.socket is not None
+        self._channel = MessageSocket(self._started.socket)
         try:
             self._channel.receive(_START_SECONDS)
             written = self._answer(
@@ -83,10 +115,7 @@ class ValidatorProcess:
 
     def close(self) -> None:
         """End the process and let go of everything; it may be dead already."""
-        self._process.kill()
-        self._process.wait()
-        self._channel.close()
-        self._errors.close()
+        self._started.abandon()
 
     def report(self, part: Partition) -> bytes:
         """Return the validation report on the nodes of a part, as N-Triples.
@@ -163,10 +192,12 @@ class ValidatorProcess:
     def _tell_death(self) -> NoReturn:
         """Say why the process is gone, by how it ended and its last words."""
         try:
-            code = self._process.wait(_REAP_SECONDS)
+            code = self._started.process.wait(_REAP_SECONDS)
         except subprocess.TimeoutExpired:
             code = 0
-        words = (self._errors.read(_ERROR_BYTES) or b"").decode(errors="replace").strip()
+        errors = self._started.process.stderr
+        assert errors is not None
+        words = (errors.read(_ERROR_BYTES) or b"").decode(errors="replace").strip()
         if portable.is_alarm(code):
             self._stop_at_time()
         if any(sign in words for sign in _NO_MEMORY):
@@ -187,6 +218,28 @@ class FastValidatorFailed(Exception):
     """The fast validator gave no answer; its text says why, in a few words of English."""
 
 
+def _start_fast(memory_bytes: int) -> _StartedProcess:
+    process = subprocess.Popen(
+        module_command("publisher.quality.fast_validator", str(memory_bytes)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=child_environment(),
+    )
+    return _StartedProcess(process)
+
+
+def _fast_kind(bounds: CheckLimits) -> tuple[Hashable, Callable[[], _StartedProcess]]:
+    """Return which fast validators are alike, and what starts one."""
+    return ("fast validator", bounds.memory_bytes), partial(_start_fast, bounds.memory_bytes)
+
+
+def prepare_validator(standby: Standby, bounds: CheckLimits) -> None:
+    """Let the process with the fast validator be started before there is something to validate."""
+    if bounds.validator == FAST_VALIDATOR:
+        standby.prepare(*_fast_kind(bounds))
+
+
 class FastValidatorProcess:
     """A process with the fast validator; it is of no use any more after it failed."""
 
@@ -195,22 +248,12 @@ class FastValidatorProcess:
         self._bounds = bounds
         self._lock = threading.Lock()
         self._is_late = False
-        self._process = subprocess.Popen(
-            module_command("publisher.quality.fast_validator", str(bounds.memory_bytes)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=child_environment(),
-        )
+        self._started = taker(*_fast_kind(bounds))()
+        self._process = self._started.process
 
     def close(self) -> None:
         """End the process and let go of everything; it may be dead already."""
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                with suppress(OSError):  # what was not sent has nobody to go to
-                    stream.close()
+        self._started.abandon()
 
     def read(self, shapes: bytes) -> str:
         """Let it read shapes, given as N-Triples; return why it cannot, empty when it could.

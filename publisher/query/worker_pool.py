@@ -67,7 +67,11 @@ class WorkerPool:
     """A number of worker processes over one store."""
 
     def __init__(
-        self, config: WorkerConfig, count: int, start_seconds: float = _START_SECONDS
+        self,
+        config: WorkerConfig,
+        count: int,
+        start_seconds: float = _START_SECONDS,
+        start: Callable[[], StartedWorker] | None = None,
     ) -> None:
         """Begin to start so many; the first query waits for one of them.
 
@@ -75,7 +79,9 @@ class WorkerPool:
             config: What each is told.
             count: How many.
             start_seconds: Longest wait of a query for one that is being started.
+            start: Starts one, or returns one that was started before.
         """
+        self._start = start or StartedWorker
         self.config = config
         self.start_seconds = start_seconds + _loading_seconds(config)
         self._lock = threading.RLock()  # entered in a step of the interpreter, as no condition is
@@ -248,7 +254,7 @@ class WorkerPool:
         On a machine so crowded that all are late, each is waited for longer than the one before.
         """
         try:
-            worker = WorkerProcess(self.config, self._handshake_seconds)
+            worker = WorkerProcess(self.config, self._handshake_seconds, self._start)
         except StartFailed:
             self._handshake_seconds = min(2 * self._handshake_seconds, _HANDSHAKE_SECONDS)
             raise
@@ -351,10 +357,73 @@ class StartFailed(Exception):
     """A worker process did not come to the point of taking queries."""
 
 
+class StartedWorker:
+    """A worker process that has not been told yet what it works on."""
+
+    def __init__(self) -> None:
+        """Start the process; nothing is waited for.
+
+        The thread that calls this must live on: the kernel ends the process with it.
+
+        Raises:
+            OSError: There is no descriptor, process or memory to be had just now.
+        """
+        with ExitStack() as opened:  # what is open is closed on every way out
+            self.errors, error_input = os.pipe()
+            opened.callback(os.close, self.errors)
+            try:
+                portable.let_not_block(self.errors)
+                portable.let_not_block(error_input)  # who fills it must not wait for a reader
+                self.process, ours = portable.start_with_socket(
+                    module_command("publisher.query.worker"),
+                    child_environment(**_ENVIRONMENT),
+                    error_input,
+                )
+                opened.callback(ours.close)
+            finally:
+                os.close(error_input)
+            try:
+                self.channel = MessageSocket(ours)
+            except BaseException:
+                with suppress(OSError):
+                    self._kill()
+                raise
+            self._opened = opened.pop_all()
+
+    def is_gone(self) -> bool:
+        """Tell whether the process has died while it had nothing to do."""
+        # An idle worker sends nothing, so whatever there is to read is the end.
+        return self.channel.is_readable()
+
+    def end(self) -> None:
+        """End the process and let go of everything; it may be dead already.
+
+        Raises:
+            OSError: It cannot be ended just now; nothing was let go of, so try again.
+        """
+        self._kill()
+        self._opened.close()
+
+    def abandon(self) -> None:
+        """Let go of everything; a process that cannot be ended ends itself, alone as it is."""
+        with suppress(OSError), self._opened:
+            self._kill()
+
+    def _kill(self) -> None:
+        self.process.kill()
+        with suppress(subprocess.TimeoutExpired):  # the kernel still holds it; it is reaped later
+            self.process.wait(_REAP_SECONDS)
+
+
 class WorkerProcess:
     """One worker process."""
 
-    def __init__(self, config: WorkerConfig, handshake_seconds: float = _HANDSHAKE_SECONDS) -> None:
+    def __init__(
+        self,
+        config: WorkerConfig,
+        handshake_seconds: float = _HANDSHAKE_SECONDS,
+        start: Callable[[], StartedWorker] = StartedWorker,
+    ) -> None:
         """Start the process and wait until it takes queries.
 
         The thread that calls this must live on: the kernel ends the process with it.
@@ -362,6 +431,7 @@ class WorkerProcess:
         Args:
             config: What it is told.
             handshake_seconds: How long it may take for that, beside what it holds in memory.
+            start: Starts it, or returns one that was started before.
 
         Raises:
             StartFailed: It does not start, or ends at once; nothing is left of it.
@@ -369,34 +439,19 @@ class WorkerProcess:
         # What an event loop that watches the socket calls; see ``LoopEvaluation``.
         self.listener: Callable[[], None] | None = None
         self.watched_by: AbstractEventLoop | None = None
-        self._opened = ExitStack()  # what is open is closed on every way out
-        self._process: subprocess.Popen[bytes] | None = None
         try:
-            self._start()
-            self._wait_until_ready(config, handshake_seconds)
+            self._started = start()
         except OSError as error:  # no descriptor, process or memory to be had just now
+            raise StartFailed(f"A query worker does not start: {error}") from error
+        self.pid, self.channel = self._started.process.pid, self._started.channel
+        try:
+            self._wait_until_ready(config, handshake_seconds)
+        except OSError as error:
             self.abandon()
             raise StartFailed(f"A query worker does not start: {error}") from error
         except BaseException:
             self.abandon()
             raise
-
-    def _start(self) -> None:
-        errors, error_input = os.pipe()
-        self._opened.callback(os.close, errors)
-        try:
-            portable.let_not_block(errors)
-            portable.let_not_block(error_input)  # who fills it must not wait for a reader
-            self._process, ours = portable.start_with_socket(
-                module_command("publisher.query.worker"),
-                child_environment(**_ENVIRONMENT),
-                error_input,
-            )
-            self._opened.callback(ours.close)
-        finally:
-            os.close(error_input)
-        self._errors, self.pid = errors, self._process.pid
-        self.channel = MessageSocket(ours)
 
     def _wait_until_ready(self, config: WorkerConfig, seconds: float) -> None:
         try:
@@ -409,8 +464,7 @@ class WorkerProcess:
 
     def is_gone(self) -> bool:
         """Tell whether the process has died while it had nothing to do."""
-        # An idle worker sends nothing, so whatever there is to read is the end.
-        return self.channel.is_readable()
+        return self._started.is_gone()
 
     def evaluate(self, operation: Operation, seconds: float) -> Outcome:
         """Return what became of a query; the process is of no use when it had no time or crashed.
@@ -434,20 +488,19 @@ class WorkerProcess:
         """Return what became of the query of a process that ended; it may wait for the end."""
         self.channel.close()  # one that is still there ends with it
         reason = self._death()
-        if self._process is not None and portable.is_alarm(self._process.returncode):
+        if portable.is_alarm(self._started.process.returncode):
             return Outcome(Status.NO_TIME)
         no_memory = any(sign in reason.encode() for sign in _NO_MEMORY)
         return Outcome(Status.NO_MEMORY if no_memory else Status.CRASHED, reason=reason)
 
     def _death(self) -> str:
         """Return how the process died, and its last words."""
-        assert self._process is not None
         try:
-            code = self._process.wait(_DEATH_SECONDS)
+            code = self._started.process.wait(_DEATH_SECONDS)
         except subprocess.TimeoutExpired:
             return "it hangs"
         try:
-            words = os.read(self._errors, _ERROR_BYTES).decode(errors="replace")
+            words = os.read(self._started.errors, _ERROR_BYTES).decode(errors="replace")
         except OSError:  # there are none, or they cannot be read
             words = ""
         how = portable.exit_reason(code)
@@ -459,17 +512,8 @@ class WorkerProcess:
         Raises:
             OSError: It cannot be ended just now; nothing was let go of, so try again.
         """
-        self._kill()
-        self._opened.close()
+        self._started.end()
 
     def abandon(self) -> None:
         """Let go of everything; a process that cannot be ended ends itself, alone as it is."""
-        with suppress(OSError), self._opened:
-            self._kill()
-
-    def _kill(self) -> None:
-        if self._process is None:
-            return
-        self._process.kill()
-        with suppress(subprocess.TimeoutExpired):  # the kernel still holds it; it is reaped later
-            self._process.wait(_REAP_SECONDS)
+        self._started.abandon()

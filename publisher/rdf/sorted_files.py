@@ -6,6 +6,7 @@ A line is bytes with a line feed at its end. UTF-8 sorts as the characters do: b
 from __future__ import annotations
 
 import mmap
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -133,10 +134,13 @@ def cut_file(path: Path, folder: Path) -> Iterator[Path]:
 
 def lines_with(path: Path, *parts: bytes) -> Iterator[bytes]:
     """Yield the lines of a file in which any of some bytes stand, which is seldom."""
+    any_part = re.compile(b"|".join(map(re.escape, parts)))
     for block in read_parts(path):
-        if any(part in block for part in parts):
-            lines = block.splitlines(keepends=True)
-            yield from (line for line in lines if any(part in line for part in parts))
+        end = 0
+        while found := any_part.search(block, end):
+            start = block.rfind(b"\n", 0, found.start()) + 1
+            end = block.find(b"\n", found.end()) + 1 or len(block)
+            yield block[start:end]
 
 
 def without_repetitions(lines: Iterable[bytes]) -> Iterator[bytes]:

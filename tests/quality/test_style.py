@@ -7,7 +7,13 @@ from pyoxigraph import RdfFormat, parse
 
 from publisher.findings import Finding
 from publisher.load.sources import Sources, read_sources
-from publisher.quality.file_rules import check_style, fix_style
+from publisher.quality.file_rules import (
+    LAYOUT_RULE,
+    _LaidOut,
+    check_files,
+    check_style,
+    fix_style,
+)
 
 BASE = "https://data.example.org/"
 LAKES = "data/lakes/lakes.ttl"
@@ -199,3 +205,39 @@ isbn:9789100000000 :says "colour"@en-gb , "реч"@sr-Cyrl , "not\\nlong", "@pre
   :text '''One line.\n\tTwo "quoted" lines, \\\\ and a "'''@en ;
   :windows \"\"\"Windows\r\nwrote it.\"\"\" .
 """
+
+
+def layouts(folder: Path) -> list[str]:
+    """Return the names of the files whose layout ``check_files`` reports."""
+    return [f.file for f in check_files(read_sources(folder, BASE)) if f.rule == LAYOUT_RULE]
+
+
+def test_what_was_in_order_is_judged_again_when_it_is_no_longer(world: Path) -> None:
+    """A file that was written again, and one for whose names another file declares a prefix."""
+    lakes, rivers = world / "data/lakes/lakes.ttl", world / "data/rivers/rivers.ttl"
+    text, other = lakes.read_text(encoding="utf-8"), rivers.read_text(encoding="utf-8")
+    long = text.replace(
+        "    dcterms:modified",
+        "    <https://words.example/depth> 3 ;\n    dcterms:modified",
+    )
+    for written, expected in ((text, []), (text.replace("    a ", "  a "), [LAKES]), (text, [])):
+        lakes.write_text(written, encoding="utf-8")
+        assert layouts(world) == layouts(world) == expected
+
+    lakes.write_text(long, encoding="utf-8")
+    fix_style(read_sources(world, BASE))
+    assert layouts(world) == []
+    rivers.write_text(f"PREFIX words: <https://words.example/>\n{other}", encoding="utf-8")
+    fix_style(read_sources(world, BASE), lambda name: name != LAKES)
+    assert layouts(world) == [LAKES]
+    rivers.write_text(other, encoding="utf-8")
+    assert layouts(world) == []
+
+
+def test_the_memory_of_layouts_has_an_end() -> None:
+    """What was asked for longest ago goes."""
+    memory = _LaidOut(2)
+    for version in "abc":
+        memory.add(version)
+        assert "a" in memory or version == "c"
+    assert [version in memory for version in "abc"] == [True, False, True]

@@ -594,3 +594,35 @@ def test_a_validator_passes_the_suite_of_shacl(tmp_path: Path, path: Path, valid
         for k in found.elements()
     )
     assert ((path.stem, validator) in DEVIATIONS) == (rows != test[2])
+
+
+def test_shapes_that_were_changed_are_read_again(tmp_path: Path) -> None:
+    """Whatever is remembered of the ones before: their triples, prefixes, and who validates."""
+    shape = b"<e:S> <http://www.w3.org/ns/shacl#%s> <e:x> .\n"
+    file = tmp_path / "shapes.nt"
+    for name, prefixes, features in (
+        (b"targetClass", {"e": "e:"}, ()),
+        (b"targetClass", {"e": "e:"}, ()),
+        (b"targetNode", {"e": "e:"}, ()),
+        (b"target", {"e": "e:"}, ("sh:target",)),
+        (b"targetNode", {"f": "e:"}, ()),
+    ):
+        typed = b"<e:S> <%s> <http://www.w3.org/ns/shacl#NodeShape> .\n" % iri("rdf:type").encode()
+        file.write_bytes(typed + shape % name)
+        read = ShapesGraph.read_file(file, prefixes)
+        anew = ShapesGraph.read(read_lines(file), prefixes)
+        assert (read.triples, read.prefixes) == (anew.triples, anew.prefixes)
+        for _ in range(2):
+            shared = read.share(lambda lines: "")
+            assert shared == anew.share(lambda lines: "")
+            assert tuple(feature.name for feature in shared.features) == features
+
+
+def test_what_one_validator_refuses_is_not_remembered_for_another(tmp_path: Path) -> None:
+    """A graph that was shared once is the same graph afterwards."""
+    (tmp_path / "shapes.nt").write_bytes(
+        b"<e:S> <http://www.w3.org/ns/shacl#targetClass> <e:x> .\n"
+    )
+    graph = ShapesGraph.read_file(tmp_path / "shapes.nt", {})
+    assert graph.share(lambda lines: "no").slow
+    assert not graph.share(lambda lines: "").slow

@@ -95,3 +95,14 @@ def test_lines_with_some_bytes_are_found(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(sorted_files, "_BLOCK_BYTES", 2)
     write_lines(tmp_path / "all", [b"a b\n", b"c\n", b"d b\n"])
     assert list(sorted_files.lines_with(tmp_path / "all", b" b", b"x")) == [b"a b\n", b"d b\n"]
+
+
+def test_a_line_with_several_of_some_bytes_is_found_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are bytes, whatever they would be in a pattern; the last line may have no end."""
+    (tmp_path / "all").write_bytes(b"a.c a.c (\nabc\na.c\n\n(a.c\nz(")
+    for size in (1, 4, 1 << 20):
+        monkeypatch.setattr(sorted_files, "_BLOCK_BYTES", size)
+        found = list(sorted_files.lines_with(tmp_path / "all", b"a.c", b"("))
+        assert found == [b"a.c a.c (\n", b"a.c\n", b"(a.c\n", b"z("]
