@@ -107,6 +107,13 @@ RULES: Mapping[str, CheckRule] = {
             is_fixed=True,
         ),
         CheckRule(
+            "dates",
+            Level.ERROR,
+            "sources of which none says when anything was made, issued or changed",
+            "this program: a release takes its date from there",
+            is_fixed=True,
+        ),
+        CheckRule(
             "terms",
             Level.ERROR,
             "a name that a vocabulary does not have: one that the program or the folder holds as a"
@@ -244,6 +251,19 @@ RULES: Mapping[str, CheckRule] = {
             "a shape of others that is in no file, or a property shape of theirs that has no"
             " path: nothing is held against it",
             "SHACL, 2.1, 2.3",
+        ),
+        CheckRule(
+            "unused-shapes",
+            Level.NOTE,
+            "shapes among data or in the ontology: they are published, and nothing is held against"
+            " them",
+            "this program: only shapes in `shapes/` are used",
+        ),
+        CheckRule(
+            "no-shapes",
+            Level.NOTE,
+            "data without a folder `shapes/`",
+            "this program",
         ),
         CheckRule(
             "not-validated",
