@@ -99,6 +99,7 @@ def test_a_thing_whose_name_holds_a_space_answers(world: tuple[Folder, Site], ki
     assert len(list(Graph().parse(data=replaced[1].text, format="turtle"))) > 2
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 def test_the_dumps_and_graphs_keep_the_spaces(world: tuple[Folder, Site]) -> None:
     """As many triples as there are, with the same names.
 
