@@ -297,7 +297,7 @@ def nearest(name: str, terms: Iterable[str], least: float = _NEAR) -> str:
     known = sorted(terms)
     spelt = {term.casefold(): term for term in known}
     same = next((term for term in known if term.casefold() == name.casefold()), "")
-    if near := same or _completed(name, known):
+    if near := same or (_completed(name, known) if least == _NEAR else ""):
         return near
     for written in (name, name[:1].swapcase() + name[1:]):
         close = difflib.get_close_matches(written, known, n=1, cutoff=least)

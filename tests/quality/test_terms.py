@@ -297,3 +297,10 @@ def test_a_shape_that_allows_nobody_a_wrong_property_is_right(
 """
     path.write_text(path.read_text(encoding="utf-8") + shape, encoding="utf-8")
     assert [f.rule for f in findings(world)] == ["terms"] * is_found
+
+
+def test_names_that_only_the_text_of_a_specification_has_are_terms() -> None:
+    """SHACL-AF, 8.6 (an entailment); XSD 1.1 Structures, 3.16.7.3; XPath data model 3.1, 2.7."""
+    vocabularies = built_in()
+    assert "Rules" in vocabularies[PREFIXES["sh"]].terms
+    assert {"error", "untypedAtomic", "numeric"} <= vocabularies[PREFIXES["xsd"]].terms
