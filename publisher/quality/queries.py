@@ -168,7 +168,7 @@ class FolderQueries:
                 store = _make_store(sources) if is_stored else place
                 config = WorkerConfig(store, self._limits, is_urgent=True)
                 count = self._count if is_of_data else 1
-                self._pools[place] = WorkerPool(config, count, _START_SECONDS)
+                self._pools[place] = WorkerPool(config, count, _START_SECONDS, is_of_command=True)
             return self._pools[place]
 
     def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:
