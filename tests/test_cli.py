@@ -307,9 +307,11 @@ def test_export_writes_a_site_and_says_how_much(release: Release, tmp_path: Path
 
 def test_what_may_be_left_out_is_what_the_build_brings() -> None:
     """Else a whole installation says that something is missing."""
-    from publisher.build_hook import GROUND, GROUND_FILES, PACKAGES
+    from publisher.build_hook import GROUND, GROUND_FILES, PACKAGES, name_of_copy
 
     static = Path("publisher", "serve", "static")
-    brought = {package.folder / Path(file).name for package in PACKAGES for file in package.files}
+    brought = {
+        package.folder / name_of_copy(file) for package in PACKAGES for file in package.files
+    }
     brought |= {GROUND / name for name in GROUND_FILES}
     assert {static / file for _, file in cli._FROM_NPM} <= brought
