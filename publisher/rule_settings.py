@@ -454,15 +454,21 @@ def _eases(setting: RuleSetting, count: int) -> bool:
 
 def _note(setting: RuleSetting, count: int) -> Finding:
     where = ", ".join((*setting.files, *setting.iris))
-    message = "The folder turns the rule {rule} off: {count} findings are left out."
+    message = (
+        "The folder turns the rule {rule} off: {count} {count:finding is|findings are} left out."
+    )
     if setting.level is not Level.OFF:
-        message = "The folder sets the rule {rule} to {level}: it concerns {count} findings."
+        message = (
+            "The folder sets the rule {rule} to {level}:"
+            " it concerns {count} {count:finding|findings}."
+        )
     if where:
         message = (
-            "The folder turns the rule {rule} off for {where}: {count} findings are left out."
+            "The folder turns the rule {rule} off for {where}:"
+            " {count} {count:finding is|findings are} left out."
             if setting.level is Level.OFF
             else "The folder sets the rule {rule} to {level} for {where}:"
-            " it concerns {count} findings."
+            " it concerns {count} {count:finding|findings}."
         )
     note: Text = text(
         message, rule=setting.rule, where=where, count=count, level=setting.level.value

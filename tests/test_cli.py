@@ -257,7 +257,7 @@ def test_a_refused_build_shows_the_findings_and_changes_nothing() -> None:
     result = publisher("build")
     assert result.exit_code == 1
     assert f"{LAKES}:12: violation:" in result.stdout
-    assert "The sources may not be published: 1 violations." in result.stderr
+    assert "The sources may not be published: 1 violation." in result.stderr
     assert os.readlink(".publisher/releases/current") == before
 
 
