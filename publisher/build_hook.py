@@ -48,7 +48,16 @@ class Package(NamedTuple):
 
     def is_below(self, root: Path) -> bool:
         """Tell whether all its files are there already."""
-        return all((root / self.folder / Path(name).name).exists() for name in self.files)
+        return all((root / self.folder / name_of_copy(name)).exists() for name in self.files)
+
+
+def name_of_copy(file: str) -> str:
+    """Return what a file of a package is called here: documents in Markdown are in no wheel.
+
+    >>> name_of_copy("contexts/v1.jsonld"), name_of_copy("LICENSE.md")
+    ('v1.jsonld', 'LICENSE')
+    """
+    return Path(file).name.removesuffix(".md")
 
 
 _CONTEXTS = (
@@ -93,6 +102,20 @@ PACKAGES = (
         (*(f"src/contexts/{name}.json" for name in _CONTEXTS), "package.json"),
         "What the contexts of JSON-LD on the web say",
     ),
+    # The contexts are the W3C's, under its own licence, which the file beside them names.
+    Package(
+        "@digitalbazaar/credentials-context@3.2.0",
+        Path("publisher", "rdf", "contexts", "credentials"),
+        ("contexts/v1.jsonld", "contexts/v2.jsonld", "LICENSE.md"),
+        "What the contexts of Verifiable Credentials say",
+    ),
+    # Only this file: it says itself that it is in the public domain (CC0).
+    Package(
+        "ro-crate@3.7.2",
+        Path("publisher", "rdf", "contexts", "ro-crate"),
+        ("lib/context.json",),
+        "What the contexts of RO-Crate say",
+    ),
 )
 
 
@@ -130,7 +153,7 @@ def _fetch(package: Package, folder: Path) -> None:
             contents = {name: _content(archive, name) for name in package.files}
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            (folder / Path(name).name).write_bytes(_without_map(content))
+            (folder / name_of_copy(name)).write_bytes(_without_map(content))
 
 
 def _content(archive: tarfile.TarFile, name: str) -> bytes:

@@ -163,7 +163,7 @@ class NotApproved(PublisherError):
         """Keep every finding, warnings included."""
         self.findings = tuple(findings)
         super().__init__(
-            "The sources may not be published: {count} violations.",
+            "The sources may not be published: {count} {count:violation|violations}.",
             remedy="Fix what is listed; nothing was published.",
             count=sum(finding.severity.blocks for finding in findings),
         )

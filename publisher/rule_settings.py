@@ -107,6 +107,13 @@ RULES: Mapping[str, CheckRule] = {
             is_fixed=True,
         ),
         CheckRule(
+            "dates",
+            Level.ERROR,
+            "sources of which none says when anything was made, issued or changed",
+            "this program: a release takes its date from there",
+            is_fixed=True,
+        ),
+        CheckRule(
             "terms",
             Level.ERROR,
             "a name that a vocabulary does not have: one that the program or the folder holds as a"
@@ -244,6 +251,19 @@ RULES: Mapping[str, CheckRule] = {
             "a shape of others that is in no file, or a property shape of theirs that has no"
             " path: nothing is held against it",
             "SHACL, 2.1, 2.3",
+        ),
+        CheckRule(
+            "unused-shapes",
+            Level.NOTE,
+            "shapes among data or in the ontology: they are published, and nothing is held against"
+            " them",
+            "this program: only shapes in `shapes/` are used",
+        ),
+        CheckRule(
+            "no-shapes",
+            Level.NOTE,
+            "data without a folder `shapes/`",
+            "this program",
         ),
         CheckRule(
             "not-validated",
@@ -434,15 +454,21 @@ def _eases(setting: RuleSetting, count: int) -> bool:
 
 def _note(setting: RuleSetting, count: int) -> Finding:
     where = ", ".join((*setting.files, *setting.iris))
-    message = "The folder turns the rule {rule} off: {count} findings are left out."
+    message = (
+        "The folder turns the rule {rule} off: {count} {count:finding is|findings are} left out."
+    )
     if setting.level is not Level.OFF:
-        message = "The folder sets the rule {rule} to {level}: it concerns {count} findings."
+        message = (
+            "The folder sets the rule {rule} to {level}:"
+            " it concerns {count} {count:finding|findings}."
+        )
     if where:
         message = (
-            "The folder turns the rule {rule} off for {where}: {count} findings are left out."
+            "The folder turns the rule {rule} off for {where}:"
+            " {count} {count:finding is|findings are} left out."
             if setting.level is Level.OFF
             else "The folder sets the rule {rule} to {level} for {where}:"
-            " it concerns {count} findings."
+            " it concerns {count} {count:finding|findings}."
         )
     note: Text = text(
         message, rule=setting.rule, where=where, count=count, level=setting.level.value

@@ -257,7 +257,7 @@ def test_a_refused_build_shows_the_findings_and_changes_nothing() -> None:
     result = publisher("build")
     assert result.exit_code == 1
     assert f"{LAKES}:12: violation:" in result.stdout
-    assert "The sources may not be published: 1 violations." in result.stderr
+    assert "The sources may not be published: 1 violation." in result.stderr
     assert os.readlink(".publisher/releases/current") == before
 
 
@@ -307,9 +307,11 @@ def test_export_writes_a_site_and_says_how_much(release: Release, tmp_path: Path
 
 def test_what_may_be_left_out_is_what_the_build_brings() -> None:
     """Else a whole installation says that something is missing."""
-    from publisher.build_hook import GROUND, GROUND_FILES, PACKAGES
+    from publisher.build_hook import GROUND, GROUND_FILES, PACKAGES, name_of_copy
 
     static = Path("publisher", "serve", "static")
-    brought = {package.folder / Path(file).name for package in PACKAGES for file in package.files}
+    brought = {
+        package.folder / name_of_copy(file) for package in PACKAGES for file in package.files
+    }
     brought |= {GROUND / name for name in GROUND_FILES}
     assert {static / file for _, file in cli._FROM_NPM} <= brought

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.build_hook import GROUND, GROUND_FILES, PACKAGES
+from publisher.build_hook import GROUND, GROUND_FILES, PACKAGES, name_of_copy
 
 DEFAULT_BUILDS = True
 
@@ -37,9 +37,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # The build hook downloads packages from npm unless they are there.
     for package in PACKAGES:
         there = source / package.folder
-        there.mkdir(exist_ok=True)
+        there.mkdir(parents=True, exist_ok=True)
         for name in package.files:
-            (there / Path(name).name).touch()
+            (there / name_of_copy(name)).touch()
     (source / GROUND).mkdir(exist_ok=True)
     for name in GROUND_FILES:
         (source / GROUND / name).touch()
@@ -57,7 +57,7 @@ def test_the_wheel_holds_the_program_and_its_marker_but_no_documents(wheel: Path
     assert "publisher/locale/sv.po" in names
     for package in PACKAGES:
         for file in package.files:
-            assert (package.folder / Path(file).name).as_posix() in names
+            assert (package.folder / name_of_copy(file)).as_posix() in names
     assert {(GROUND / name).as_posix() for name in GROUND_FILES} <= set(names)
     assert [name for name in names if name.endswith((".md", ".png"))] == [
         "publisher/serve/static/icon.png"

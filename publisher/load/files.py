@@ -107,8 +107,8 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
     ``data/catalogue/…`` to the catalogue, ``ontology/…`` to the vocabulary.
 
     Raises:
-        SourceMissing: One of the folders is missing, or holds no RDF file. A folder with
-            nothing but a catalogue needs no other.
+        SourceMissing: There is neither data nor an ontology nor a catalogue, or a folder of
+            sources holds no RDF file.
         SourceError: A folder cannot be listed, or an archive cannot be looked into.
     """
     found: list[SourcePath] = []
@@ -120,8 +120,7 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
             among = [each for path in paths for each in _sort(path, folder, limits)]
             found += [each for each in among if isinstance(each, SourcePath)]
             unread += [each for each in among if isinstance(each, Finding)]
-    if not _is_catalogue_alone(found):
-        _refuse_incomplete(folder, found, unread)
+    _refuse_incomplete(folder, found, unread)
     _refuse_nameless(found)
     return FolderContents(
         tuple(sorted(found, key=lambda source: source.name)),
@@ -129,19 +128,13 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
     )
 
 
-def _is_catalogue_alone(found: Iterable[SourcePath]) -> bool:
-    """Tell whether a folder describes what lies elsewhere, and has no data of its own."""
-    roles = {source.role for source in found}
-    return Role.CATALOGUE in roles and roles <= {Role.CATALOGUE, Role.SHAPES}
-
-
 def _refuse_incomplete(
     folder: Path, found: Sequence[SourcePath], unread: Sequence[Finding]
 ) -> None:
-    """Let a folder pass that has RDF files in each folder of sources.
+    """Let a folder pass in which there is something to publish.
 
     Raises:
-        SourceMissing: One is missing or holds none.
+        SourceMissing: There is nothing, or a folder of sources holds no RDF file.
         SourceErrors: The same, and there are files that are not read.
     """
     try:
@@ -163,23 +156,39 @@ def _as_error(unread: Finding) -> SourceError:
 
 
 def _refuse_missing(folder: Path, found: Sequence[SourcePath]) -> None:
+    """Refuse a folder without data, ontology and catalogue, and one in which files are gone.
+
+    An ontology has no data and a thesaurus no shapes; but whoever has a folder for either means to
+    have them, and an empty one is most often a mistake.
+    """
+    roles = {source.role for source in found}
+    if Role.CATALOGUE in roles and roles <= {Role.CATALOGUE, Role.SHAPES}:
+        return  # it describes what lies elsewhere
     for top in FOLDERS:
-        if not (folder / top).is_dir():
+        if (folder / top).exists() and not (folder / top).is_dir():
             raise SourceMissing(
-                "The folder {name}/ is missing.",
+                "{name} is a file, and no folder.",
                 where=str(folder),
-                remedy="Stand in the folder that holds ontology/, data/ and shapes/;"
-                " nothing was published.",
+                remedy="Put it into a folder of another name; nothing was published.",
                 name=top,
             )
+    there = [top for top in FOLDERS if (folder / top).is_dir()]
+    if not {"ontology", "data"} & set(there):
+        raise SourceMissing(
+            "There is neither a folder data/ nor a folder ontology/.",
+            where=str(folder),
+            remedy="Stand in the folder that holds ontology/, data/ and shapes/;"
+            " nothing was published.",
+        )
+    for top in there:
         if not any(source.name.startswith(f"{top}/") for source in found):
             raise SourceMissing(
                 "The folder {name}/ holds no RDF file.",
                 where=str(folder),
-                remedy="Put Turtle files into it; nothing was published.",
+                remedy="Put Turtle files into it, or take it away; nothing was published.",
                 name=top,
             )
-    if not any(source.role is Role.DATA for source in found):
+    if not roles & {Role.DATA, Role.ONTOLOGY}:
         raise SourceMissing(
             "There is no RDF file in any folder below data/.",
             where=str(folder / "data"),

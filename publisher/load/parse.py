@@ -517,12 +517,36 @@ _ESCAPED = re.compile(r"\\(.)")
 _IN_QUOTES = re.compile(r"\"([^\"\s<>]++)\"|'([^'\s<>]++)'")
 
 
-def _written_forms(value: str, prefixes: Mapping[str, str], base_iri: str) -> list[str]:
+# Turtle 1.1, section 2.4; XML Base; JSON-LD 1.1, section 4.1.3.
+_BASE = re.compile(
+    r"(?:^[ \t]*(?:@base|base)[ \t]+<|\bxml:base\s*=\s*[\"']|\"@base\"\s*:\s*\")([^<>\"'\s]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _relative_forms(value: str, base_iri: str) -> Iterator[str]:
+    """Yield references that mean an IRI below a base (RFC 3986, section 5.2), as people write them.
+
+    >>> list(_relative_forms("https://e.org/a/b#c", "https://e.org/a/b"))
+    ['#c', 'b#c', '/a/b#c']
+    """
+    if not base_iri:
+        return
+    document = base_iri.partition("#")[0]
+    if value.startswith(document) and value[len(document) :][:1] in ("", "#", "?"):
+        yield value[len(document) :]
+    scheme, colon, rest = document.partition("://")
+    authority, slash, _ = rest.partition("/")
+    folders = document.partition("?")[0].rpartition("/")[0] if slash else document
+    for root, start in ((folders, len(folders) + 1), (f"{scheme}{colon}{authority}", None)):
+        if value.startswith(f"{root}/"):
+            yield value[start if start is not None else len(root) :]
+
+
+def _written_forms(value: str, prefixes: Mapping[str, str], bases: Iterable[str]) -> list[str]:
     """Return how an IRI may be written in a file, the whole IRI first."""
-    written = [f"<{value}>"]
-    if base_iri and value.startswith(base_iri):
-        written.append(f"<{value[len(base_iri) :]}>")
-    return written + [
+    relative = (each for base in bases for each in _relative_forms(value, base))
+    return [f"<{value}>", *(f"<{each}>" for each in dict.fromkeys(relative))] + [
         f"{prefix}:{value[len(namespace) :]}"
         for prefix, namespace in prefixes.items()
         if value.startswith(namespace)
@@ -533,7 +557,8 @@ class _LineIndex:
     """The lines of a file, each found in one step: a file may have a finding on every line."""
 
     def __init__(self, file: SourceFile) -> None:
-        self._text, self._prefixes, self._base_iri = file.text, file.prefixes, file.base_iri
+        self._text, self._prefixes = file.text, file.prefixes
+        self._bases = list(dict.fromkeys((file.base_iri, *_BASE.findall(self._text))))
         self._starts = array("Q", [0])
         self._starts.extend(match.end() for match in _LINE_END.finditer(self._text))
         self._properties: dict[tuple[int, str], int] = {}
@@ -558,7 +583,7 @@ class _LineIndex:
 
     def subject(self, name: str) -> tuple[int, bool]:
         """Return the line (from 1) of a subject, or 0; and whether it begins there."""
-        spellings = _written_forms(name, self._prefixes, self._base_iri)
+        spellings = _written_forms(name, self._prefixes, self._bases)
         begins = [self._beginnings[each] for each in spellings if each in self._beginnings]
         if begins:
             return self._line(min(begins)), True
@@ -576,7 +601,7 @@ class _LineIndex:
         return self._properties[begin, name]
 
     def _find(self, begin: int, name: str) -> int:
-        spellings = _written_forms(name, self._prefixes, self._base_iri)
+        spellings = _written_forms(name, self._prefixes, self._bases)
         names = [*spellings, "a"] if name == iri("rdf:type") else spellings
         verb = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, names))})(?:\s|$)")
         for number in range(begin, len(self._starts) + 1):

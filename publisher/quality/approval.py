@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import InitVar, dataclass
+from itertools import islice
 
 from publisher.errors import NotApproved, SourceError
 from publisher.findings import Finding, Severity, in_order
+from publisher.load.files import SHAPES
 from publisher.load.parse import SourceFile, find_line
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
@@ -18,14 +20,16 @@ from publisher.quality.circles import check_circles
 from publisher.quality.definitions import check_base, check_definitions
 from publisher.quality.file_rules import check_files
 from publisher.quality.hygiene import check_hygiene
+from publisher.quality.missing_dates import check_dates
 from publisher.quality.placeholders import check_placeholders
 from publisher.quality.published_files import check_published_files
 from publisher.quality.queries import check_named_queries, folder_queries
 from publisher.quality.reachable import check_reachable
 from publisher.quality.repeated_values import check_repeated_values
+from publisher.quality.shape_folders import check_shape_folders
 from publisher.quality.shapes import check_shape_syntax, check_shapes
 from publisher.quality.unread_json import check_unread_json
-from publisher.rdf.sorted_files import SortedLines
+from publisher.rdf.sorted_files import SortedLines, lines_with
 from publisher.system.files import storage_errors
 
 Progress = Callable[[str], None]
@@ -66,6 +70,8 @@ CHECKS: tuple[Check, ...] = (
     ("concepts", check_circles),
     ("repeated values", check_repeated_values),
     ("placeholders", check_placeholders),
+    ("dates", check_dates),
+    ("folders of shapes", check_shape_folders),
 )
 # Each of these waits for a process of its own.
 CHECKS_BY_PROCESSES: tuple[tuple[Check, ...], ...] = (
@@ -110,19 +116,50 @@ def approve(sources: Sources, progress: Progress = lambda step: None) -> Approve
     return ApprovedSources(sources, tuple(findings), _TOKEN)
 
 
+# So many nodes that no file describes are looked for among the values, in one pass over all.
+_MOST_VALUES = 20
+
+
 def with_lines(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
     """Yield the findings with file and line, found by their focus node.
 
-    Of a node that no file describes, such as one that only a target names, it is the shape's.
+    Of a node that no file describes it is the place where it is a value; of one that only a target
+    names, it is the shape's.
     """
     defining_files = SortedLines(sources.sorted_sources.defining_files)
-    for finding in findings:
-        for name, path in ((finding.focus_node, finding.path), (finding.rule, "")):
+    found = list(findings)
+    values = _places_as_values(found, defining_files, sources)
+    for finding in found:
+        places = ((finding.focus_node, finding.path), values.get(finding.focus_node, ("", "")))
+        for name, path in (*places, (finding.rule, "")):
             file = None if finding.file else _defining_file(name, defining_files, sources)
             if file is not None:
                 line = find_line(file, name, path)
                 finding = dataclasses.replace(finding, file=file.name, line=line)
         yield finding
+
+
+def _places_as_values(
+    findings: Iterable[Finding], defining_files: SortedLines, sources: Sources
+) -> dict[str, tuple[str, str]]:
+    """Return node that no file describes → a subject and property whose value it is."""
+    names = dict.fromkeys(
+        finding.focus_node for finding in findings if finding.focus_node and not finding.file
+    )
+    undescribed = (n for n in names if _defining_file(n, defining_files, sources) is None)
+    wanted = {f" <{name}> ".encode(): name for name in islice(undescribed, _MOST_VALUES)}
+    if not wanted:
+        return {}
+    found: dict[str, tuple[str, str]] = {}
+    home = f" <{sources.base_iri}{SHAPES}> ".encode()
+    for line in lines_with(sources.sorted_sources.quads, *wanted):
+        if home in line or not line.startswith(b"<"):
+            continue
+        subject, predicate, rest = line.split(b" ", 2)
+        name = wanted.get(b" " + rest.split(b" ", 1)[0] + b" ")
+        if name is not None:
+            found.setdefault(name, (subject[1:-1].decode(), predicate[1:-1].decode()))
+    return found
 
 
 def _defining_file(name: str, defining_files: SortedLines, sources: Sources) -> SourceFile | None:

@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
@@ -21,6 +22,7 @@ from publisher.quality.places import check_geometries_in_file
 from publisher.quality.vocabularies import Vocabularies, check_terms_in_file
 from publisher.rdf import media_types
 from publisher.rdf.turtle import write_turtle, write_turtle_of_lines
+from publisher.rdf.well_formed import BrokenXml, well_formed
 from publisher.rule_settings import RULES
 from publisher.system.files import replace_file
 from publisher.system.processes import map_on_all_cores
@@ -222,8 +224,23 @@ def check_characters_in_file(file: SourceFile, triples: Iterable[Triple]) -> Ite
 
 
 def has_element_name(name: str) -> bool:
-    """Tell whether RDF/XML can write a property, given as an IRI."""
-    return _ELEMENT_NAME.search(name) is not None
+    """Tell whether RDF/XML can write a property, given as an IRI.
+
+    Which letters of the world may stand in a name differs between the editions of XML 1.0 (section
+    2.3, of 1998 to 2006 and of 2008), and readers keep to either: so both are asked.
+    """
+    found = _ELEMENT_NAME.search(name)
+    return found is not None and (name.isascii() or _is_read_as_element(name))
+
+
+@cache
+def _is_read_as_element(name: str) -> bool:
+    node = NamedNode(name)
+    try:
+        well_formed(serialize([Triple(node, node, node)], format=RdfFormat.RDF_XML) or b"")
+    except (BrokenXml, ValueError):
+        return False
+    return True
 
 
 def _text_finding(file: SourceFile, triple: Triple, character: str) -> Finding:

@@ -179,7 +179,9 @@ class FolderQueries:
                 config = WorkerConfig(store, self._limits, is_urgent=True)
                 count = self._count if is_of_data else 1
                 start = taker(_WORKER, StartedWorker)
-                self._pools[place] = WorkerPool(config, count, _START_SECONDS, start)
+                self._pools[place] = WorkerPool(
+                    config, count, _START_SECONDS, start, is_of_command=True
+                )
             return self._pools[place]
 
     def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:

@@ -90,6 +90,10 @@ _NOT_IN_RUST = {
     "atomic group": re.compile(r"\(\?>|[*+?}]\+"),
 }
 _ESCAPED = re.compile(r"\\[^1-9]")
+# SPARQL 1.1, section 17.5: the functions with an IRI that everybody has.
+_CASTS = re.compile(
+    r"(?:^xsd?:|XMLSchema#)(?:boolean|double|float|decimal|integer|dateTime|string)>?$"
+)
 _PREFIX_OF_NAME = re.compile(r"^[^:]*(?=:)")
 
 
@@ -512,6 +516,9 @@ def _feature_of_query(query: str) -> str:
     for word in words:
         if word in _NOT_IN_QUERIES and not (word == "GRAPH" and _names_shapes_graph(tokens)):
             return word
+    for name, after in pairwise(tokens):
+        if name.kind in ("name", "iri") and after.text == "(" and not _CASTS.search(name.text):
+            return name.text  # SHACL Advanced Features, section 5
     inner = list(_projections(tokens))[1:]
     # SHACL, appendix A.1: a subquery must return the variables that are bound before.
     return "" if all("this" in names or "*" in names for names in inner) else "SELECT … SELECT"

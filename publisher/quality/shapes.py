@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -65,6 +67,10 @@ _IRI_PARAMETERS = (
 )
 _LIST_PARAMETERS = ("sh:in", "sh:languageIn", "sh:and", "sh:or", "sh:xone", "sh:ignoredProperties")
 _QUERY_PARAMETERS = ("sh:select", "sh:ask", "sh:construct", "sh:update")
+_FUNCTIONS = frozenset(map(iri, ("sh:SPARQLFunction", "sh:SHACLFunction", "sh:Function")))
+_BODIES = frozenset(map(iri, ("sh:select", "sh:ask")))
+# What Oxigraph says of a query that is right but for a function of somebody's own.
+_OWN_FUNCTION = re.compile(r"custom function <([^<>]+)> is not supported")
 _SEVERITIES = ("sh:Violation", "sh:Warning", "sh:Info")
 _PATHS = (
     "sh:alternativePath",
@@ -121,8 +127,9 @@ def _checks(
         "sh:property": partial(_property, with_path),
         "sh:severity": _severity,
     }
+    functions = Functions.among(triples)
     checks |= dict.fromkeys(
-        _QUERY_PARAMETERS, partial(_query, queries, _prefixes(sources, triples))
+        _QUERY_PARAMETERS, partial(_query, queries, _prefixes(sources, triples), functions)
     )
     checks |= dict.fromkeys(_IRI_PARAMETERS, _name)
     checks |= dict.fromkeys(_LIST_PARAMETERS, partial(_list, lists))
@@ -143,9 +150,60 @@ def _prefixes(sources: Sources, triples: list[Triple]) -> dict[str, str]:
     return prefixes
 
 
-def _query(queries: FolderQueries, prefixes: Mapping[str, str], value: object) -> Text | None:
+@dataclass(frozen=True)
+class Functions:
+    """Functions that shapes define for queries (SHACL Advanced Features, section 5).
+
+    Attributes:
+        names: Their IRIs.
+        bodies: The queries that they are made of.
+    """
+
+    names: frozenset[str]
+    bodies: frozenset[object]
+
+    @classmethod
+    def among(cls, triples: Iterable[Triple]) -> Functions:
+        """Return those that some shapes define."""
+        listed = list(triples)
+        defined = {
+            triple.subject
+            for triple in listed
+            if getattr(triple.object, "value", "") in _FUNCTIONS
+            and triple.predicate.value == iri("rdf:type")
+        }
+        bodies = {
+            triple.object
+            for triple in listed
+            if triple.subject in defined and triple.predicate.value in _BODIES
+        }
+        return cls(frozenset(getattr(node, "value", "") for node in defined), frozenset(bodies))
+
+
+class _NotValidated(dict[str, str]):
+    """A message that nothing is held against a shape; the shape itself is right."""
+
+
+def _unknown_function(name: str, value: object, functions: Functions) -> Text | None:
+    """Return what to say of a function that the engine does not have; pySHACL knows the shapes'."""
+    if name in functions.names or value in functions.bodies:
+        return None
+    return _NotValidated(
+        text(
+            "{feature} is not validated: no validator here does it. Ask for the same in SHACL"
+            " Core or in a query.",
+            feature=f"<{name}>",
+        )
+    )
+
+
+def _query(
+    queries: FolderQueries, prefixes: Mapping[str, str], functions: Functions, value: object
+) -> Text | None:
     query = str(getattr(value, "value", ""))
     fault = queries.fault(query, prefixes)
+    if fault is not None and (found := _OWN_FUNCTION.search(str(fault))):
+        return _unknown_function(found[1], value, functions)
     if fault is not None:
         error = queries.as_source_error("", fault)
         return {
@@ -265,6 +323,8 @@ def _finding(file: SourceFile, triple: Triple, message: Text) -> Finding:
     path = triple.predicate.value
     subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
     name = "viewers" if path == VIEWER else RULE
+    if isinstance(message, _NotValidated):
+        name = "not-validated"
     if path in _REFERENCES and isinstance(triple.object, NamedNode):
         # Profiles of others come in parts, and refer to shapes that are in none of them.
         is_own = triple.object.value.startswith(file.base_iri)

@@ -12,7 +12,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -27,7 +27,7 @@ from publisher.load.parse import SourceFile, find_line, find_line_naming, stream
 from publisher.load.sources import Sources
 from publisher.messages import text
 from publisher.rdf.guards import ReadLimits
-from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.namespaces import PREFIXES, iri, shorten
 from publisher.rdf.sorted_files import SortedLines
 from publisher.rule_settings import RULES
 
@@ -39,6 +39,10 @@ _RDF = PREFIXES["rdf"]
 # RDF Schema 1.1, section 5.1.5: every one of them is a term.
 _MEMBERSHIP = re.compile(r"_[1-9][0-9]*")
 _TYPE, _NAMESPACE = iri("rdf:type"), iri("vann:preferredNamespaceUri")
+# Vocabularies that are taken for each other: a term of one is often written with another's prefix.
+_NEIGHBOURS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "xsd", "dcterms", "skos"))
+# Names often lack their beginning: 'revisionOf' for 'wasRevisionOf'. Shorter ones end too many.
+_SHORTEST_ENDING = 5
 # schema.org has both, and says that either may be written.
 _ALIASES = {"http://schema.org/": "https://schema.org/"}
 _WRITTEN_DIFFERENTLY = re.compile(r"^https?://(?:www\.)?|[#/]+$")
@@ -181,10 +185,12 @@ class WrongTerm:
     Attributes:
         vocabulary: Where it was looked up.
         near: The term that was probably meant; empty when none is like it.
+        elsewhere: The IRI of the term of this name that another vocabulary has; else empty.
     """
 
     vocabulary: Vocabulary
     near: str
+    elsewhere: str = ""
 
 
 class Vocabularies:
@@ -226,8 +232,11 @@ class Vocabularies:
         if vocabulary.is_complete and self._is_described(name):
             return None
         near = nearest(local, vocabulary.terms, _NEAR if vocabulary.is_complete else _VERY_NEAR)
-        is_hinted = near and len(local) >= _SHORTEST_HINT
-        return WrongTerm(vocabulary, near) if vocabulary.is_complete or is_hinted else None
+        if vocabulary.is_complete:
+            # What people call a term of their own may be called so anywhere.
+            elsewhere = _elsewhere(local, near) if vocabulary.title else ""
+            return WrongTerm(vocabulary, near, elsewhere)
+        return WrongTerm(vocabulary, near) if near and len(local) >= _SHORTEST_HINT else None
 
     def _is_described(self, name: str) -> bool:
         """Tell whether the folder says something of an IRI, in whatever file."""
@@ -263,6 +272,18 @@ def _core(namespace: str) -> str:
     return _WRITTEN_DIFFERENTLY.sub("", namespace).lower()
 
 
+def _elsewhere(local: str, near: str) -> str:
+    """Return the term of this very name in a neighbouring vocabulary; empty when there is none.
+
+    >>> _elsewhere("license", ""), _elsewhere("Property", ""), _elsewhere("titel", "title")
+    ('http://purl.org/dc/terms/license', 'http://www.w3.org/1999/02/22-rdf-syntax-ns#Property', '')
+    """
+    if near.casefold() == local.casefold():
+        return ""  # a slip of the pen in the vocabulary itself is likelier
+    known = built_in()
+    return next((each + local for each in _NEIGHBOURS if local in known[each].terms), "")
+
+
 def nearest(name: str, terms: Iterable[str], least: float = _NEAR) -> str:
     """Return the term that a name was probably meant to be; empty when none is really like it.
 
@@ -270,17 +291,32 @@ def nearest(name: str, terms: Iterable[str], least: float = _NEAR) -> str:
     ('title', '')
     >>> nearest("nmae", ("name", "mbox")), nearest("accesUrl", ("accessURL", "keyword"))
     ('name', 'accessURL')
+    >>> nearest("revisionOf", ("Revision", "wasRevisionOf"))
+    'wasRevisionOf'
     """
     known = sorted(terms)
     spelt = {term.casefold(): term for term in known}
-    same = (term for term in known if term.casefold() == name.casefold())
+    same = next((term for term in known if term.casefold() == name.casefold()), "")
+    if near := same or (_completed(name, known) if least == _NEAR else ""):
+        return near
     for written in (name, name[:1].swapcase() + name[1:]):
         close = difflib.get_close_matches(written, known, n=1, cutoff=least)
-        if near := next(same, "") or _swapped(written, known) or "".join(close):
+        if near := _swapped(written, known) or "".join(close):
             return near
     # URL or Url: capitals count less than other letters.
     close = difflib.get_close_matches(name.casefold(), spelt, n=1, cutoff=_VERY_NEAR)
     return spelt[close[0]] if close else ""
+
+
+def _completed(name: str, known: Iterable[str]) -> str:
+    """Return the one term of which a name lacks the beginning, and that is of its kind."""
+    if len(name) < _SHORTEST_ENDING:
+        return ""
+    end = name[:1].upper() + name[1:]
+    longer = [
+        each for each in known if each.endswith(end) and each[0].islower() == name[0].islower()
+    ]
+    return longer[0] if len(longer) == 1 else ""
 
 
 def _swapped(name: str, known: Iterable[str]) -> str:
@@ -310,6 +346,8 @@ def check_terms_in_file(
     seen: set[str] = set()
     passed = vocabularies.passed
     subject = ""
+    if file.role is Role.SHAPES:
+        triples = _without_forbidden(list(triples))
     for triple in triples:
         value = triple.object
         if (
@@ -338,6 +376,22 @@ def check_terms_in_file(
         subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
 
 
+def _without_forbidden(triples: Sequence[Triple]) -> Iterator[Triple]:
+    """Yield what a file of shapes says, without the properties that its shapes allow nobody.
+
+    A shape for ``dcat:mimeType`` with ``sh:maxCount 0`` names it because it is wrong.
+    """
+    forbidding = {
+        triple.subject
+        for triple in triples
+        if triple.predicate.value == iri("sh:maxCount")
+        and getattr(triple.object, "value", "") == "0"
+    }
+    for triple in triples:
+        if triple.predicate.value != iri("sh:path") or triple.subject not in forbidding:
+            yield triple
+
+
 def _may_be_a_thing(file: SourceFile, vocabulary: Vocabulary) -> bool:
     """Tell whether a name in a file of data may stand for a thing beside the folder's terms."""
     is_of_folder = not vocabulary.title and vocabulary.namespace.endswith("/")
@@ -357,7 +411,9 @@ def _names(triple: Triple) -> Iterator[tuple[str, bool]]:
 
 def _term_finding(file: SourceFile, triple: Triple, name: str, wrong: WrongTerm) -> Finding:
     message = "{iri} is not a term of {vocabulary}. Write it as the vocabulary does."
-    if wrong.near:
+    if wrong.elsewhere:
+        message = "{iri} is not a term of {vocabulary}. Did you mean {elsewhere}?"
+    elif wrong.near:
         message = "{iri} is not a term of {vocabulary}. Did you mean '{near}'?"
     if not wrong.vocabulary.is_complete:
         message = (
@@ -365,7 +421,13 @@ def _term_finding(file: SourceFile, triple: Triple, name: str, wrong: WrongTerm)
             " Is it '{near}', or is it newer?"
         )
     rule = RULES["terms" if wrong.vocabulary.is_complete else "similar-terms"]
-    sentence = text(message, iri=name, vocabulary=wrong.vocabulary.name, near=wrong.near)
+    sentence = text(
+        message,
+        iri=name,
+        vocabulary=wrong.vocabulary.name,
+        near=wrong.near,
+        elsewhere=shorten(wrong.elsewhere),
+    )
     return _at(file, triple, name, Finding(rule.severity, sentence, rule.name))
 
 

@@ -93,9 +93,11 @@ def compare_engines(
     found: list[EngineDifference] = []
     with ExitStack() as opened:
         config = WorkerConfig(str(store), _LIMITS, union)
-        other = opened.enter_context(closing(WorkerPool(replace(config, sparq=str(sparq)), 1)))
+        other = opened.enter_context(
+            closing(WorkerPool(replace(config, sparq=str(sparq)), 1, is_of_command=True))
+        )
         config = opened.enter_context(each_triple_once(config))
-        oxigraph = opened.enter_context(closing(WorkerPool(config, 1)))
+        oxigraph = opened.enter_context(closing(WorkerPool(config, 1, is_of_command=True)))
         for question in islice(make_questions(Store.read_only(str(store)), union), most):
             if time.monotonic() > end:
                 break

@@ -72,7 +72,7 @@ def prepare_answers(config: WorkerConfig, queries: Iterable[str], base_iri: str)
     left, end = MOST_BYTES_TOGETHER, time.monotonic() + MOST_SECONDS_TOGETHER
     if not fixed:
         return PreparedAnswers()
-    with closing(WorkerPool(replace(config, limits=PREPARING), 1)) as workers:
+    with closing(WorkerPool(replace(config, limits=PREPARING), 1, is_of_command=True)) as workers:
         for query in fixed:
             if time.monotonic() > end:
                 break

@@ -6,6 +6,7 @@ a queue and its lock among processes (pebble's, ``concurrent.futures``) do not s
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import subprocess
@@ -60,6 +61,8 @@ UNAVAILABLE_AFTER_SECONDS = 10.0
 # Longer than a start and the end of a process that hangs may take together.
 _HANGS_SECONDS = 120.0
 POOL_PART = "query workers"
+# What keeps a process from being started as long as this one runs.
+_LASTING = frozenset((errno.EMFILE, errno.EACCES, errno.EPERM, errno.ENOENT))
 _log = logging.getLogger("publisher.query")
 
 
@@ -72,6 +75,8 @@ class WorkerPool:
         count: int,
         start_seconds: float = _START_SECONDS,
         start: Callable[[], StartedWorker] | None = None,
+        *,
+        is_of_command: bool = False,
     ) -> None:
         """Begin to start so many; the first query waits for one of them.
 
@@ -80,8 +85,12 @@ class WorkerPool:
             count: How many.
             start_seconds: Longest wait of a query for one that is being started.
             start: Starts one, or returns one that was started before.
+            is_of_command: A server has more room later, when others have gone; a command does not,
+                and tells at once what no waiting cures.
         """
         self._start = start or StartedWorker
+        self._is_of_command = is_of_command
+        self._refusal: OSError | None = None
         self.config = config
         self.start_seconds = start_seconds + _loading_seconds(config)
         self._lock = threading.RLock()  # entered in a step of the interpreter, as no condition is
@@ -153,7 +162,11 @@ class WorkerPool:
         raise _error(outcome, operation, self.config, self.time_limit(operation))
 
     def _take(self) -> WorkerProcess:
-        """Return an idle worker that is alive, waiting for one if need be."""
+        """Return an idle worker that is alive, waiting for one if need be.
+
+        Raises:
+            OSError: None can be started, and none will be, in a command.
+        """
         deadline = time.monotonic() + self.start_seconds
         self._keeper.start()
         with self._changed:
@@ -161,6 +174,8 @@ class WorkerPool:
                 worker = self._take_idle()
                 if worker is not None:
                     return worker
+                if self._refusal is not None:
+                    raise self._refusal
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())):
                     raise not_started()
 
@@ -255,7 +270,12 @@ class WorkerPool:
         """
         try:
             worker = WorkerProcess(self.config, self._handshake_seconds, self._start)
-        except StartFailed:
+        except StartFailed as error:
+            number = getattr(error.__cause__, "errno", None)
+            if self._is_of_command and number in _LASTING:
+                with self._changed:
+                    self._refusal = OSError(number, os.strerror(number))
+                    self._changed.notify_all()
             self._handshake_seconds = min(2 * self._handshake_seconds, _HANDSHAKE_SECONDS)
             raise
         self._handshake_seconds = _FIRST_HANDSHAKE_SECONDS

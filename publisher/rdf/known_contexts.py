@@ -15,26 +15,31 @@ from pathlib import Path
 from typing import cast
 
 from publisher.errors import SourceSyntax
+from publisher.rdf.crate_contexts import crate_1_1
 from publisher.rdf.written_contexts import written_context
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
 FOLDER = Path(__file__).with_name("contexts")
 # Addresses without scheme, and without what they may end with → file in the folder.
 _FILES: Mapping[str, str] = {
-    "schema.org": "schemaorg",
-    "www.schema.org": "schemaorg",
-    "schema.org/docs/jsonldcontext": "schemaorg",
-    "www.w3.org/ns/activitystreams": "activitystreams",
-    "www.w3.org/ns/cid/v1": "cid-v1",
-    "www.w3.org/ns/did/v1": "did-v1",
-    "w3id.org/did/v1": "did-v1",
-    "w3id.org/identity/v1": "identity-v1",
-    "w3id.org/security/v1": "security-v1",
-    "w3id.org/security/data-integrity/v1": "security-data-integrity-v1",
-    "w3id.org/security/data-integrity/v2": "security-data-integrity-v2",
-    "w3id.org/security/multikey/v1": "security-multikey-v1",
+    "schema.org": "schemaorg.json",
+    "www.schema.org": "schemaorg.json",
+    "schema.org/docs/jsonldcontext": "schemaorg.json",
+    "www.w3.org/ns/activitystreams": "activitystreams.json",
+    "www.w3.org/ns/cid/v1": "cid-v1.json",
+    "www.w3.org/ns/did/v1": "did-v1.json",
+    "w3id.org/did/v1": "did-v1.json",
+    "w3id.org/identity/v1": "identity-v1.json",
+    "w3id.org/security/v1": "security-v1.json",
+    "w3id.org/security/data-integrity/v1": "security-data-integrity-v1.json",
+    "w3id.org/security/data-integrity/v2": "security-data-integrity-v2.json",
+    "w3id.org/security/multikey/v1": "security-multikey-v1.json",
+    "www.w3.org/2018/credentials/v1": "credentials/v1.jsonld",
+    "www.w3.org/ns/credentials/v2": "credentials/v2.jsonld",
+    "w3id.org/ro/crate/1.2/context": "ro-crate/context.json",
 }
-FILES = tuple(dict.fromkeys(f"{name}.json" for name in _FILES.values()))
+_CRATE_1_1, _CRATE_1_2 = (f"w3id.org/ro/crate/{version}/context" for version in ("1.1", "1.2"))
+FILES = tuple(dict.fromkeys(_FILES.values()))
 _ENDING = re.compile(r"(?:\.jsonld|\.json|/|#)$")
 _SCHEME = re.compile(r"^https?://")
 # In a string quotation marks are escaped, so that this is a key wherever it is.
@@ -90,8 +95,11 @@ def read_context(address: str) -> Json:
     plain = _ENDING.sub("", _ENDING.sub("", _SCHEME.sub("", address)))
     if written := written_context(plain):
         return cast(Json, written)
+    if plain == _CRATE_1_1:
+        later = read_context(f"https://{_CRATE_1_2}")
+        return cast(Json, crate_1_1(later)) if isinstance(later, dict) else None
     name = _FILES.get(plain)
-    path = FOLDER / f"{name}.json"
+    path = FOLDER / (name or "")
     if name is None or not path.is_file():
         return None
     document: dict[str, Json] = json.loads(path.read_text(encoding="utf-8"))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from publisher.rdf.annotation_contexts import iiif_images, iiif_manifests, web_annotations
+
 Definition = str | Mapping[str, str | Mapping[str, Mapping[str, str]] | None]
 Context = dict[str, Definition]
 
@@ -194,7 +196,7 @@ xsd:Xsd:nonNegativeInteger=nonNegativeInteger
 """
 
 
-def written_context(address: str) -> Context | None:
+def written_context(address: str) -> Mapping[str, object] | None:
     """Return the context at an address without scheme and ending; None for any other."""
     make = _WRITTEN.get(address)
     return make() if make else None
@@ -272,10 +274,13 @@ def _dcat_ap_dotted() -> Context:
 
 _SEMIC = "semiceu.github.io/DCAT-AP/releases"
 _SOURCES = "raw.githubusercontent.com/SEMICeu/DCAT-AP/master/releases"
-_WRITTEN: Mapping[str, Callable[[], Context]] = {
+_WRITTEN: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "www.w3.org/ns/csvw": _csvw,
     f"{_SEMIC}/3.0.1/context/dcat-ap": _dcat_ap,
     f"{_SOURCES}/3.0.1/context/dcat-ap": _dcat_ap,
     f"{_SEMIC}/3.0.0/context/dcat-ap": _dcat_ap_dotted,
     f"{_SOURCES}/3.0.0/context/dcat-ap": _dcat_ap_dotted,
+    "www.w3.org/ns/anno": web_annotations,
+    "iiif.io/api/presentation/2/context": iiif_manifests,
+    "iiif.io/api/image/2/context": iiif_images,
 }

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from publisher.errors import ReleaseError
+from publisher.rdf.instants import DATE_PROPERTIES, instant_of, is_day_of_change
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.sorted_files import Quads
 from publisher.release.model import Release, StoredFile
 
 _TERMS = f" <{PREFIXES['dcterms']}".encode()
-_DATE_PROPERTIES = {iri("dcterms:modified"), iri("dcterms:issued"), iri("dcterms:created")}
-
-
-def _instant(literal: Literal) -> datetime | None:
-    try:
-        if literal.datatype.value == iri("xsd:date"):
-            return datetime.combine(date.fromisoformat(literal.value[:10]), time(), UTC)
-        if literal.datatype.value in (iri("xsd:dateTime"), iri("xsd:dateTimeStamp")):
-            instant = datetime.fromisoformat(literal.value)
-            return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # at the first or last day that there is, in another zone
-        return None
-    return None
 
 
 def dated_quads(graphs: Iterable[Quads]) -> Iterator[Quad]:
     """Yield the quads that may give a date of creation, issue or change."""
-    names = {f"<{name}>".encode() for name in _DATE_PROPERTIES}
+    names = {f"<{name}>".encode() for name in DATE_PROPERTIES}
     for quads in graphs:
         for line in quads.lines():
             if _TERMS in line and line.split(b" ", 2)[1] in names:
@@ -46,9 +34,8 @@ def newest_date(quads: Iterable[Quad]) -> datetime:
     instants = [
         instant
         for quad in quads
-        if quad.predicate.value in _DATE_PROPERTIES and isinstance(quad.object, Literal)
-        # 9999-12-31 is no day of a change, but how people write that there is none.
-        if (instant := _instant(quad.object)) is not None and instant.year < MAXYEAR
+        if quad.predicate.value in DATE_PROPERTIES and isinstance(quad.object, Literal)
+        if (instant := instant_of(quad.object)) is not None and is_day_of_change(instant)
     ]
     if not instants:
         raise ReleaseError(

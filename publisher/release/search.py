@@ -523,7 +523,7 @@ def _add_hits(
 
 def _hit(row: tuple[str, str, str, str, str, str]) -> Hit:
     name, tag, label, names, text, kinds = row[:6]
-    return Hit(name, tag, label, names, text, tuple(kinds.split()))
+    return Hit(name, tag, label, names, text, tuple(kinds.split(" ") if kinds else ()))
 
 
 def _closeness(

@@ -6,10 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.addresses import INCOMING_PARAMETER, Addresses, split_file, with_parameters
+from publisher.addresses import (
+    INCOMING_PARAMETER,
+    Addresses,
+    is_own_path,
+    split_file,
+    with_parameters,
+)
 from publisher.query.engine import Description, Engine
 from publisher.rdf.media_types import HTML, MARKDOWN, MediaType
 from publisher.rdf.namespaces import iri
@@ -191,13 +198,15 @@ _FETCHED = {
     )
 }
 _TYPE, _ADDRESS = iri("rdf:type"), NamedNode(iri("rdfs:Resource"))
+_DATASETS = "dataset/"
 
 
 def localise_urls(triples: Iterable[Triple], addresses: Addresses) -> Iterator[Triple]:
     """Yield the triples with the addresses to fetch on this copy of the site.
 
     A release is made before anybody knows where it will be served, so its addresses are canonical.
-    On the site whose address is the base nothing changes.
+    On the site whose address is the base nothing changes. Only addresses at which the program
+    answers itself, and datasets, are of the site; what else the sources name is what they name.
     """
     for triple in triples:
         predicate = triple.predicate.value
@@ -213,7 +222,13 @@ def _is_local_file(triple: Triple, addresses: Addresses) -> Triple:
     value = triple.object
     if not isinstance(value, NamedNode):
         return triple
-    return Triple(triple.subject, triple.predicate, NamedNode(addresses.on_site(value.value)))
+    return Triple(triple.subject, triple.predicate, _on_site(value, addresses))
+
+
+def _on_site(address: NamedNode, addresses: Addresses) -> NamedNode:
+    path = address.value.removeprefix(addresses.base_iri)
+    is_own = path.startswith(_DATASETS) or is_own_path(unquote(path.partition("?")[0])) or not path
+    return NamedNode(addresses.on_site(address.value)) if is_own else address
 
 
 def _typed_resources(triple: Triple, addresses: Addresses) -> Triple:
@@ -221,4 +236,4 @@ def _typed_resources(triple: Triple, addresses: Addresses) -> Triple:
     subject, value = triple.subject, triple.object
     if value != _ADDRESS or not isinstance(subject, NamedNode):
         return triple
-    return Triple(NamedNode(addresses.on_site(subject.value)), triple.predicate, value)
+    return Triple(_on_site(subject, addresses), triple.predicate, value)

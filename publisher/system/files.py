@@ -31,6 +31,8 @@ _SQLITE_ERRORS: Mapping[int, int] = {
     sqlite3.SQLITE_IOERR: errno.EIO,
 }
 _ENGINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.EIO)
+# What RocksDB's binding says before it opens anything.
+_FEW_DESCRIPTORS = "file descriptors"
 _CURE_FULL = "Make room there, or name another folder (--releases; TMPDIR for temporary files)."
 _CURE_FORBIDDEN = "Give yourself the right to write there, or name another folder."
 _CURE_OPEN_FILES = (
@@ -89,7 +91,12 @@ def as_os_error(error: BaseException) -> OSError | None:
         for number in _ENGINE_ERRORS:  # Oxigraph gives a sentence alone
             if os.strerror(number) in str(error):
                 return OSError(number, os.strerror(number))
-        return error if type(error) is OSError else None  # an error of the network, for instance
+        if _FEW_DESCRIPTORS in str(error):
+            return OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        if type(error) is not OSError:
+            return None  # an error of the network, for instance
+        error.strerror = error.strerror or str(error)  # with a path, its text would be gone
+        return error
     inner = error.args[0] if error.args else None
     return inner if isinstance(inner, OSError) else None  # XlsxWriter wraps it
 

@@ -19,7 +19,13 @@ from publisher.quality.approval import approve
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.release.open import open_current
-from publisher.system.files import as_os_error, replace_file, storage_errors, with_path
+from publisher.system.files import (
+    as_os_error,
+    disk_error_reason,
+    replace_file,
+    storage_errors,
+    with_path,
+)
 from tests.chain import A_LAKE, BASE, Chain
 
 pytestmark = pytest.mark.slow
@@ -182,13 +188,23 @@ def test_a_file_that_cannot_grow_is_told(chain: Chain, good: Release, length: in
 def test_too_many_open_files_are_told(chain: Chain, good: Release) -> None:
     """Wherever they run out; the cure is another one than for a full disk."""
     told = 0
-    for most in (6, 9, 14):
+    for most in (6, 9, 14, 24, 40):
         done = limited(chain, "RLIMIT_NOFILE", most)
         if done.returncode:
             is_a_sentence(done)
+            assert "None" not in done.stderr
+            assert "open more files" in done.stderr
             nothing_is_left(chain, good)
             told += 1
     assert told > 1
+
+
+def test_a_command_does_not_wait_for_what_no_waiting_cures(chain: Chain, good: Release) -> None:
+    """A server waits for its workers: others go, and leave room. A build has nobody to wait for."""
+    done = limited(chain, "RLIMIT_NOFILE", 9)
+    is_a_sentence(done)
+    assert "open more files" in done.stderr
+    nothing_is_left(chain, good)
 
 
 SMALL_DISK = """
@@ -301,6 +317,7 @@ def test_errors_of_the_libraries_are_known_for_what_they_are(tmp_path: Path) -> 
 
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    few = OSError("It needs at least 96 file descriptors, only 24 allowed.")
     misspelt = sqlite3.OperationalError("no such table: x")
     misspelt.sqlite_errorcode = sqlite3.SQLITE_ERROR
     engine = OSError("IO error: No space left on device: While appending to file: 000009.sst")
@@ -314,6 +331,12 @@ def test_errors_of_the_libraries_are_known_for_what_they_are(tmp_path: Path) -> 
     with pytest.raises(OSError, match="No space") as caught, with_path(tmp_path / "f"):
         raise engine
     assert caught.value.filename == str(tmp_path / "f")
+    described = as_os_error(few)
+    assert described is not None
+    assert described.errno == errno.EMFILE
+    with pytest.raises(OSError, match="f'") as odd, with_path(tmp_path / "f"):
+        raise OSError("The drive is elsewhere.")
+    assert disk_error_reason(odd.value) == "The drive is elsewhere."
     with pytest.raises(StorageError, match=r"f: .*\n.*Make room there"), storage_errors():
         raise caught.value
     with pytest.raises(BrokenPipeError), storage_errors():

@@ -59,16 +59,34 @@ def test_an_extension_in_capitals_is_not_overlooked(world: Path) -> None:
     assert "data/lakes/MORE.TTL" in found(world)
 
 
-@pytest.mark.parametrize("folder", ["ontology", "data", "shapes"])
-def test_a_missing_folder_is_named(world: Path, folder: str) -> None:
+def test_a_folder_without_data_and_ontology_is_named(world: Path) -> None:
     """Most often somebody stands in the wrong folder."""
-    shutil.rmtree(world / folder)
+    shutil.rmtree(world / "data")
+    shutil.rmtree(world / "ontology")
     with pytest.raises(SourceMissing) as missing:
         find_sources(world)
     said = missing.value.in_language("en")
-    assert f"The folder {folder}/ is missing." in said
+    assert "neither a folder data/ nor a folder ontology/" in said
     assert str(world) in said
     assert "Stand in the folder that holds" in said
+
+
+@pytest.mark.parametrize(
+    ("taken_away", "roles"),
+    [
+        (("shapes",), {Role.ONTOLOGY, Role.DATA, Role.CATALOGUE}),
+        (("ontology", "shapes"), {Role.DATA, Role.CATALOGUE}),
+        (("data", "shapes"), {Role.ONTOLOGY}),
+        (("data/lakes", "data/rivers"), {Role.ONTOLOGY, Role.CATALOGUE, Role.SHAPES}),
+    ],
+)
+def test_an_ontology_needs_no_data_and_data_need_no_ontology_and_shapes(
+    world: Path, taken_away: tuple[str, ...], roles: set[Role]
+) -> None:
+    """Standards bodies publish ontologies, libraries thesauri; a catalogue may go with either."""
+    for name in taken_away:
+        shutil.rmtree(world / name)
+    assert {source.role for source in find_sources(world)} == roles
 
 
 @pytest.mark.parametrize("folder", ["ontology", "data", "shapes"])
@@ -80,10 +98,12 @@ def test_an_empty_folder_is_named(world: Path, folder: str) -> None:
         find_sources(world)
 
 
-def test_a_catalogue_without_data_is_no_source_folder(world: Path) -> None:
-    """Datasets are folders below data/."""
-    shutil.rmtree(world / "data" / "lakes")
-    shutil.rmtree(world / "data" / "rivers")
+def test_files_for_readers_alone_are_no_sources(world: Path) -> None:
+    """Shapes and examples are held against something, and show something."""
+    shutil.rmtree(world / "data")
+    shutil.rmtree(world / "ontology")
+    (world / "ontology" / "examples").mkdir(parents=True)
+    (world / "ontology" / "examples" / "a.ttl").write_text("", encoding="utf-8")
     with pytest.raises(SourceMissing, match="no RDF file in any folder below data/"):
         find_sources(world)
 
@@ -101,20 +121,11 @@ def test_a_catalogue_alone_is_a_source_folder(tmp_path: Path) -> None:
     assert {(source.role, source.graph) for source in sources} == {(Role.CATALOGUE, "catalog")}
 
 
-def test_a_catalogue_and_a_vocabulary_still_need_data(world: Path) -> None:
-    """Whoever has an ontology has things: that they are gone is a mistake."""
-    shutil.rmtree(world / "shapes")
-    shutil.rmtree(world / "data" / "lakes")
-    shutil.rmtree(world / "data" / "rivers")
-    with pytest.raises(SourceMissing, match="The folder shapes/ is missing"):
-        find_sources(world)
-
-
 def test_a_file_in_place_of_a_folder_is_named(world: Path) -> None:
     """A mistake at the command line must not look like an empty site."""
     shutil.rmtree(world / "shapes")
     (world / "shapes").write_text("", encoding="utf-8")
-    with pytest.raises(SourceMissing, match="The folder shapes/ is missing"):
+    with pytest.raises(SourceMissing, match="shapes is a file, and no folder"):
         find_sources(world)
 
 

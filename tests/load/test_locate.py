@@ -121,3 +121,32 @@ def test_a_thing_of_rdf_xml_is_at_the_line_that_names_it(
     )
     file = parse_file(SourcePath(path, "data/x/x.rdf", Role.DATA, "dataset/x"), E)
     assert find_line(file, subject) == line
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.ttl", "@base <https://f.org/moor/> .\n\n<heron>\n a <#Bird> ."),
+        ("x.ttl", "BASE <https://f.org/>\n\n<moor/heron>\n a <#Bird> ."),
+        ("x.ttl", "base <https://f.org/sea>\n\n</moor/heron>\n a <#Bird> ."),
+        ("x.ttl", "@base <https://f.org/moor/heron> .\n\n<>\n a <#Bird> ."),
+        (
+            "x.rdf",
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"\n'
+            ' xml:base="https://f.org/moor/x">\n<rdf:Description rdf:about="heron">'
+            '<rdf:type rdf:resource="#Bird"/></rdf:Description></rdf:RDF>',
+        ),
+        (
+            "x.jsonld",
+            '{"@context": {"@base": "https://f.org/moor/"},\n\n"@id": "heron", "@type":'
+            ' "https://f.org/Bird"}',
+        ),
+    ],
+)
+def test_a_name_that_is_written_relative_to_a_base_has_a_line(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    """RFC 3986, section 5.2: below the document, beside it, from the root, or itself."""
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    source = SourcePath(tmp_path / name, f"data/x/{name}", Role.DATA, "dataset/x")
+    assert find_line(parse_file(source, E), "https://f.org/moor/heron") == 3

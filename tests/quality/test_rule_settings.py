@@ -161,7 +161,7 @@ def test_the_report_lists_what_was_eased_with_count_and_reason(tmp_path: Path) -
     )
     notes = [f.message["en"] for f in found if f.rule == "exceptions"]
     assert notes == [
-        "The folder turns the rule terms off for data/others: 1 findings are left out."
+        "The folder turns the rule terms off for data/others: 1 finding is left out."
         " Reason: They write what they like.",
         "The folder sets the rule terms to note for http://e.org/*: it concerns 0 findings."
         " Reason: Not yet published.",

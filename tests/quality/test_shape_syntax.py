@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from publisher.bounds import CheckLimits
 from publisher.load.sources import read_sources
 from publisher.quality.approval import check
-from publisher.quality.shapes import check_shape_syntax
+from publisher.quality.shapes import check_shape_syntax, check_shapes
 
 BASE = "https://data.example.org/"
 HEAD = """\
@@ -127,3 +129,32 @@ def test_a_viewer_that_pages_know_is_no_finding(world: Path) -> None:
     body = "sh:property [ sh:path skos:note ; <http://datashapes.org/dash#viewer> <{}> ]"
     folder = with_shape(world, body.format("http://datashapes.org/dash#URIViewer"))
     assert list(check_shape_syntax(read_sources(folder, BASE))) == []
+
+
+FUNCTIONS = '''
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX ex: <https://functions.example.org/>
+ex:half a sh:SPARQLFunction ; sh:parameter [ sh:path ex:op ] ;
+    sh:select "SELECT (<http://www.w3.org/2001/XMLSchema#anyURI>($op) AS ?result) WHERE {}" .
+ex:longer a sh:SPARQLFunction ; sh:parameter [ sh:path ex:op ] ;
+    sh:select "SELECT (STRLEN(STR($op)) > 3 AS ?result) WHERE {}" .
+ex:Named a sh:NodeShape ; sh:targetClass <https://data.example.org/def/water#Lake> ;
+    sh:sparql [ sh:select """SELECT $this WHERE {
+        $this a ?kind FILTER (<https://functions.example.org/%s>(?kind)) }""" ] .
+'''
+
+
+@pytest.mark.parametrize("validator", ["rust", "pyshacl"])
+@pytest.mark.parametrize(
+    ("function", "rules"),
+    [("longer", {"https://functions.example.org/Named"}), ("unknown", {"not-validated"})],
+)
+def test_functions_of_shapes_are_used_and_others_are_told(
+    world: Path, function: str, rules: set[str], validator: str
+) -> None:
+    """SHACL Advanced Features, section 5: what a function is made of is held against nothing."""
+    (world / "shapes" / "functions.ttl").write_text(FUNCTIONS % function, encoding="utf-8")
+    sources = replace(read_sources(world, BASE), bounds=CheckLimits(validator=validator))
+    found = [*check_shape_syntax(sources), *check_shapes(sources)]
+    assert {f.rule for f in found} - {"validator"} == rules
+    assert any(f.severity.blocks for f in found) is (function == "longer")

@@ -108,6 +108,23 @@ def test_a_finding_on_what_no_file_describes_is_at_the_shape(world: Path) -> Non
     assert [(f.file, f.line) for f in found] == [("shapes/b.ttl", 3)]
 
 
+def test_a_finding_on_a_value_is_where_it_is_the_value(world: Path) -> None:
+    """A list of somebody else's that the data point to: who points to it can mend it."""
+    (world / "data" / "lakes" / "more.ttl").write_text(
+        f"<{BASE}id/lake/tarn>\n    <{BASE}def/depth> <https://lists.example.net/depth/9> .\n",
+        encoding="utf-8",
+    )
+    (world / "shapes" / "b.ttl").write_text(
+        f"PREFIX sh: <http://www.w3.org/ns/shacl#>\n\n<{BASE}shapes#B> a sh:NodeShape ;\n"
+        f"    sh:targetObjectsOf <{BASE}def/depth> ;\n"
+        "    sh:property [ sh:path sh:name ; sh:minCount 1 ] .",
+        encoding="utf-8",
+    )
+    sources = read_sources(world, BASE)
+    found = [f for f in with_lines(check_shapes(sources), sources) if f.focus_node.endswith("/9")]
+    assert [(f.file, f.line) for f in found] == [("data/lakes/more.ttl", 2)]
+
+
 def test_ontology_and_data_are_checked_together(world: Path) -> None:
     """A shape may ask for the class that the ontology defines."""
     add_shape(

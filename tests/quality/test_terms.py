@@ -10,6 +10,7 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.load.sources import read_sources
 from publisher.quality.vocabularies import built_in, check_terms
+from publisher.rdf.namespaces import PREFIXES
 
 BASE = "https://data.example.org/"
 
@@ -251,3 +252,55 @@ def test_the_lists_have_what_rdflib_has(prefix: str) -> None:
     theirs: type[DefinedNamespace] = getattr(rdflib_namespace, prefix)
     ours = built_in()[str(theirs._NS)].terms
     assert {*theirs.__annotations__, *theirs._extras} - {"_NS"} - ours == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("dcterms:title", "dcat:title", "dcterms:title"),
+        ("dcterms:title", "rdf:label", "rdfs:label"),
+        ("dcterms:title", "prov:attributedTo", "'wasAttributedTo'"),
+    ],
+)
+def test_a_term_of_a_neighbouring_vocabulary_is_told_with_its_prefix(
+    world: Path, old: str, new: str, said: str
+) -> None:
+    """The commonest mistake of all: the right name behind the wrong prefix; or half of a name."""
+    change(world, "data/catalogue.ttl", old, new)
+    path = world / "data" / "catalogue.ttl"
+    prefixes = "".join(
+        f"PREFIX {name}: <{PREFIXES[name]}>\n"
+        for name in ("rdf", "prov")
+        if f"PREFIX {name}:" not in path.read_text(encoding="utf-8")
+    )
+    path.write_text(prefixes + path.read_text(encoding="utf-8"), encoding="utf-8")
+    (found,) = findings(world)
+    assert f"Did you mean {said}?" in found.message["en"]
+
+
+def test_a_name_of_ones_own_is_not_taken_for_that_of_a_neighbour(world: Path) -> None:
+    """People may call anything 'member'; that SKOS has one says nothing."""
+    change(world, "data/rivers/rivers.ttl", "water:flowsInto", "water:member")
+    (found,) = findings(world)
+    assert "skos" not in found.message["en"]
+
+
+@pytest.mark.parametrize(("most", "is_found"), [("0", False), ("1", True)])
+def test_a_shape_that_allows_nobody_a_wrong_property_is_right(
+    world: Path, most: str, is_found: bool
+) -> None:
+    """It names the property because it is wrong; one that allows it is a mistake."""
+    path = world / "shapes" / "Lake.ttl"
+    shape = f"""
+<{BASE}shapes#NoKind> a <{PREFIXES["sh"]}PropertyShape> ;
+    <{PREFIXES["sh"]}path> <{PREFIXES["dcat"]}kindOfFile> ; <{PREFIXES["sh"]}maxCount> {most} .
+"""
+    path.write_text(path.read_text(encoding="utf-8") + shape, encoding="utf-8")
+    assert [f.rule for f in findings(world)] == ["terms"] * is_found
+
+
+def test_names_that_only_the_text_of_a_specification_has_are_terms() -> None:
+    """SHACL-AF, 8.6 (an entailment); XSD 1.1 Structures, 3.16.7.3; XPath data model 3.1, 2.7."""
+    vocabularies = built_in()
+    assert "Rules" in vocabularies[PREFIXES["sh"]].terms
+    assert {"error", "untypedAtomic", "numeric"} <= vocabularies[PREFIXES["xsd"]].terms

@@ -99,6 +99,17 @@ WRITTEN = {
     "https://semiceu.github.io/DCAT-AP/releases/3.0.0/context/dcat-ap.jsonld": (
         "a0d583ec4ae14c2dea336ff671db4a5bb8f7eeb466e9dc6e64ea830e3961c803"
     ),
+    # w3c/web-annotation, jsonld/anno.jsonld, of the Recommendation of 2017
+    "http://www.w3.org/ns/anno.jsonld": (
+        "603f21d08c6c64a4018273741a75657458ea212b2803fb8930ffb10f7474a214"
+    ),
+    # IIIF/api, source/presentation/2 and source/image/2
+    "http://iiif.io/api/presentation/2/context.json": (
+        "fef4f42fc09d086d26ce38f2b62fffe5f4bab98ecdd5eb6756315c9a367702eb"
+    ),
+    "http://iiif.io/api/image/2/context.json": (
+        "0a3da8ec915383dbf2d14d792e3fe6672493e186be337c843997459e3bd59619"
+    ),
 }
 
 
@@ -138,6 +149,17 @@ def test_what_is_written_here_says_what_its_makers_say(address: str) -> None:
     assert isinstance(context, dict)
     said = json.dumps(meanings(dict(context)), sort_keys=True)
     assert hashlib.sha256(said.encode()).hexdigest() == WRITTEN[address]
+
+
+@bundled
+def test_the_context_of_the_crates_before_says_what_its_makers_say() -> None:
+    """It is made of the later one; ResearchObject/ro-crate, docs/_specification/1.1."""
+    context = read_context("https://w3id.org/ro/crate/1.1/context")
+    assert isinstance(context, dict)
+    said = json.dumps(meanings(dict(context)), sort_keys=True)
+    assert hashlib.sha256(said.encode()).hexdigest() == (
+        "378c2177b486b6e9153760c6b48a11185c622cc589a3f53bb6060dd8eb2eee1a"
+    )
 
 
 def test_csvw_and_dcat_ap_are_read_by_their_addresses() -> None:
@@ -216,6 +238,69 @@ def test_every_bundled_context_is_one(name: str) -> None:
                 "url": "https://www.example.org/",
                 "location": {"@type": "Place", "geo": {"latitude": 60.6, "longitude": 15.6}},
             },
+        ),
+        (
+            "http://www.w3.org/ns/anno.jsonld",
+            {
+                "type": "Annotation",
+                "motivation": "tagging",
+                "created": "2026-05-31T12:00:00Z",
+                "body": {"type": "TextualBody", "value": "sjö", "language": "sv"},
+                "target": {
+                    "source": "id/2",
+                    "selector": {"type": "TextPositionSelector", "start": 3},
+                },
+            },
+        ),
+        (
+            "http://iiif.io/api/presentation/2/context.json",
+            {
+                "@type": "sc:Manifest",
+                "label": {"@value": "Bok", "@language": "sv"},
+                "viewingDirection": "left-to-right",
+                "sequences": [{"@type": "sc:Sequence", "canvases": [{"@id": "c/1", "height": 9}]}],
+                "within": "id/collection",
+                "metadata": [{"label": "Format", "value": "8:o"}],
+            },
+        ),
+        (
+            "http://iiif.io/api/image/2/context.json",
+            {
+                "profile": ["level1.json", {"supports": ["mirroring"], "maxWidth": 7}],
+                "tiles": [{"width": 512, "scaleFactors": [1, 2]}],
+            },
+        ),
+        (
+            "https://www.w3.org/2018/credentials/v1",
+            {
+                "type": ["VerifiableCredential"],
+                "issuer": "https://example.org/issuers/7",
+                "issuanceDate": "2026-05-31T12:00:00Z",
+                "credentialSubject": {"id": "did:example:7"},
+            },
+        ),
+        (
+            "https://www.w3.org/ns/credentials/v2",
+            {
+                "type": ["VerifiableCredential"],
+                "issuer": "https://example.org/issuers/7",
+                "validFrom": "2026-05-31T12:00:00Z",
+                "name": "Intyg",
+                "credentialSubject": {"id": "did:example:7"},
+            },
+        ),
+        (
+            "https://w3id.org/ro/crate/1.1/context",
+            {
+                "@graph": [
+                    {"@id": "a.json", "@type": "CreativeWork", "about": {"@id": "./"}},
+                    {"@id": "./", "@type": "Dataset", "datePublished": "2026-05-31", "input": "x"},
+                ]
+            },
+        ),
+        (
+            "https://w3id.org/ro/crate/1.2/context",
+            {"@type": "Dataset", "cite-as": "https://doi.example/10.1/7", "Subscription": "y"},
         ),
         (
             "https://www.w3.org/ns/activitystreams",

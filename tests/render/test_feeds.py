@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Triple
-from rdflib import DCAT, DCTERMS, RDF, Graph, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, RDF, RDFS, Graph, Namespace, URIRef
 
 from publisher.addresses import Addresses
 from publisher.rdf.media_types import GRAPHS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, MediaType
@@ -16,6 +16,7 @@ from publisher.release.catalogue.distributions import ApplicationProfile
 from publisher.release.catalogue.graph import CatalogueGraph
 from publisher.release.model import Release, StoredFile
 from publisher.render.catalogue import CatalogueViews
+from publisher.render.documents import localise_urls
 
 BASE = "https://data.example.org/"
 SITE = "http://127.0.0.1:8000/copy/"
@@ -236,3 +237,25 @@ def test_the_swedish_view_is_one_document_whatever_its_size(many: CatalogueViews
 def test_only_pages_with_datasets_exist(many: CatalogueViews, number: int, exists: bool) -> None:
     """An empty page with status 200 looks like a catalogue whose datasets are gone."""
     assert many.page(number).exists is exists
+
+
+@pytest.mark.parametrize(
+    ("address", "is_of_site"),
+    [
+        ("dump/lakes.ttl", True),
+        ("dataset/lakes", True),
+        ("sparql", True),
+        ("tables/depths.csv", False),
+        ("id/lake/1", False),
+    ],
+)
+def test_only_what_the_site_answers_itself_is_on_the_site(address: str, is_of_site: bool) -> None:
+    """What the sources say of files and things of their own is said in documents as in dumps."""
+    place = NamedNode(BASE + address)
+    said = [
+        Triple(NamedNode("urn:x"), NamedNode(str(DCAT.downloadURL)), place),
+        Triple(place, NamedNode(str(RDF.type)), NamedNode(str(RDFS.Resource))),
+    ]
+    here = NamedNode((SITE if is_of_site else BASE) + address)
+    first, second = localise_urls(said, Addresses(BASE, SITE))
+    assert (first.object, second.subject) == (here, here)

@@ -186,7 +186,8 @@ def as_html(found: Iterable[EntityDiff], language: str) -> str:
 
 _BLANK = "_:"
 _REPLACED = iri("dcterms:isReplacedBy")
-_STATEMENT = re.compile(r"\S+ <([^>]*)> (?:<([^>]*)>|(_:\S+)|\")")
+# Names may hold no-break and other spaces (RFC 3987, section 2.2, ucschar).
+_STATEMENT = re.compile(r"[^ ]+ <([^>]*)> (?:<([^>]*)>|(_:[^ ]+)|\")")
 
 
 @dataclass(frozen=True)

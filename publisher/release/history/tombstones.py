@@ -71,9 +71,12 @@ class Tombstone:
 def _read(row: list[str]) -> Tombstone:
     entity, gone, release, last, replaced_by, events = row
     instant = datetime.fromisoformat(gone)
-    return Tombstone(
-        entity, instant, release, last, tuple(replaced_by.split()), tuple(events.split())
-    )
+    return Tombstone(entity, instant, release, last, _names(replaced_by), _names(events))
+
+
+def _names(written: str) -> tuple[str, ...]:
+    """Return names between blanks; other spaces may be part of a name."""
+    return tuple(written.split(" ")) if written else ()
 
 
 class Tombstones:

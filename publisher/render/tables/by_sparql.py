@@ -199,7 +199,8 @@ class SelectionQueries:
     ) -> str:
         """Return one query for everything on a page, for readers to send themselves."""
         inner = self._selection(selection, limit, offset)
-        lines, *others = self._values(columns)
+        # Of things of which only their class is said there is no column.
+        lines, *others = self._values(columns) or [[]]
         if others:
             lines = ["{", *(f"  {line}" for line in lines), "}"]
         for patterns in others:

@@ -279,7 +279,7 @@ class TablePages:
             for row in found.lines
         ]
         return {
-            "named_first": columns[0] is table.label,
+            "named_first": bool(columns) and columns[0] is table.label,
             "heads": [self._head(view, column) for column in columns],
             "rows": rows,
             "first": offset + 1,
