@@ -30,6 +30,11 @@ CHOICES = [
     ("text/turtle;version=1.2", TURTLE),
     (PROFILE, JSON_LD),
     (f"text/turtle;q=0.2, {PROFILE};q=0.3", JSON_LD),
+    # What is quoted is neither a weight nor the end of a range (RFC 9110, section 5.6.4).
+    ('text/turtle;profile="urn:a;q=0"', TURTLE),
+    ('application/ld+json;profile="urn:a, text/html;q=1", text/turtle;q=0.9', JSON_LD),
+    ('text/html;a="\\";q=1";q=0, */*', TURTLE),
+    ('text/turtle;q="0.2", application/ld+json;q="0.3"', JSON_LD),
     ("text/turtle;q=2", HTML),
     ("text/turtle;q=2, application/ld+json;q=0.1", JSON_LD),
     ("text/turtle;q=high, application/ld+json;q=0.1", JSON_LD),
