@@ -111,8 +111,12 @@ def document_links(addresses: Addresses, document: str, topic: str, current: Med
     links = [(document, 'rel="canonical"')]
     for media_type in media_types.DOCUMENTS:
         url = addresses.on_site(addresses.representation(document, media_type))
-        if media_type is not current:
-            links.append((url, f'rel="alternate"; type="{media_type.name}"'))
+        if media_type is current:
+            continue
+        # PyLD fails at several of them beside JSON-LD, though it needs none then. The page has all.
+        if current is media_types.JSON_LD and media_type is not media_types.HTML:
+            continue
+        links.append((url, f'rel="alternate"; type="{media_type.name}"'))
     if topic != document and current is media_types.HTML:
         links.append((topic, 'rel="describes"'))
     context = addresses.on_site(addresses.base_iri + "context.jsonld")
