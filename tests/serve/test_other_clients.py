@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+import requests
 from pyld import jsonld
 
 from publisher.serve.site import Site
@@ -170,3 +172,25 @@ def test_xsltproc_reads_rdf_xml(root: str, tmp_path: Path) -> None:
         "</xsl:stylesheet>"
     )
     assert run(xsltproc, str(style), f"{root}catalog.rdf") == ["true"]
+
+
+def test_polars_reads_the_rows_of_a_query(root: str) -> None:
+    """It asks for the beginning first, and gives up where parts cannot be had."""
+    polars = pytest.importorskip("polars")
+    query = "SELECT ?s ?c { ?s a ?c } ORDER BY ?s ?c LIMIT 5"
+    address = f"{root}sparql?{urlencode({'query': query, 'format': 'csv'})}"
+    assert polars.read_csv(address).shape == (5, 2)
+
+
+def test_parts_of_an_answer_make_the_whole(root: str) -> None:
+    """By GET, in both ways to an answer, also when it is known already."""
+    address = f"{root}sparql?{urlencode({'query': 'SELECT ?s { ?s a ?c } ORDER BY ?s ?c'})}"
+    fields = {"Accept": "text/csv", "Accept-Encoding": "gzip"}
+    for _ in range(3):
+        parts = [
+            requests.get(address, headers=fields | {"Range": part}, timeout=30)
+            for part in ("bytes=0-99", "bytes=100-")
+        ]
+        whole = requests.get(address, headers=fields, timeout=30)
+        assert [part.status_code for part in parts] == [206, 206]
+        assert b"".join(part.content for part in parts) == whole.content
