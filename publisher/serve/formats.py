@@ -147,13 +147,14 @@ class AcceptedFormats:
             needed: The version of RDF that it needs; "" when RDF 1.1 carries it.
 
         Raises:
-            NotCarried: It needs a later version than the client asked for.
+            NotCarried: It needs a later version than the client asked for, or than N3 has.
         """
         name = self.names.get(media_type, media_type)
         version = self.versions.get(media_type, "")
-        if version and not carries(version, needed):
+        is_n3 = bool(needed) and name in media_types.N3
+        if is_n3 or (version and not carries(version, needed)):
             others = [with_version(media_type, needed), *carrying(media_type, needed)]
-            raise NotCarried(with_version(media_type, version), others, needed)
+            raise NotCarried(with_version(name, "" if is_n3 else version), others, needed)
         written = f"{name};charset=utf-8" if name.startswith("text/") else name
         return with_version(written, (version or needed) if has_version(name) else "")
 

@@ -520,3 +520,20 @@ def test_whoever_names_n3_as_good_as_turtle_gets_n3(served: str, path: str) -> N
         assert name == expected or (not expected and name != "text/n3")
         if expected == "text/n3":
             assert response.text.startswith("@prefix ")
+
+
+@pytest.mark.parametrize("term", ["TRIPLE(<urn:s>, <urn:p>, 1)", "STRLANGDIR('x', 'ar', 'rtl')"])
+@pytest.mark.parametrize("name", ["text/n3", "application/rdf+n3"])
+def test_n3_has_no_terms_of_rdf_1_2(served: str, term: str, name: str) -> None:
+    """Its readers know neither triple terms nor directions: another format, or 406 that says so."""
+    query = f"CONSTRUCT {{ <urn:a> <urn:b> ?x }} {{ BIND({term} AS ?x) }}"
+    for conditions in ({}, {"If-None-Match": '"another"'}):
+        fields = {"Accept": name} | conditions
+        refused = requests.get(f"{served}sparql", {"query": query}, headers=fields, timeout=30)
+        assert name_of(refused) == "406 application/problem+json"
+        offered = refused.json()["offered"]
+        assert any(offer.startswith("text/turtle;version=1.2") for offer in offered)
+        fields["Accept"] = f"{name}, application/n-triples;q=0.5"
+        taken = requests.get(f"{served}sparql", {"query": query}, headers=fields, timeout=30)
+        assert name_of(taken) == "200 application/n-triples"
+    assert name_of(ask(served, CONSTRUCT, name)) == f"200 {name}"
