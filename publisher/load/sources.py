@@ -51,7 +51,7 @@ from publisher.load.parse import (
 )
 from publisher.messages import text
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
-from publisher.rdf.jsonld import Context
+from publisher.rdf.jsonld import Context, without_cycles
 from publisher.rdf.label_templates import TEMPLATE
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
@@ -223,10 +223,7 @@ def read_sources(
 
 def _context_of(prefixes: Mapping[str, str]) -> Context:
     """Return the context of a folder that brings none: the prefixes of its authors."""
-    try:
-        return Context(prefixes)
-    except ValueError:  # one that JSON-LD takes for the scheme of addresses
-        return Context(PREFIXES)
+    return Context(without_cycles(prefixes))
 
 
 def _read_rule(folder: Path, path: Path) -> str:
@@ -259,6 +256,8 @@ def _read_context(folder: Path) -> Context | None:
 
 def _plain(definitions: Mapping[str, Any]) -> Context:
     try:
+        if "" in definitions:
+            raise ValueError("")
         return Context(definitions)
     except ValueError as error:
         raise SourceSyntax(

@@ -44,15 +44,16 @@ def unsupported_key(context: Mapping[str, Any]) -> str:
 
 
 def without_cycles(prefixes: Mapping[str, str]) -> dict[str, str]:
-    """Return the prefixes that a context can declare: none that is in its own namespace.
+    """Return the prefixes that a context can declare: none that is in its own namespace, or empty.
 
     Turtle reads ``PREFIX urn: <urn:>``; in JSON-LD it would be a cyclic IRI mapping (JSON-LD 1.1
-    API, section 4.2.2), and IRIs of that scheme are written as they are.
+    API, section 4.2.2), and IRIs of that scheme are written as they are. A term is never empty
+    (JSON-LD 1.1, section 4.1): what Turtle writes with ``:`` alone is written out.
 
-    >>> without_cycles({"urn": "urn:", "tel": "tel:+46", "e": "https://e.org/"})
+    >>> without_cycles({"urn": "urn:", "tel": "tel:+46", "": "urn:x#", "e": "https://e.org/"})
     {'e': 'https://e.org/'}
     """
-    usable = dict(prefixes)
+    usable = {prefix: namespace for prefix, namespace in prefixes.items() if prefix}
     while True:
         try:
             Context(usable)
@@ -70,14 +71,15 @@ class Context(Mapping[str, Any]):
     """A plain JSON-LD context (the value of ``@context``), and graphs compacted with it."""
 
     def __init__(self, definitions: Mapping[str, Any]) -> None:
-        """Read the definitions.
+        """Read the definitions; an empty prefix, which is no term of JSON-LD, is left out.
 
         Raises:
             ValueError: They are not plain; it names the first that is not.
         """
+        definitions = {term: definition for term, definition in definitions.items() if term}
         if key := unsupported_key(definitions):
             raise ValueError(key)
-        self._definitions = dict(definitions)
+        self._definitions = definitions
         self._simple = {t: d for t, d in definitions.items() if isinstance(d, str)}
         self._prefixes: dict[str, str] = {}
         self._terms: dict[str, dict[str, str]] = {}

@@ -75,7 +75,8 @@ ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON, *TABLES)
 # Each is a name of a language that holds all of the one it stands for: a Turtle document is one of
 # TriG, too (TriG, section 2), and of N3, but for ``PREFIX`` (see ``turtle.as_n3``); N-Triples are
 # N-Quads (N-Quads, section 2).
-N3 = ("text/n3", "text/rdf+n3", "application/n3", "application/rdf+n3")
+_N3 = "text/n3"
+N3 = (_N3, "text/rdf+n3", "application/n3", "application/rdf+n3")
 _OTHER_NAMES = {
     # RDF4J's names of languages with quoted triples, which hold those without, too.
     TRIG: ("application/x-trig", "text/trig", "application/x-trigstar"),
@@ -162,8 +163,13 @@ def _specificity(media_range: str, media_type: str) -> int:
     return _BY_NAME if essence == media_type else 0
 
 
-# Clients write blanks around the sign, and leave out the zero before a point.
-_WEIGHT = re.compile(r";\s*q\s*=\s*\"?(?=[.0-9])([0-9]*)(?:\.([0-9]*))?\"?", re.IGNORECASE)
+# Clients write blanks around the sign, and leave out the zero before a point. What stands in a
+# quoted string is no weight (RFC 9110, section 5.6.4).
+_WEIGHT = re.compile(
+    r";\s*q\s*=\s*\"?(?=[.0-9])(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?\"?"
+    r'|"(?:[^"\\]|\\.)*"',
+    re.IGNORECASE,
+)
 
 
 def with_plain_weights(field: str) -> str:
@@ -171,8 +177,27 @@ def with_plain_weights(field: str) -> str:
 
     >>> with_plain_weights("text/csv ; q = .5, text/html; Q=1.")
     'text/csv ;q=0.5, text/html;q=1.0'
+    >>> with_plain_weights('application/ld+json;profile="urn:a;q=.1";q=.2')
+    'application/ld+json;profile="urn:a;q=.1";q=0.2'
     """
-    return _WEIGHT.sub(lambda found: f";q={found[1] or 0}.{found[2] or 0}", field)
+    return _WEIGHT.sub(_plain_weight, field)
+
+
+def _plain_weight(found: re.Match[str]) -> str:
+    if found["whole"] is None:
+        return found[0]
+    return f";q={found['whole'] or 0}.{found['part'] or 0}"
+
+
+def without_wildcards(accept: str) -> str:
+    """Return the ranges of an Accept field that name a type, or all types of a kind.
+
+    >>> without_wildcards('text/csv;a="b, */*", */*;q=0.1, text/*')
+    'text/csv;a="b, */*", text/*'
+    """
+    from werkzeug.http import parse_list_header
+
+    return ", ".join(r for r in parse_list_header(accept) if not r.startswith("*"))
 
 
 def _ranges(accept: str) -> tuple[tuple[str, float], ...]:
@@ -251,9 +276,7 @@ def lists_readers(accept: str) -> bool:
     >>> lists_readers("text/turtle, application/n-quads, application/n-triples")
     True
     """
-    ranges = _ranges(accept)
-    ranked = {_ranked(ranges, name) for name in _READERS_OF_LINES}
-    return len(ranked) == 1 and ranked.pop()[1] == _BY_NAME
+    return _names_alike(accept, *_READERS_OF_LINES)
 
 
 def requested_version(accept: str, name: str) -> str:
@@ -316,6 +339,9 @@ def negotiate_rdf(accept: str, offered: Sequence[MediaType]) -> Chosen:
     Raises:
         NotAcceptable: Every media type is excluded, by whatever name.
 
+    Whoever names N3 as good as Turtle may read both by one parser of N3, which has no ``PREFIX``:
+    what comes as N3 is read by all (rdflib.js).
+
     >>> from publisher.rdf.media_types import HTML, TURTLE
     >>> negotiate_rdf("text/n3, */*;q=0.1", [HTML, TURTLE]).media_type.label
     'Turtle'
@@ -325,8 +351,16 @@ def negotiate_rdf(accept: str, offered: Sequence[MediaType]) -> Chosen:
     choice = _negotiate(accept, (*own, *others))
     if choice is None:
         raise NotAcceptable(accept, tuple(own))
+    if choice == TURTLE.name and _names_alike(accept, TURTLE.name, _N3):
+        choice = _N3
     version = requested_version(accept, choice)
     return Chosen(own.get(choice) or others[choice], choice, version)
+
+
+def _names_alike(accept: str, *names: str) -> bool:
+    """Tell whether a field names all of these as good as each other."""
+    ranks = {_ranked(_ranges(accept), name) for name in names}
+    return len(ranks) == 1 and ranks.pop()[1] == _BY_NAME
 
 
 @_cached

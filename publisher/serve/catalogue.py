@@ -83,10 +83,10 @@ def _catalogue(site: Site, picked: Chosen) -> Response:
     set_validators(response, body, site.last_modified.instant("catalog"))
     response.headers["Content-Location"] = url if page.number == 1 else f"{url}?page={page.number}"
     swedish = site.addresses.on_site(site.release.base_iri + _SWEDISH)
-    links = [
-        (swedish, f'rel="alternate"; type="{RDF_XML.name}"; title="DCAT-AP-SE"'),
-        *_paging_links(url, page),
-    ]
+    links = _paging_links(url, page)
+    if media_type is not JSON_LD:  # see ``document_links``
+        profile = f'rel="alternate"; type="{RDF_XML.name}"; title="DCAT-AP-SE"'
+        links = [(swedish, profile), *links]
     documented = document_links(site.addresses, name, name, media_type)
     response.headers["Link"] = f"{documented}, {join_links(links)}"
     return named(response, picked)

@@ -64,7 +64,10 @@ _ENDPOINT, _NAMED = "/sparql", "/query/"
 # A request with one of these is answered by the views.
 _UNUSUAL_FIELDS = frozenset(
     f"HTTP_{name}"
-    for name in ("IF_NONE_MATCH", "IF_MODIFIED_SINCE", "ACCEPT_DATETIME", "CONTENT_ENCODING")
+    for name in (
+        *("IF_NONE_MATCH", "IF_MODIFIED_SINCE", "ACCEPT_DATETIME", "CONTENT_ENCODING"),
+        "RANGE",
+    )
 )
 # What is read of all others.
 _READ_FIELDS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "CONTENT_TYPE")

@@ -13,7 +13,10 @@ from publisher.rdf.media_types import (
     TRIG,
     TURTLE,
     Chosen,
+    negotiate,
     negotiate_rdf,
+    quality,
+    without_wildcards,
 )
 from publisher.release.history.feeds import FeedKind
 from publisher.serve.documents import choose, named
@@ -25,7 +28,7 @@ from publisher.serve.site import Site
 _WHOLE = (TRIG, JSON_LD, N_QUADS)
 OFFERED = (*_WHOLE, TURTLE, RDF_XML, N_TRIPLES)
 _FOR_GOOD = "public, max-age=604800, immutable"
-_ATOM = "application/atom+xml"
+_ATOM, _RSS = "application/atom+xml", "application/rss+xml"
 
 
 def _choose() -> Chosen:
@@ -33,14 +36,26 @@ def _choose() -> Chosen:
     picked = choose(OFFERED)
     if picked.media_type in _WHOLE:
         return picked
-    accept = request.headers.get("Accept", "").split(",")
-    named = ",".join(element for element in accept if not element.strip().startswith("*"))
+    named = without_wildcards(request.headers.get("Accept", ""))
     # Whoever can read any lines gets them.
     whole = _WHOLE if picked.name != N_TRIPLES.name else (N_QUADS, *_WHOLE[:-1])
     try:
         return negotiate_rdf(named, whole)
     except NotAcceptable:
         return picked
+
+
+def _prefers_atom() -> bool:
+    """Tell whether a client names Atom, and nothing that it likes better.
+
+    A reader of news that names RSS beside it means RSS 1.0 by RDF/XML, which is not here.
+    """
+    named = without_wildcards(request.headers.get("Accept", ""))
+    if not named or quality(named, _ATOM) <= 0:
+        return False
+    is_reader = quality(named, _RSS) > 0
+    rivals = [m.name for m in OFFERED if m is not RDF_XML or not is_reader]
+    return negotiate(named, (_ATOM, *rivals)) == _ATOM
 
 
 def _named(site: Site, body: bytes, picked: Chosen) -> Response:
@@ -52,6 +67,24 @@ def _answer(site: Site, body: bytes, content_type: str) -> Response:
     set_validators(response, body, site.release.published)
     set_vary(response, "Accept")
     mark_cacheable()
+    return response
+
+
+def _atom(site: Site) -> Response:
+    page_language = negotiate_language(request, site)
+    response = _answer(site, site.feeds.atom(page_language.language), _ATOM)
+    response.headers["Content-Language"] = page_language.language
+    response.vary.clear()
+    set_vary(response, "Accept-Language")
+    return response
+
+
+def _atom_at_feed(site: Site) -> Response:
+    """Return the feed for readers of news at the address of the other one."""
+    response = _atom(site)
+    set_vary(response, "Accept")
+    own = f"{site.release.base_iri}feed.atom"
+    response.headers["Content-Location"] = site.addresses.on_site(own)
     return response
 
 
@@ -78,7 +111,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/feed")
     def entities() -> Response:
-        return root(FeedKind.ENTITIES)
+        return _atom_at_feed(site) if _prefers_atom() else root(FeedKind.ENTITIES)
 
     @routes.get("/feed/<int:number>")
     def entities_page(number: int) -> Response:
@@ -94,11 +127,6 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/feed.atom")
     def atom() -> Response:
-        page_language = negotiate_language(request, site)
-        response = _answer(site, site.feeds.atom(page_language.language), _ATOM)
-        response.headers["Content-Language"] = page_language.language
-        response.vary.clear()
-        set_vary(response, "Accept-Language")
-        return response
+        return _atom(site)
 
     return routes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO
@@ -23,7 +22,7 @@ from publisher.serve import signposting
 from publisher.serve.archive import ReleaseArchive
 from publisher.serve.documents import choose, redirect_to
 from publisher.serve.headers import join_links, named_file, set_validators, with_exact_date
-from publisher.serve.response_cache import digest_field, is_known, mark_cacheable
+from publisher.serve.response_cache import asks_for_part, digest_field, is_known, mark_cacheable
 from publisher.serve.site import Site
 from publisher.system.cache import BoundedCache
 
@@ -35,17 +34,6 @@ _CHUNK_BYTES = 128 << 10
 _GZIP = "application/gzip"
 # PROV-AQ, section 3.1: the manifest, which may be signed, names the digest of every file.
 _HAS_PROVENANCE = "http://www.w3.org/ns/prov#has_provenance"
-# One part (RFC 9110, section 14.1.2); whatever else is asked for is answered with the whole.
-_PART = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-0*[1-9][0-9]{0,17})", re.IGNORECASE)
-
-
-def _is_range_request(response: Response) -> bool:
-    """Tell whether a range is requested that still fits the client's bytes (If-Range)."""
-    part = _PART.fullmatch(request.headers.get("Range", ""))
-    if part is None or (part[2] and int(part[2]) < int(part[1])):
-        return False
-    known = (response.headers["ETag"], response.headers["Last-Modified"])
-    return request.headers.get("If-Range", known[0]) in known  # section 13.1.5: exactly
 
 
 def file_response(response: Response, length: int) -> Response:
@@ -55,7 +43,10 @@ def file_response(response: Response, length: int) -> Response:
     }
     requested = with_exact_date(requested, response)
     known = is_known(requested, response.headers["ETag"], response.headers["Last-Modified"])
-    if _is_range_request(response) and not known:  # section 13.2.2: whether there is news is first
+    has_part = asks_for_part(
+        request.environ, response.headers["ETag"], response.headers["Last-Modified"]
+    )
+    if has_part and not known:  # section 13.2.2: whether there is news is first
         requested["HTTP_RANGE"] = request.headers["Range"]
     try:
         response.make_conditional(requested, accept_ranges=True, complete_length=length)

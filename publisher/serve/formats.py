@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from werkzeug.http import parse_list_header
+
 from publisher.errors import NotAcceptable, NotCarried, QueryRefused
 from publisher.query.engine import BARE_BOOLEAN, BOOLEANS, GRAPHS, SOLUTIONS, carrying
 from publisher.rdf import media_types
@@ -25,6 +27,7 @@ from publisher.rdf.media_types import (
     quality,
     requested_version,
     with_version,
+    without_wildcards,
 )
 from publisher.rdf.versions import carries, has_version
 
@@ -144,19 +147,31 @@ class AcceptedFormats:
             needed: The version of RDF that it needs; "" when RDF 1.1 carries it.
 
         Raises:
-            NotCarried: It needs a later version than the client asked for.
+            NotCarried: It needs a later version than the client asked for, or than N3 has.
         """
         name = self.names.get(media_type, media_type)
         version = self.versions.get(media_type, "")
-        if version and not carries(version, needed):
+        is_n3 = bool(needed) and name in media_types.N3
+        if is_n3 or (version and not carries(version, needed)):
             others = [with_version(media_type, needed), *carrying(media_type, needed)]
-            raise NotCarried(with_version(media_type, version), others, needed)
+            raise NotCarried(with_version(name, "" if is_n3 else version), others, needed)
         written = f"{name};charset=utf-8" if name.startswith("text/") else name
         return with_version(written, (version or needed) if has_version(name) else "")
 
+    @property
+    def takes_page(self) -> bool:
+        """Tell whether the client names pages too, for what it cannot have otherwise."""
+        named = without_wildcards(self.accept)
+        is_named = bool(named) and quality(named, HTML.name) > 0
+        return self.is_negotiated and not self.parameter and is_named
+
+    def as_page(self) -> AcceptedFormats:
+        """Return the formats of the page with the same answer."""
+        return _page(self.accept)
+
     def refusal(self, offered: Sequence[str]) -> NotAcceptable:
         """Return why no format on offer fits, which says who asked for what cannot be had."""
-        is_silent = _prefers_page(self.accept) or not _without_anything(self.accept)
+        is_silent = _prefers_page(self.accept) or not without_wildcards(self.accept)
         accept = "" if self.parameter and is_silent else self.accept
         return NotAcceptable(accept, offered, self.parameter)
 
@@ -219,9 +234,15 @@ def remaining_accept(accept: str, failing: str, carrying: Sequence[str]) -> str:
     for accepted in (_BY_ACCEPT[SOLUTIONS], _BY_ACCEPT[GRAPHS]):
         names += [n for n, media_type in accepted.items() if media_type in carrying]
     names = [name for name in dict.fromkeys(names) if name != failing]
-    ranges = [r.strip() for r in accept.split(",") if "*" not in r.partition(";")[0]]
+    listed = parse_list_header(accept)
+    ranges = [r for r in listed if "*" not in r.partition(";")[0]]
     chosen = _negotiate(",".join(ranges), tuple(names)) if ranges else ""
     return next((r for r in ranges if chosen and quality(r, chosen) > 0), "")
+
+
+def accepts_results(accept: str) -> bool:
+    """Tell whether a field accepts the answers to SELECT and ASK."""
+    return bool(_negotiate(accept, (*BOOLEANS, *_OTHER_SOLUTIONS)))
 
 
 def named_formats(extension: str) -> AcceptedFormats:
@@ -306,13 +327,8 @@ def _choice(kind: tuple[str, ...], accept: str, written: str, names: dict[str, s
 
 def _says_nothing(accept: str, offered: Sequence[str]) -> bool:
     """Tell whether a field names nothing on offer, but by ``*/*`` or as a browser's does."""
-    without = _without_anything(accept)
+    without = without_wildcards(accept)
     return _prefers_page(accept) or not without or not _negotiate(without, offered)
-
-
-def _without_anything(accept: str) -> str:
-    """Return an Accept field without ``*/*``."""
-    return ",".join(r for r in accept.split(",") if not r.strip().startswith("*"))
 
 
 def _named_format(media_type: str, name: str, names: dict[str, str]) -> str:

@@ -103,16 +103,25 @@ def set_vary(response: Response, *names: str) -> None:
     response.vary.update(names)
 
 
+def alternates(current: MediaType) -> list[MediaType]:
+    """Return the media types that a representation of a document links to.
+
+    JSON-LD links to the page alone, which links to all: PyLD, which needs none beside JSON-LD,
+    fails at several.
+    """
+    others = [m for m in media_types.DOCUMENTS if m is not current]
+    return others if current is not media_types.JSON_LD else [media_types.HTML]
+
+
 def document_links(addresses: Addresses, document: str, topic: str, current: MediaType) -> str:
     """Return the Link field of a document: its other representations, its topic, the context.
 
     RFC 8288; JSON-LD 1.1, section 6.1. ``signposting`` has the links of FAIR Signposting.
     """
     links = [(document, 'rel="canonical"')]
-    for media_type in media_types.DOCUMENTS:
+    for media_type in alternates(current):
         url = addresses.on_site(addresses.representation(document, media_type))
-        if media_type is not current:
-            links.append((url, f'rel="alternate"; type="{media_type.name}"'))
+        links.append((url, f'rel="alternate"; type="{media_type.name}"'))
     if topic != document and current is media_types.HTML:
         links.append((topic, 'rel="describes"'))
     context = addresses.on_site(addresses.base_iri + "context.jsonld")

@@ -6,13 +6,11 @@ of answers, since they save work there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
-from publisher.rdf.media_types import choose_language
-from publisher.serve.cors import FIELDS
+from publisher.messages import text
+from publisher.serve.bare_problems import send_problem
 from publisher.serve.response_cache import instant_of
 
 if TYPE_CHECKING:
@@ -51,16 +49,17 @@ def answer_if_met(
     close = getattr(chunks, "close", None)
     if close is not None:
         close()
-    body = _problem(environ)
-    remaining = [(name, value) for name, value in fields if name.lower() in _KEPT]
-    own = [
-        ("Content-Type", "application/problem+json"),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-cache"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    start("412 PRECONDITION FAILED", [*own, *remaining, *FIELDS])
-    return [body] if environ["REQUEST_METHOD"] == "GET" else []
+    return send_problem(
+        environ,
+        start,
+        "412 PRECONDITION FAILED",
+        text("This is no longer what you know"),
+        text(
+            "If-Match or If-Unmodified-Since names another state than the one that is here now."
+            " Ask without it."
+        ),
+        [(name, value) for name, value in fields if name.lower() in _KEPT],
+    )
 
 
 def _is_met(environ: WSGIEnvironment, fields: dict[str, str]) -> bool:
@@ -75,19 +74,3 @@ def _is_met(environ: WSGIEnvironment, fields: dict[str, str]) -> bool:
     changed = instant_of(fields.get("last-modified", ""))
     # A date that cannot be read, or is not there, is passed over.
     return since is None or changed is None or changed <= since
-
-
-def _problem(environ: WSGIEnvironment) -> bytes:
-    offered = (SOURCE_LANGUAGE, *(name for name in LANGUAGES if name != SOURCE_LANGUAGE))
-    language = choose_language(environ.get("HTTP_ACCEPT_LANGUAGE", ""), offered)
-    problem = {
-        "type": "about:blank",
-        "title": translate("This is no longer what you know", language),
-        "status": 412,
-        "detail": translate(
-            "If-Match or If-Unmodified-Since names another state than the one that is here now."
-            " Ask without it.",
-            language,
-        ),
-    }
-    return (json.dumps(problem, ensure_ascii=False, indent=1) + "\n").encode()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -23,10 +24,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from flask import request
-from werkzeug.http import parse_accept_header, parse_date
+from werkzeug.http import parse_accept_header, parse_date, parse_range_header
 
+from publisher.messages import text
 from publisher.rdf.media_types import with_plain_weights
 from publisher.rdf.serialise import gzip_bytes
+from publisher.serve.bare_problems import send_problem
 from publisher.serve.cors import FIELDS
 from publisher.serve.metrics import route_of
 from publisher.serve.requested import sent_path, with_path
@@ -69,8 +72,11 @@ _COMPRESSIBLE = (
     "application/trig",
 )
 _CACHEABLE_METHODS = ("GET", "HEAD")
-# What lies below has parts of its own (RFC 9110, section 14); elsewhere Range is passed over.
+_PARTS = "The answer has {length} bytes. Ask for a part of them, or leave Range out."
+# What lies below has parts of its own, read from the disk; of all else they are cut here.
 _RANGE_PATH = "/dump/"
+# One part (RFC 9110, section 14.1.2); whatever else is asked for is answered with the whole.
+_PART = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-0*[1-9][0-9]{0,17})", re.IGNORECASE)
 _CITED_PATHS = ("/dump/", "/release/", "/sparql", "/query/")
 # What a 304 repeats (RFC 9110, section 15.4.5).
 _NOT_MODIFIED_FIELDS = {
@@ -108,7 +114,7 @@ class CacheableRequest:
     @classmethod
     def of(cls, environ: WSGIEnvironment) -> CacheableRequest | None:
         """Return what a request asks for; None when no answer from memory may serve it."""
-        if not _is_cacheable(environ):
+        if not _is_cacheable(environ) or _has_range(environ):
             return None
         return cls(environ, _key_of(environ), route_of(environ["PATH_INFO"]))
 
@@ -121,8 +127,54 @@ def _send(
         start_response(NOT_MODIFIED, answer.not_modified)
         return []
     is_get = environ["REQUEST_METHOD"] == "GET"
+    if answer.status.startswith("200") and asks_for_part(
+        environ, answer.etag, answer.last_modified
+    ):
+        return _send_part(answer, environ, start_response)
     start_response(answer.status, answer.fields if is_get else _without_digest(answer.fields))
     return [answer.body] if is_get else []
+
+
+def asks_for_part(environ: WSGIEnvironment, etag: str, last_modified: str) -> bool:
+    """Tell whether a range is requested that still fits the client's bytes.
+
+    RFC 9110, sections 13.1.5 and 14.2.
+
+    Args:
+        environ: The request.
+        etag: Of the answer.
+        last_modified: The same.
+    """
+    part = _PART.fullmatch(environ.get("HTTP_RANGE", ""))
+    if part is None or environ["REQUEST_METHOD"] != "GET":
+        return False
+    if part[2] and int(part[2]) < int(part[1]):
+        return False
+    return environ.get("HTTP_IF_RANGE", etag) in (etag, last_modified)  # exactly
+
+
+def _send_part(
+    answer: CachedResponse, environ: WSGIEnvironment, start_response: StartResponse
+) -> list[bytes]:
+    """Send a part of an answer (RFC 9110, sections 15.3.7 and 15.5.17)."""
+    length = len(answer.body)
+    requested = parse_range_header(environ["HTTP_RANGE"])
+    part = None if requested is None else requested.range_for_length(length)
+    if part is None:
+        return send_problem(
+            environ,
+            start_response,
+            "416 REQUESTED RANGE NOT SATISFIABLE",
+            text("This part is not there"),
+            text(_PARTS, length=length),
+            [("Content-Range", f"bytes */{length}")],
+        )
+    body = answer.body[part[0] : part[1]]
+    fields = _set_field(_without_digest(answer.fields), "Content-Length", str(len(body)))
+    fields = _set_field(fields, "Accept-Ranges", "bytes")
+    fields = [*fields, ("Content-Range", f"bytes {part[0]}-{part[1] - 1}/{length}")]
+    start_response("206 PARTIAL CONTENT", fields)
+    return [body]
 
 
 @dataclass(frozen=True)
@@ -192,6 +244,7 @@ class ResponseCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer and remember."""
+        environ = _uncoded(environ)
         found = self.from_cache(environ, start_response)
         if found is not None:
             return found
@@ -206,6 +259,7 @@ class ResponseCache:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes] | None:
         """Answer from memory; None when the application must answer."""
+        environ = _uncoded(environ)
         if not _is_cacheable(environ):
             return None
         answer = self._memory.get(_key_of(environ))
@@ -372,9 +426,20 @@ def _request_from_key(key: CacheKey, end: float) -> WSGIEnvironment:
 
 def _is_cacheable(environ: WSGIEnvironment) -> bool:
     """Tell whether the answer to a request may be in the memory; parts of files never are."""
-    if "HTTP_RANGE" in environ and environ["REQUEST_METHOD"] == "GET":
+    if _has_range(environ):
         return _RANGE_PATH not in environ["PATH_INFO"]
     return environ["REQUEST_METHOD"] in _CACHEABLE_METHODS
+
+
+def _has_range(environ: WSGIEnvironment) -> bool:
+    return "HTTP_RANGE" in environ and environ["REQUEST_METHOD"] == "GET"
+
+
+def _uncoded(environ: WSGIEnvironment) -> WSGIEnvironment:
+    """Return a request as it is answered: parts are of what nobody has compressed."""
+    if not _has_range(environ):
+        return environ
+    return {name: value for name, value in environ.items() if name != "HTTP_ACCEPT_ENCODING"}
 
 
 def _as_get(environ: WSGIEnvironment, is_head: bool) -> dict[str, object]:

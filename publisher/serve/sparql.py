@@ -7,6 +7,7 @@ import time
 import zlib
 from binascii import a2b_qp
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,6 +29,7 @@ from publisher.serve.documents import named, redirect_to
 from publisher.serve.formats import (
     PARAMETERS,
     AcceptedFormats,
+    accepts_results,
     is_format,
     named_formats,
     read_accepted_formats,
@@ -72,7 +74,8 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
             answer = evaluated.answer()
         accepted.content_type(answer.media_type, answer.version)
     except NotAcceptable as error:
-        log.failed(operation, error, client, began)
+        if not accepted.takes_page:
+            log.failed(operation, error, client, began)
         raise accepted.refusal(error.offered) from error
     except PublisherError as error:
         log.failed(operation, error, client, began)
@@ -220,7 +223,12 @@ def _page(
 
 def _description(site: Site, accept: str) -> Response:
     """Return the service description, or the form (SPARQL 1.1 Service Description, section 2)."""
-    picked = negotiate_rdf(accept, _DESCRIPTIONS)
+    try:
+        picked = negotiate_rdf(accept, _DESCRIPTIONS)
+    except NotAcceptable:
+        if not accepts_results(accept):
+            raise
+        raise _count_error(0) from None  # who wants rows has a query, and did not send it
     media_type = picked.media_type
     if media_type is HTML:
         return _page(site, None)
@@ -284,8 +292,26 @@ def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
 def _answer(site: Site, requested: RequestedQuery) -> Response:
     if requested.accepted.page:
         return show_answer(site, requested)
-    answer = answer_query(site, requested.operation, requested.accepted)
+    try:
+        answer = answer_query(site, requested.operation, requested.accepted)
+    except NotAcceptable:
+        if not requested.accepted.takes_page:
+            raise
+        request.environ.pop(EVALUATED, None)
+        return _answer_as_page(site, requested)
     return query_response(site, answer, requested)
+
+
+def _answer_as_page(site: Site, requested: RequestedQuery) -> Response:
+    """Return an answer as the page that the client takes, in none of whose formats it comes."""
+    accepted = requested.accepted.as_page()
+    operation = replace(
+        requested.operation,
+        solutions_type=accepted.solutions,
+        boolean_type=accepted.boolean,
+        graph_type=accepted.graph,
+    )
+    return show_answer(site, requested._replace(operation=operation, accepted=accepted))
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -534,11 +560,7 @@ def read_operation(
     sent = parameters.get("query", [])
     texts = [text for text in sent if text] or sent[:1]  # forms send empty fields
     if len(texts) != 1:
-        raise QueryRefused(
-            "The request holds {count} queries.",
-            remedy="Send exactly one 'query' (SPARQL 1.1 Protocol, section 2.1).",
-            count=len(texts),
-        )
+        raise _count_error(len(texts))
     return Operation(
         query=texts[0].removeprefix(_BYTE_ORDER_MARK),
         solutions_type=accepted.solutions,
@@ -549,6 +571,14 @@ def read_operation(
         base_iri=base_iri,
         prefixes=tuple(prefixes.items()) if parameters.get("prefixes") == ["common"] else (),
         seconds=_time_limit(parameters),
+    )
+
+
+def _count_error(count: int) -> QueryRefused:
+    return QueryRefused(
+        "The request holds {count} queries.",
+        remedy="Send exactly one 'query' (SPARQL 1.1 Protocol, section 2.1).",
+        count=count,
     )
 
 

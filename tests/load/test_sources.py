@@ -52,6 +52,7 @@ def test_without_a_context_the_table_of_prefixes_is_one(world: Path) -> None:
         ("null", "This is not a JSON-LD context"),
         ("{}", "This is not a JSON-LD context: '@context'"),
         ('{"@context": "https://schema.org/"}', "must be one JSON object"),
+        ('{"@context": {"": "https://e.org/"}}', "more of ''"),
         ('{"@context": [{}]}', "must be one JSON object"),
         ('{"@context": {"@import": "https://e.org/"}}', "more of '@import'"),
         ('{"@context": {"@vocab": "https://e.org/"}}', "more of '@vocab'"),

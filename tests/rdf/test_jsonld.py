@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pyld import jsonld
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from publisher.load.sources import PUBLISHED, Sources, read_sources
 from publisher.rdf.jsonld import Context, unsupported_key
@@ -127,6 +127,19 @@ def test_a_triple_compacts_as_pyld_compacts_it(case: str) -> None:
     predicate = NamedNode(E + name if name else "urn:p")
 
     assert_as_pyld([Triple(subject, predicate, value)], CONTEXT)
+
+
+def test_an_empty_prefix_is_no_term() -> None:
+    """A term is never empty (JSON-LD 1.1, section 4.1); names below the namespace are whole."""
+    context = Context({"": E, "x": E + "x/"})
+    triple = Triple(A, NamedNode(E + "p"), NamedNode(E + "x/b"))
+
+    document = json.loads(context.compact([triple]))
+
+    assert document["@context"] == {"x": E + "x/"}
+    quads = parse(json.dumps(document).encode(), RdfFormat.JSON_LD)
+    assert [quad.triple for quad in quads] == [triple]
+    assert jsonld.expand(document) == [{"@id": A.value, E + "p": [{"@id": E + "x/b"}]}]
 
 
 def test_types_compact_as_pyld_compacts_them() -> None:

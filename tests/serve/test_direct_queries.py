@@ -171,7 +171,7 @@ REQUESTS: dict[str, tuple[str, str, bytes | None, Fields]] = {
 }
 BY_THREADS = {
     *("head", "known", "condition", "dated", "page", "description", "wrong", "wrong by post"),
-    *("update", "service", "no query", "two queries", "another type", "another coding"),
+    *("update", "service", "no query", "two queries", "another type", "another coding", "range"),
     *("form gzip", "long accept", "long address", "not UTF-8", "no time", "put"),
     *("named, missing", "named, not there", "too long a query"),
 }

@@ -430,3 +430,110 @@ def test_one_table_of_formats_is_published_described_and_answered(served: str) -
 
 def _named_by_w3c() -> list[URIRef]:
     return [_FORMATS[each.w3c_name] for each in result_formats.ALL if each.w3c_name]
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "expected"),
+    [
+        (CONSTRUCT, "text/csv, text/html;q=0.1", "200 text/html"),
+        (CONSTRUCT, f"{JSON}, text/html", "200 text/html"),
+        (f"#1\n{SELECT}", "text/turtle, text/html;q=0.9", "200 text/html"),
+        (f"#1\n{ASK}", "application/n-quads, image/png, text/html;q=0.001", "200 text/html"),
+        (SELECT, f"text/turtle, text/html;q=0.5, {JSON};q=0.1", f"200 {JSON}"),
+        (CONSTRUCT, "text/csv, text/html;q=0", "406 application/problem+json"),
+        (SELECT, "text/turtle, image/png", "406 application/problem+json"),
+        (SELECT, 'text/turtle;profile="text/html"', "406 application/problem+json"),
+    ],
+)
+@pytest.mark.parametrize("conditions", [{}, {"If-None-Match": '"another"'}])
+def test_a_page_is_better_than_a_refusal(
+    served: str, query: str, accept: str, expected: str, conditions: dict[str, str]
+) -> None:
+    """Whoever takes pages too gets one where no other format can be had (RFC 9110, 12.5.1)."""
+    for method, sent in (
+        ("GET", {"params": {"query": query}}),
+        ("POST", {"data": {"query": query}}),
+    ):
+        fields = {"Accept": accept, "Accept-Language": "en"} | conditions
+        response = requests.request(method, f"{served}sparql", headers=fields, timeout=30, **sent)
+        assert name_of(response) == expected
+        if "text/html" in expected:
+            assert "nothing" not in response.text.partition("<h1")[0]
+            assert "urn:c" in response.text or query != CONSTRUCT
+
+
+def test_a_page_that_was_asked_for_otherwise_says_what_is_wrong(served: str) -> None:
+    """A parameter that names what cannot be had is named, also in a page."""
+    response = ask(served, CONSTRUCT, BROWSER, format="csv")
+    assert name_of(response) == "406 text/html"
+    assert "format=csv" in response.text
+
+
+@pytest.mark.parametrize("accept", [JSON, "text/csv", f"{XML};q=0.9, image/png"])
+def test_who_wants_rows_and_sends_no_query_is_told_so(served: str, accept: str) -> None:
+    """The endpoint's description is not what was asked for."""
+    for parameters in ({}, {"Query": SELECT}):
+        response = requests.get(
+            f"{served}sparql",
+            params=parameters,
+            headers={"Accept": accept, "Accept-Language": "en"},
+            timeout=30,
+        )
+        assert response.status_code == 400
+        assert "holds 0 queries" in response.json()["detail"]
+    response = requests.get(f"{served}sparql", headers={"Accept": "image/png"}, timeout=30)
+    assert response.status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("application/atom+xml", "application/atom+xml"),
+        ("application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.6", "atom"),
+        ("application/atom+xml, application/rdf+xml, application/rss+xml, */*;q=0.1", "atom"),
+        ("application/atom+xml;q=0.5, text/turtle", "turtle"),
+        ("application/atom+xml;q=0, */*", "trig"),
+        ("application/rdf+xml", "rdf+xml"),
+        ("*/*", "trig"),
+    ],
+)
+def test_a_reader_of_news_gets_atom(served: str, accept: str, expected: str) -> None:
+    """At the address of the feed, by the names that such readers send."""
+    response = requests.get(f"{served}feed", headers={"Accept": accept}, timeout=30)
+    assert response.status_code == 200
+    assert expected in response.headers["Content-Type"]
+    is_atom = "atom" in response.headers["Content-Type"]
+    assert response.headers.get("Content-Location", "").endswith("/feed.atom") == is_atom
+    assert "Accept" in response.headers["Vary"].split(", ")
+
+
+@pytest.mark.parametrize("path", ["doc/lake/siljan", "void", "catalog", "sparql", "feed"])
+def test_whoever_names_n3_as_good_as_turtle_gets_n3(served: str, path: str) -> None:
+    """One parser may be meant by both, which does not know ``PREFIX``."""
+    for accept, expected in (
+        ("text/n3;q=1.0, text/turtle;q=1, */*;q=0.1", "text/n3"),
+        ("text/n3;q=0.9, text/turtle", "text/turtle"),
+        ("text/*", ""),
+    ):
+        response = requests.get(f"{served}{path}", headers={"Accept": accept}, timeout=30)
+        name = response.headers["Content-Type"].partition(";")[0]
+        assert name == expected or (not expected and name != "text/n3")
+        if expected == "text/n3":
+            assert response.text.startswith("@prefix ")
+
+
+@pytest.mark.parametrize("term", ["TRIPLE(<urn:s>, <urn:p>, 1)", "STRLANGDIR('x', 'ar', 'rtl')"])
+@pytest.mark.parametrize("name", ["text/n3", "application/rdf+n3"])
+def test_n3_has_no_terms_of_rdf_1_2(served: str, term: str, name: str) -> None:
+    """Its readers know neither triple terms nor directions: another format, or 406 that says so."""
+    query = f"CONSTRUCT {{ <urn:a> <urn:b> ?x }} {{ BIND({term} AS ?x) }}"
+    for conditions in ({}, {"If-None-Match": '"another"'}):
+        fields = {"Accept": name} | conditions
+        refused = requests.get(f"{served}sparql", {"query": query}, headers=fields, timeout=30)
+        assert name_of(refused) == "406 application/problem+json"
+        offered = refused.json()["offered"]
+        assert any(offer.startswith("text/turtle;version=1.2") for offer in offered)
+        fields["Accept"] = f"{name}, application/n-triples;q=0.5"
+        taken = requests.get(f"{served}sparql", {"query": query}, headers=fields, timeout=30)
+        assert name_of(taken) == "200 application/n-triples"
+    assert name_of(ask(served, CONSTRUCT, name)) == f"200 {name}"

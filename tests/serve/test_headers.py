@@ -44,7 +44,7 @@ def test_link_targets_are_ascii() -> None:
 
 @pytest.mark.parametrize("chosen", DOCUMENTS, ids=lambda media_type: media_type.label)
 def test_a_document_links_to_the_four_others(chosen: MediaType) -> None:
-    """RFC 8288: alternate with type."""
+    """RFC 8288: alternate with type. Beside JSON-LD only the page: PyLD fails at several."""
     links = document_links(
         ADDRESSES,
         "https://data.example.org/doc/lake/siljan",
@@ -55,7 +55,7 @@ def test_a_document_links_to_the_four_others(chosen: MediaType) -> None:
     assert found == [
         (f"http://localhost:8000/doc/lake/siljan.{other.extension}", other.name)
         for other in DOCUMENTS
-        if other is not chosen
+        if other is not chosen and (chosen is not JSON_LD or other is HTML)
     ]
     assert '<https://data.example.org/doc/lake/siljan>; rel="canonical"' in links
     assert links.count("json-ld#context") == 1

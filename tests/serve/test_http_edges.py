@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 from urllib.parse import urlsplit
 
@@ -259,6 +260,7 @@ def test_a_script_may_send_what_the_answer_invites_it_to(served: str, path: str)
     assert response.status_code in (200, 204)
     allowed = response.headers["Access-Control-Allow-Headers"].lower().split(", ")
     assert {"if-none-match", "if-modified-since", "if-match", "range", "accept"} <= set(allowed)
+    assert {"*", "authorization"} <= set(allowed)  # whatever else a library adds does no harm
     assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
@@ -280,3 +282,32 @@ def test_every_refusal_can_be_read_by_a_script(served: str, sent: bytes) -> None
     """Without the field a browser tells a script nothing but that something failed."""
     head, _ = raw(served, sent)
     assert b"access-control-allow-origin: *" in head
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "said"),
+    [
+        ("sv-SE, en;q=0.5", "sv", "högst"),
+        ("de", "de", " Byte haben"),
+        ("fi", "en", "may have"),
+        ("", "en", "may"),
+    ],
+)
+def test_what_is_too_large_is_refused_in_the_readers_language(
+    served: str, accepted: str, language: str, said: str
+) -> None:
+    """By the server itself, before anything else has seen the request."""
+    fields = f"Host: x\r\nAccept-Language: {accepted}\r\n".encode()
+    form = b"Content-Type: application/x-www-form-urlencoded\r\n"
+    for sent in (
+        b"POST /sparql HTTP/1.1\r\n" + fields + form + b"Content-Length: 99999999\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\n"
+        + fields
+        + form
+        + b"Transfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+        b"GET / HTTP/1.1\r\n" + fields + b"X: " + b"x" * 70_000,
+    ):
+        head, body = raw(served, sent)
+        assert head.split(b" ")[1] in (b"413", b"431")
+        assert f"content-language: {language}" in head.decode()
+        assert said in json.loads(body)["detail"]

@@ -241,10 +241,62 @@ def test_what_is_short_is_not_compressed() -> None:
     assert answer.headers["Vary"] == "Accept"
 
 
-def test_a_request_for_a_part_gets_the_whole(ready: ResponseCache) -> None:
-    """RFC 9110, section 14.2: a server may ignore Range, and the memory holds whole answers."""
-    assert get(ready, range="bytes=0-1").data == LONG
-    assert get(ready, range="bytes=0-1").status_code == 200
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [("bytes=0-1", LONG[:2]), ("bytes=3-", LONG[3:]), ("BYTES=-5", LONG[-5:])],
+)
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_a_part_is_cut_of_what_nobody_compressed(
+    ready: ResponseCache, asked: str, part: bytes, coding: str
+) -> None:
+    """RFC 9110, section 15.3.7: the digest is that of the part, so there is none of the whole."""
+    whole = get(ready)
+    answer = get(ready, range=asked, accept_encoding=coding)
+    assert (answer.status_code, answer.data) == (206, part)
+    first = LONG.index(part) if not asked.endswith("-5") else len(LONG) - 5
+    last = first + len(part) - 1
+    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(LONG)}"
+    assert answer.headers["ETag"] == whole.headers["ETag"]
+    assert answer.headers["Content-Length"] == str(len(part))
+    assert "Content-Digest" not in answer.headers
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_a_part_that_is_not_there_is_refused_in_the_readers_language(ready: ResponseCache) -> None:
+    """RFC 9110, section 15.5.17."""
+    asked = {"range": f"bytes={len(LONG)}-"}
+    for language, said in (("sv", "Utelämna"), ("en", "leave"), ("de", "weg")):
+        answer = get(ready, **asked, accept_language=language)
+        assert answer.status_code == 416
+        assert answer.headers["Content-Range"] == f"bytes */{len(LONG)}"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert said.lower() in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"range": "lines=0-1"},
+        {"range": "bytes=0-1,4-5"},
+        {"range": "bytes=5-1"},
+        {"range": "bytes=-0"},
+        {"range": "bytes=0-1", "if_range": '"another"'},
+        {"range": "bytes=0-1", "if_range": "Thu, 01 Jan 1970 00:00:00 GMT"},
+    ],
+)
+def test_a_part_of_something_else_is_answered_with_the_whole(
+    ready: ResponseCache, fields: dict[str, str]
+) -> None:
+    """RFC 9110, sections 13.1.5 and 14.2."""
+    assert (get(ready, **fields).status_code, get(ready, **fields).data) == (200, LONG)
+
+
+def test_a_part_of_what_the_client_has_is_not_sent(ready: ResponseCache) -> None:
+    """RFC 9110, section 13.2.2: whether there is news is looked at first."""
+    tag = get(ready).headers["ETag"]
+    assert get(ready, range="bytes=0-1", if_none_match=tag).status_code == 304
+    assert get(ready, range="bytes=0-1", if_none_match='"other"').status_code == 206
+    assert get(ready, range="bytes=0-1", if_range=tag).status_code == 206
 
 
 fields = st.dictionaries(

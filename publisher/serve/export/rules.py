@@ -30,7 +30,7 @@ from publisher.release.catalogue.sitemap import read_documents
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.serve.cors import ALLOWED
 from publisher.serve.feeds import OFFERED as FEEDS
-from publisher.serve.headers import COMMON_HEADERS, METHODS
+from publisher.serve.headers import COMMON_HEADERS, METHODS, alternates
 from publisher.serve.signposting import LINKSET, LINKSET_JSON
 from publisher.serve.site import Site
 
@@ -276,10 +276,9 @@ def _links(here: str, base: str) -> Iterator[tuple[Case, str]]:
     """
     for current in DOCUMENTS:
         found = [(f"{base}{{named}}", 'rel="canonical"')]
-        for media_type in DOCUMENTS:
+        for media_type in alternates(current):
             url = f"{here}{{bare}}.{media_type.extension}"
-            if media_type is not current:
-                found.append((url, f'rel="alternate"; type="{media_type.name}"'))
+            found.append((url, f'rel="alternate"; type="{media_type.name}"'))
         found.append((f"{here}/context.jsonld", f'rel="{_CONTEXT}"; type="{JSON_LD.name}"'))
         if current is HTML:
             found.append(("{thing}", 'rel="cite-as"'))

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from http import HTTPStatus
 from io import BytesIO
 
+from publisher.messages import text
 from publisher.serve.http.heads import RequestRefused
 from publisher.serve.http.limits import BODY_SETTING
 
@@ -125,6 +126,10 @@ def too_long(most_bytes: int) -> RequestRefused:
     """Return the refusal of a body that is longer than it may be."""
     return RequestRefused(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"The body of a request may have {most_bytes} bytes ({BODY_SETTING}).",
+        text(
+            "The body of a request may have {most} bytes ({setting}).",
+            most=most_bytes,
+            setting=BODY_SETTING,
+        ),
         BODY_SETTING,
     )

@@ -12,16 +12,19 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import string
 from enum import Enum, auto
 from http import HTTPStatus
 from io import BytesIO
 from typing import Protocol
 
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text, translate
+from publisher.rdf.media_types import choose_language
 from publisher.serve.cors import FIELDS
 from publisher.serve.http.chunked import ChunkedBody, too_long
 from publisher.serve.http.heads import RequestHead, RequestRefused
-from publisher.serve.http.limits import ServerLimits
+from publisher.serve.http.limits import CHOICE_BYTES, ServerLimits
 from publisher.serve.http.wsgi import ApplicationThreads, StartedResponse
 
 _HEAD_METHOD = b"HEAD "
@@ -53,10 +56,17 @@ _FIELD_BYTES, _REQUEST_BYTES = 300, 4 << 10
 _log = logging.getLogger("publisher")
 
 
-def _problem(status: HTTPStatus, reason: str, limit: str) -> bytes:
-    problem = {"type": "about:blank", "title": status.phrase, "status": status.value}
-    problem |= {"detail": reason} | ({"limit": limit} if limit else {})
-    return (json.dumps(problem, indent=1) + "\n").encode()
+_OFFERED = (SOURCE_LANGUAGE, *(name for name in LANGUAGES if name != SOURCE_LANGUAGE))
+_LANGUAGE_FIELD = re.compile(rb"\r\naccept-language:([^\r\n]*)\r\n", re.IGNORECASE)
+
+
+def _problem(status: HTTPStatus, reason: str | Text, limit: str, language: str) -> bytes:
+    title, detail = status.phrase, reason
+    if not isinstance(reason, str):
+        title, detail = translate("The request is too large", language), reason[language]
+    problem = {"type": "about:blank", "title": title, "status": status.value, "detail": detail}
+    problem |= {"limit": limit} if limit else {}
+    return (json.dumps(problem, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 class _Phase(Enum):
@@ -256,12 +266,15 @@ class Connection(asyncio.Protocol):
             if line < 0 or line > most // 2:
                 raise RequestRefused(
                     HTTPStatus.REQUEST_URI_TOO_LONG,
-                    f"An address and the fields with it may have {most} bytes."
-                    " Send a long query by POST.",
+                    text(
+                        "An address and the fields with it may have {most} bytes."
+                        " Send a long query by POST.",
+                        most=most,
+                    ),
                 )
             raise RequestRefused(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                f"A request line and its fields may have {most} bytes.",
+                text("A request line and its fields may have {most} bytes.", most=most),
             )
         newline = buffer.find(b"\n")
         if buffer != b"\r" and buffer[0] not in _FIRST_BYTES:
@@ -449,7 +462,7 @@ class Connection(asyncio.Protocol):
             self.transport.write(body)
 
     def refuse(
-        self, status: HTTPStatus, reason: str, retry_seconds: int = 0, limit: str = ""
+        self, status: HTTPStatus, reason: str | Text, retry_seconds: int = 0, limit: str = ""
     ) -> None:
         """Send the last answer of a connection, as problem details (RFC 9457).
 
@@ -459,14 +472,16 @@ class Connection(asyncio.Protocol):
         if self._phase is _Phase.ANSWER:
             self.transport.abort()  # another answer is under way
             return
+        language = self._language()
         self._phase, self._is_last, self._request = _Phase.REFUSED, True, None
         self.since = self._loop.time()
         self._buffer.clear()
         self._body, self._body_bytes, self._body_left = BytesIO(), 0, 0
         self._chunked = None
         self._connections.received(self, 0)
-        body = _problem(status, reason, limit)
+        body = _problem(status, reason, limit, language)
         fields = ["content-type: application/problem+json", f"content-length: {len(body)}", *_CORS]
+        fields += [f"content-language: {language}"] if not isinstance(reason, str) else []
         fields += [f"retry-after: {retry_seconds}"] if retry_seconds else []
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", *fields, ""]
         # Nor has an answer to HEAD a body when it is an error (RFC 9110, section 9.3.2).
@@ -477,6 +492,15 @@ class Connection(asyncio.Protocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._listen()
+
+    def _language(self) -> str:
+        """Return the language that the client prefers, as far as it has said so."""
+        if self._request is not None:
+            accepted = self._request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
+        else:
+            found = _LANGUAGE_FIELD.search(self._buffer[: self._limits.head_bytes])
+            accepted = found[1].decode("latin-1").strip() if found else ""
+        return choose_language(accepted[:CHOICE_BYTES], _OFFERED)
 
     def _drop(self, length: int) -> None:
         self._dropped_bytes += length

@@ -17,6 +17,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import httptools
 
+from publisher.messages import SOURCE_LANGUAGE, Text
 from publisher.serve.http.limits import CHOICE_BYTES, MOST_PARAMETERS
 from publisher.serve.response_cache import CacheableRequest
 from publisher.system.cache import BoundedCache
@@ -57,9 +58,12 @@ RawFields = list[tuple[bytes, bytes]]
 class RequestRefused(Exception):
     """A request that is answered with an error by the server itself, which then hangs up."""
 
-    def __init__(self, status: HTTPStatus, reason: str, limit: str = "") -> None:
-        """Say why, in a sentence for anyone who wrote the client; ``limit`` names a setting."""
-        super().__init__(reason)
+    def __init__(self, status: HTTPStatus, reason: str | Text, limit: str = "") -> None:
+        """Say why, in a sentence for anyone who wrote the client; ``limit`` names a setting.
+
+        What is too large may be a person's own long query: there the sentence is a ``Text``.
+        """
+        super().__init__(reason if isinstance(reason, str) else reason[SOURCE_LANGUAGE])
         self.status = status
         self.reason = reason
         self.limit = limit

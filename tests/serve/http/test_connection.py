@@ -314,14 +314,18 @@ def test_who_goes_on_asking_is_not_left(wire: socket.socket, path: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("first", "status"),
+    ("first", "status", "title"),
     [
-        (b"NONSENSE\r\n\r\n", b"400 Bad Request"),
-        (b"GET /ready HTTP/1.1\r\n" + b"X: y\r\n", b"431 Request Header Fields Too Large"),
+        (b"NONSENSE\r\n\r\n", b"400 Bad Request", b"Bad Request"),
+        (
+            b"GET /ready HTTP/1.1\r\n" + b"X: y\r\n",
+            b"431 Request Header Fields Too Large",
+            b"The request is too large",
+        ),
     ],
 )
 def test_a_refusal_is_read_although_the_client_goes_on_sending(
-    wire: socket.socket, first: bytes, status: bytes
+    wire: socket.socket, first: bytes, status: bytes, title: bytes
 ) -> None:
     """A connection closed at once would be reset before the answer is read (RFC 9112, 9.6)."""
     wire.sendall(first)
@@ -331,9 +335,8 @@ def test_a_refusal_is_read_although_the_client_goes_on_sending(
     received = rest(wire)
 
     assert received.startswith(b"HTTP/1.1 " + status)
-    code, _, phrase = status.partition(b" ")
-    assert b'"title": "%b"' % phrase in received
-    assert b'"status": %b' % code in received
+    assert b'"title": "%b"' % title in received
+    assert b'"status": %b' % status.partition(b" ")[0] in received
 
 
 def test_letters_beyond_ascii_are_escaped(wire: socket.socket, application: Application) -> None:
