@@ -187,19 +187,19 @@ class Search:
         if not self._look():
             return self._find_names(telling, language)
         with open_sqlite(self._seconds, self._path) as index:
-            found = self._with_words(index, text, telling, language)
-            return _with_named(index, found, requested, telling, language)
+            search_result = self._with_words(index, text, telling, language)
+            return _with_named(index, search_result, requested, telling, language)
 
     @staticmethod
     def _with_words(
         index: sqlite3.Connection, text: str, telling: Sequence[str], language: str
     ) -> SearchResult:
         """Return what has all words, else most of them, else what has each."""
-        found = _find(index, telling, language)
-        if not found.hits and (joined := _joined(index, telling)) != telling:
-            found = _find(index, joined, language)
-        if found.hits:
-            return found
+        search_result = _find(index, telling, language)
+        if not search_result.hits and (joined := _joined(index, telling)) != telling:
+            search_result = _find(index, joined, language)
+        if search_result.hits:
+            return search_result
         each: dict[str, Sequence[Hit]] = {}
         for word in dict.fromkeys(telling) if len(telling) > 1 else ():
             each[word] = _find(index, [word], language).hits
@@ -216,10 +216,10 @@ class Search:
         names = self._path.with_name(NAMES_FILE)
         if not index_in_the_making(self._path).exists() or not names.exists():
             return SearchResult(())
-        found = find_names(names, requested, self._seconds)
+        named_things = find_names(names, requested, self._seconds)
         named = [
             Hit(thing, name.language or "", name.value, "", "", ())
-            for thing, name in islice(found, 2 * MOST_HITS + 1)
+            for thing, name in islice(named_things, 2 * MOST_HITS + 1)
         ]
         alternatives = [[word] for word in requested]
         hits: dict[str, Hit] = {}
@@ -237,19 +237,19 @@ class Search:
 
 def _joined(index: sqlite3.Connection, telling: Sequence[str]) -> list[str]:
     """Return words, two as one where only that is known: "hög spänning", högspänning."""
-    found: list[str] = []
+    joined: list[str] = []
     for word in telling:
-        pair = plain_letters(found[-1] + word) if found else ""
+        pair = plain_letters(joined[-1] + word) if joined else ""
         if pair and _is_known(index, pair, is_last=True):
-            found[-1] += word
+            joined[-1] += word
         else:
-            found.append(word)
-    return found
+            joined.append(word)
+    return joined
 
 
 def _with_named(
     index: sqlite3.Connection,
-    found: SearchResult,
+    search_result: SearchResult,
     requested: Sequence[str],
     telling: Sequence[str],
     language: str,
@@ -260,11 +260,13 @@ def _with_named(
     Names may be written as one word, or with letters amiss when they are all that is asked for.
     """
     if not _has_around(index):
-        return found
-    known = {hit.iri for hit in found.hits}
+        return search_result
+    known = {hit.iri for hit in search_result.hits}
     asked = [plain_letters(word) for word in requested]
     # Of words alone that are nowhere together, each has its own list.
-    lists = {plain_letters(word) for word in found.left_out} if found.hits else {*asked}
+    lists = (
+        {plain_letters(word) for word in search_result.left_out} if search_result.hits else {*asked}
+    )
     apart = set() if is_small_word(requested[0]) else lists
     runs = {
         "".join(asked[begin:end])
@@ -280,7 +282,7 @@ def _with_named(
         if (is_called or any(_is_near(name, whole) for name in own)) and hit.iri not in known:
             is_own = hit.language in (language, "")
             named[hit.iri] = hit if is_own else named.get(hit.iri, hit)
-    return replace(found, hits=[*found.hits, *list(named.values())[:_MOST_NAMED]])
+    return replace(search_result, hits=[*search_result.hits, *list(named.values())[:_MOST_NAMED]])
 
 
 def _perhaps_named(index: sqlite3.Connection, asked: Sequence[str]) -> Iterator[Hit]:
@@ -322,14 +324,14 @@ def _without_some(
     for count in range(1 + _MOST_LEFT_OUT * (len(known) <= _MOST_RELAXED)):
         if len(known) - count < (2 if count or not unknown else 1):
             return None
-        found = []
+        ways = []
         for kept in combinations(known, len(known) - count) if count or unknown else ():
             result = _find(index, kept, language)
             if result.hits:
                 named, called = len({*kept} & {*names}), _called(result.hits[0], kept)
-                found.append(((named, called, -len(result.hits)), kept, result))
-        if found:
-            _, kept, result = max(found, key=lambda each: each[0])
+                ways.append(((named, called, -len(result.hits)), kept, result))
+        if ways:
+            _, kept, result = max(ways, key=lambda each: each[0])
             left = [word for word in dict.fromkeys(telling) if word not in kept]
             return replace(result, left_out=left, near=near[:_MOST_OFFERED])
     return None
@@ -360,7 +362,7 @@ def _near_words(index: sqlite3.Connection, word: str) -> list[str]:
     begun = plain[:2], plain[:2] + "\U0010ffff"
     lengths = len(plain) - _MOST_LETTERS, len(plain) + _MOST_LETTERS
     known = dict(index.execute(query, (*begun, *lengths, _MOST_COMPARED)).fetchall())
-    return [known[found] for found in get_close_matches(plain, known, n=3, cutoff=0.7)]
+    return [known[close] for close in get_close_matches(plain, known, n=3, cutoff=0.7)]
 
 
 def read_languages(path: Path) -> tuple[str, ...]:
@@ -382,28 +384,28 @@ def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) ->
     has_around = _has_around(index)
     simple = [plain_letters(word) for word in requested]
     corrected: list[set[str]] = []
-    found: dict[str, Hit] = {}
+    hits_by_iri: dict[str, Hit] = {}
     more = False
     steps = [("exact", [{word} for word in requested]), ("plain", [{word} for word in simple])]
     for table, alternatives in steps:
-        more = _add_hits(index, table, alternatives, language, found) or more
+        more = _add_hits(index, table, alternatives, language, hits_by_iri) or more
     wide: list[Ways] = []
     if has_around:
         wide = [_wide(index, word, is_last=word == simple[-1]) for word in simple]
-        more = _add_around(index, wide, language, found) or more
+        more = _add_around(index, wide, language, hits_by_iri) or more
     for only_unknown in (True, False):
-        if not found:
+        if not hits_by_iri:
             corrected = _corrected_words(index, simple, only_unknown=only_unknown)
-            more = _add_hits(index, "plain", corrected, language, found)
+            more = _add_hits(index, "plain", corrected, language, hits_by_iri)
             if has_around:
                 more = _add_around(
-                    index, [[(f"{w}*",) for w in m] for m in corrected], language, found
+                    index, [[(f"{w}*",) for w in m] for m in corrected], language, hits_by_iri
                 )
-    if not found and has_around:
+    if not hits_by_iri and has_around:
         # Another form of a word that is there: avvecklade, avveckling.
         wide = [_begun(index, word) for word in simple]
-        more = _add_around(index, wide, language, found)
-    hits = list(found.values())
+        more = _add_around(index, wide, language, hits_by_iri)
+    hits = list(hits_by_iri.values())
     matching = frozenset(simple).union(*corrected)
     is_many = more or len(hits) > MOST_HITS
     parts = {part for ways in wide for way in ways for part in way}
@@ -426,27 +428,27 @@ Ways = list[tuple[str, ...]]
 def _wide(index: sqlite3.Connection, word: str, *, is_last: bool) -> Ways:
     """Return the ways of a plain word: in another form, at the end of compounds, by its parts."""
     stem = without_ending(word)
-    found: Ways = [(_beginning(index, word, is_last=is_last),)]
-    found += [(f"{stem}*",)] * (stem != word)
-    found += [(form,) for form in short_forms(word) if _is_known(index, form, is_last=False)]
+    ways: Ways = [(_beginning(index, word, is_last=is_last),)]
+    ways += [(f"{stem}*",)] * (stem != word)
+    ways += [(form,) for form in short_forms(word) if _is_known(index, form, is_last=False)]
     if len(word) >= _LEAST_BEGINNING:
-        found += [(compound,) for compound in _compounds_ending(index, word)]
+        ways += [(compound,) for compound in _compounds_ending(index, word)]
     if _is_known(index, word, is_last=True):
-        return found
+        return ways
 
     def is_known(part: str) -> bool:
         return _is_known(index, part, is_last=len(part) >= _LEAST_BEGINNING)
 
     for form in dict.fromkeys((word, stem)):
         parts = compound_parts(form, is_known)
-        found += [tuple(_beginning(index, part, is_last=False) for part in way) for way in parts]
+        ways += [tuple(_beginning(index, part, is_last=False) for part in way) for way in parts]
         # Of two compounds that end alike the first is cut: "bygg- och fastighetsbranschen".
-        found += [
+        ways += [
             (*(_beginning(index, part, is_last=False) for part in way[:-1]), longer)
             for way in parts
             for longer in _compounds_ending(index, way[-1])
         ]
-    return found
+    return ways
 
 
 def _beginning(index: sqlite3.Connection, word: str, *, is_last: bool) -> str:
@@ -477,7 +479,7 @@ def _written(part: str) -> str:
 
 
 def _add_around(
-    index: sqlite3.Connection, wide: Sequence[Ways], language: str, found: dict[str, Hit]
+    index: sqlite3.Connection, wide: Sequence[Ways], language: str, hits_by_iri: dict[str, Hit]
 ) -> bool:
     """Add what has the words around it; tell whether there were too many."""
     expression = " AND ".join(
@@ -489,7 +491,7 @@ def _add_around(
     hits = [replace(_hit(row), around=row[6]) for row in rows]
     parts = [{part.removesuffix("*") for way in ways for part in way} for ways in wide]
     for hit in sorted(hits, key=lambda hit: _nearness(hit, parts, language)):
-        found.setdefault(hit.iri, hit)
+        hits_by_iri.setdefault(hit.iri, hit)
     return len(rows) > 2 * MOST_HITS
 
 
@@ -505,7 +507,7 @@ def _add_hits(
     table: str,
     alternatives: Sequence[Iterable[str]],
     language: str,
-    found: dict[str, Hit],
+    hits_by_iri: dict[str, Hit],
 ) -> bool:
     """Add the hits of one step to the result; tell whether there were too many."""
     more = False
@@ -517,7 +519,7 @@ def _add_hits(
         hits = [_hit(row) for row in rows]
         # A sort keeps the order of ranks among equals.
         for hit in sorted(hits, key=lambda hit: _closeness(hit, alternatives, language)):
-            found.setdefault(hit.iri, hit)
+            hits_by_iri.setdefault(hit.iri, hit)
     return more
 
 
@@ -710,17 +712,17 @@ class _IndexedTexts:
         return " ".join(filter(None, exact)), " ".join(filter(None, plain))
 
     def _words_of_line(self, line: str) -> tuple[str, str]:
-        found = index_words(line)
-        plain = [*map(plain_letters, found)]
+        exact = index_words(line)
+        plain = [*map(plain_letters, exact)]
         known = self.vocabulary
-        for written, word in zip(found, plain, strict=True):
+        for written, word in zip(exact, plain, strict=True):
             known[word] = min(written, known.get(word, written))
-        return " ".join(found), " ".join(plain)
+        return " ".join(exact), " ".join(plain)
 
 
-def _write_words(index: sqlite3.Connection, number: int, found: Sequence[tuple[str, str]]) -> None:
+def _write_words(index: sqlite3.Connection, number: int, parts: Sequence[tuple[str, str]]) -> None:
     """Write the words of a thing's label, names, texts and surroundings."""
-    exact, plain = zip(*found, strict=True)
+    exact, plain = zip(*parts, strict=True)
     index.execute(
         "INSERT INTO exact (rowid, label, names, text) VALUES (?, ?, ?, ?)", (number, *exact[:3])
     )
@@ -753,11 +755,11 @@ class _Surroundings:
 
     def names(self, thing: str, tag: str) -> list[str]:
         """Return names in a language, or in none: of its classes, of its links, of its places."""
-        found: dict[str, None] = {}
+        listed: dict[str, None] = {}
         for name in self._linked(thing):
-            found.update(self._texts(name, tag))
-        found.update(dict.fromkeys(self._values(thing, tag)))
-        return list(found)[: 2 * _MOST_AROUND]
+            listed.update(self._texts(name, tag))
+        listed.update(dict.fromkeys(self._values(thing, tag)))
+        return list(listed)[: 2 * _MOST_AROUND]
 
     def _linked_by(self, thing: str) -> list[str]:
         """Return the first of the things that a thing links to, its classes and its places."""
@@ -772,11 +774,11 @@ class _Surroundings:
     def _texts_of(self, name: str, tag: str) -> dict[str, None]:
         """Return what says in a language, or in none, what something linked is."""
         names = self._subjects.names(name)
-        found = dict.fromkeys(filter(None, (names.get(tag), names.get(""))))
+        listed = dict.fromkeys(filter(None, (names.get(tag), names.get(""))))
         if _CONCEPT in self._subjects.nodes(name, _TYPE):
             texts = _literals(self._subjects.of(name), _CONCEPT_TEXTS)
-            found.update(dict.fromkeys(_texts_in(texts, tag)))
-        return found
+            listed.update(dict.fromkeys(_texts_in(texts, tag)))
+        return listed
 
     def _values(self, thing: str, tag: str) -> Iterator[str]:
         """Yield years and short texts without a language, each with the name of its property."""
@@ -797,8 +799,8 @@ class _Surroundings:
 def _around_value(literal: Literal) -> str:
     """Return the year of a date, or a short text without a language; empty for anything else."""
     if literal.datatype.value in _DATES:
-        found = _YEAR.match(literal.value)
-        return found[0] if found else ""
+        year = _YEAR.match(literal.value)
+        return year[0] if year else ""
     is_text = literal.datatype.value == _STRING and len(literal.value) <= _LONGEST_AROUND
     return literal.value if is_text else ""
 
@@ -819,15 +821,15 @@ def _surroundings(
 
 def _field_names(shapes: Subjects) -> dict[str, dict[str, str]]:
     """Return property → what shapes call it (``sh:name``), by language."""
-    found: dict[str, dict[str, str]] = {}
+    by_property: dict[str, dict[str, str]] = {}
     for shape in shapes:
         for path in shapes.nodes(shape, iri("sh:path")):
-            found.setdefault(path, {}).update(
+            by_property.setdefault(path, {}).update(
                 (term.language or "", term.value)
                 for term in shapes.values(shape, iri("sh:name"))
                 if isinstance(term, Literal)
             )
-    return found
+    return by_property
 
 
 def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set[str]]:

@@ -263,7 +263,7 @@ def test_places_of_a_table_are_places_of_its_geojson(sources: Sources) -> None:
     thing = f"{BASE}id/spar/s-1"
     leading = GeometryChains(said)
     leading.add(thing)
-    chains = leading.found()
+    chains = leading.in_order()
     assert chains == ((iri("locn:geometry"),),)
     assert thing_geometries(thing, chains, said)[0].startswith("POINT (13.")
 

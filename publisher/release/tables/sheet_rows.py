@@ -34,12 +34,12 @@ def column_letters(number: int) -> str:
     >>> [column_letters(number) for number in (0, 25, 26, 701, 702)]
     ['A', 'Z', 'AA', 'ZZ', 'AAA']
     """
-    found = ""
+    letters = ""
     number += 1
     while number:
         number, letter = divmod(number - 1, 26)
-        found = chr(ord("A") + letter) + found
-    return found
+        letters = chr(ord("A") + letter) + letters
+    return letters
 
 
 def text_element(text: str) -> str:
@@ -54,8 +54,8 @@ def text_element(text: str) -> str:
     return f"<t{space}>{_SPECIAL.sub(_escape, text)}</t>"
 
 
-def _escape(found: re.Match[str]) -> str:
-    letter = found[0]
+def _escape(match: re.Match[str]) -> str:
+    letter = match[0]
     return _MARKUP.get(letter) or f"_x{ord(letter):04X}_"
 
 
