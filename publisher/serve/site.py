@@ -255,7 +255,7 @@ def _open(
 
 def _content_languages(config: Config, release: Release) -> tuple[str, ...]:
     """Return the languages of the data: as the operator orders them, then the commonest first."""
-    found = read_languages(release.folder / SEARCH_FILE)
+    languages = read_languages(release.folder / SEARCH_FILE)
     first = [tag.strip().lower() for tag in config.content_languages.split(",")]
-    ordered = [tag for tag in first if tag and (tag in found or not found)]
-    return tuple(dict.fromkeys([*ordered, *found]))
+    ordered = [tag for tag in first if tag and (tag in languages or not languages)]
+    return tuple(dict.fromkeys([*ordered, *languages]))
