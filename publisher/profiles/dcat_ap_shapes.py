@@ -176,12 +176,12 @@ class _SemicWriter(ShapeWriter):
         marked = self._marked()
         ways = [marked]
         for path in _LEADS_TO_MARKED[owner]:
-            found = self.node(
+            shape = self.node(
                 (SH.path, self._path(path)),
                 (SH.qualifiedValueShape, self._marked()),
                 (SH.qualifiedMinCount, Literal(1)),
             )
-            ways.append(self.node((SH.property, found)))
+            ways.append(self.node((SH.property, shape)))
         return self.node((SH["not"], self.node((SH["or"], self.list_of(ways)))))
 
     def _marked(self) -> Node:
