@@ -163,15 +163,15 @@ def _read_tables(files: Iterable[str]) -> list[RawTable]:
     from publisher.start.table_addresses import fetch_tables
     from publisher.system.http_client import is_web
 
-    found: list[RawTable] = []
+    tables: list[RawTable] = []
     for file in files:
         if file == "-":
-            found += tables_of(sys.stdin.buffer.read(MOST_BYTES + 1), "tabell")
+            tables += tables_of(sys.stdin.buffer.read(MOST_BYTES + 1), "tabell")
         elif is_web(file):
-            found += fetch_tables(file, make_client()).tables
+            tables += fetch_tables(file, make_client()).tables
         else:
-            found += read_tables(Path(file))
-    return found
+            tables += read_tables(Path(file))
+    return tables
 
 
 def _has_mappings(folder: Path) -> bool:
@@ -342,8 +342,8 @@ def _ask_about(guesses: Sequence[TableGuess], lang: str) -> list[TableGuess]:
     from publisher.start.mapping import with_kind
     from publisher.start.plain_words import column_lines
 
-    found = list(guesses)
-    for position, guess in enumerate(found):
+    answered = list(guesses)
+    for position, guess in enumerate(answered):
         while True:
             question = translate(
                 "Which column of {file} is something else? (number; nothing: all is right)",
@@ -359,9 +359,9 @@ def _ask_about(guesses: Sequence[TableGuess], lang: str) -> list[TableGuess]:
                 click.echo(f"  {number}. {in_language(kind_words(kind), lang)}")
             choice = click.prompt(translate("Which?", lang), default="", show_default=False)
             if choice.isdigit() and 1 <= int(choice) <= len(choices):
-                guess = found[position] = with_kind(guess, index, choices[int(choice) - 1])
+                guess = answered[position] = with_kind(guess, index, choices[int(choice) - 1])
                 click.echo(f"  {column_lines(guess, lang)[index]}")
-    return found
+    return answered
 
 
 def _following(guesses: Sequence[TableGuess], names: Sequence[str]) -> list[TableGuess]:
@@ -372,7 +372,7 @@ def _following(guesses: Sequence[TableGuess], names: Sequence[str]) -> list[Tabl
     """
     from publisher.start.specifications import fit_of, following
 
-    found = list(guesses)
+    answered = list(guesses)
     for name in names:
         fits = [fit_of(guess.table) for guess in guesses]
         places = [n for n, fit in enumerate(fits) if fit and fit.specification.name == name]
@@ -384,8 +384,8 @@ def _following(guesses: Sequence[TableGuess], names: Sequence[str]) -> list[Tabl
                 name=name,
             )
         for place in places:
-            found[place] = following(found[place], name)
-    return found
+            answered[place] = following(answered[place], name)
+    return answered
 
 
 def _offer_specifications(
@@ -395,7 +395,7 @@ def _offer_specifications(
     from publisher.start.plain_words import fits
     from publisher.start.specifications import fit_of, following
 
-    found = []
+    offered = []
     for guess in guesses:
         fit = fit_of(guess.table)
         if fit is not None and not guess.specification:
@@ -408,8 +408,8 @@ def _offer_specifications(
                 click.echo(hint, err=True)
             elif click.confirm(translate("Do the data follow it?", lang), default=False):
                 guess = following(guess, name)
-        found.append(guess)
-    return found
+        offered.append(guess)
+    return offered
 
 
 def _start_options(
@@ -554,14 +554,14 @@ def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: 
         named, agreed, declined = _with_old_headings(
             rename_headings(table, renamed), sources, mappings, switches, lang
         )
-        found = _decided(sources, mappings, named, declined, switches, lang)
-        found = with_new_headings(found, sources, {**renamed, **agreed})
+        update = _decided(sources, mappings, named, declined, switches, lang)
+        update = with_new_headings(update, sources, {**renamed, **agreed})
         if switches.dry_run:
             continue
-        is_asked = found.plan.files and _may_ask(switches)
+        is_asked = update.plan.files and _may_ask(switches)
         if is_asked and not click.confirm(translate("Write these changes?", lang)):
             continue
-        _write_update(table, found, lang)
+        _write_update(table, update, lang)
 
 
 def _decided(
@@ -587,24 +587,24 @@ def _decided(
     mapping, removes = find_mapping(mappings, table), switches.allow_removal
     takes_in: bool | None = None
     while True:
-        found = _without(declined, plan_update(sources, mappings, mapping, table, removes))
-        fresh = found.fresh
+        update = _without(declined, plan_update(sources, mappings, mapping, table, removes))
+        fresh = update.fresh
         if takes_in is None:
-            takes_in = bool(fresh) and _takes_in(fresh, found, table, switches, lang)
+            takes_in = bool(fresh) and _takes_in(fresh, update, table, switches, lang)
         if takes_in:
             wider = plan_new_columns(sources, mappings, mapping, table, fresh, removes)
-            found = _without(declined, wider)
-        _show_update(table, found, removes, lang)
-        _tell_faults(found.faults, lang)
-        if not _is_to_be_corrected(found.faults, switches, lang, is_first=False):
-            return found
-        table = _corrected(table, found.faults, lang)
+            update = _without(declined, wider)
+        _show_update(table, update, removes, lang)
+        _tell_faults(update.faults, lang)
+        if not _is_to_be_corrected(update.faults, switches, lang, is_first=False):
+            return update
+        table = _corrected(table, update.faults, lang)
 
 
-def _without(declined: frozenset[str], found: Update) -> Update:
+def _without(declined: frozenset[str], update: Update) -> Update:
     """Return an update in which new headings stand for no old one, where somebody denied it."""
-    likely = tuple(pair for pair in found.similar if pair.new not in declined)
-    return dataclasses.replace(found, similar=likely)
+    likely = tuple(pair for pair in update.similar if pair.new not in declined)
+    return dataclasses.replace(update, similar=likely)
 
 
 def _with_old_headings(
@@ -699,13 +699,13 @@ def _refresh(
 
     mapping = find_mapping(by_address(mappings)[table.address], table)
     sources = read_sources(folder, config.base_iri or mapping.base_iri)
-    found = plan_update(sources, mappings, mapping, table, allow_removal=True)
+    update = plan_update(sources, mappings, mapping, table, allow_removal=True)
     if not allow_loss:
         before = len(set(Inventory(sources).instances(mapping.class_iri)))
-        refuse_loss(table.address, found, before, config.loss_entities_percent)
-    _show_update(table, found, True, lang)
-    _tell_faults(found.faults, lang)
-    _write_update(table, found, lang)
+        refuse_loss(table.address, update, before, config.loss_entities_percent)
+    _show_update(table, update, True, lang)
+    _tell_faults(update.faults, lang)
+    _write_update(table, update, lang)
 
 
 def update_by_mapping(folder: Path, file: Path, switches: Switches, lang: str) -> bool:
@@ -729,13 +729,13 @@ def update_by_mapping(folder: Path, file: Path, switches: Switches, lang: str) -
 
 
 def _takes_in(
-    fresh: Sequence[str], found: Update, table: RawTable, switches: Switches, lang: str
+    fresh: Sequence[str], update: Update, table: RawTable, switches: Switches, lang: str
 ) -> bool:
     """Tell whether columns that are new are taken in; say what they would become."""
     from publisher.start.update import guessed_columns
 
     click.echo(translate("New columns, and what they would become:", lang))
-    for line in guessed_columns(found.mapping, table, fresh, lang):
+    for line in guessed_columns(update.mapping, table, fresh, lang):
         click.echo(f"  + {line}")
     if switches.new_columns:
         return True
@@ -755,40 +755,40 @@ def _pair(text: str) -> tuple[str, str]:
     return old.strip(), new.strip()
 
 
-def _show_update(table: RawTable, found: Update, removes: bool, lang: str) -> None:
+def _show_update(table: RawTable, update: Update, removes: bool, lang: str) -> None:
     """Print what differs: rows that changed, that are new, that are gone; then the columns."""
-    things = {difference.thing for difference in found.changed}
+    things = {difference.thing for difference in update.changed}
     click.echo(
         translate(
             "{file}: {changed} changed, {new} new, {gone} gone.",
             lang,
             file=table.file,
             changed=len(things),
-            new=len(found.new),
-            gone=len(found.gone),
+            new=len(update.new),
+            gone=len(update.gone),
         )
     )
-    for each in found.changed[:_MOST_SHOWN]:
+    for each in update.changed[:_MOST_SHOWN]:
         old, new = ", ".join(each.old) or "–", ", ".join(each.new) or "–"
         click.echo(f"  ~ {each.name}, {each.heading}: {old} → {new}")
-    for name in list(found.new.values())[:_MOST_SHOWN]:
+    for name in list(update.new.values())[:_MOST_SHOWN]:
         click.echo(f"  + {name}")
-    for name in list(found.gone.values())[:_MOST_SHOWN]:
+    for name in list(update.gone.values())[:_MOST_SHOWN]:
         click.echo(f"  − {name}")
-    if found.gone and not removes:
+    if update.gone and not removes:
         hint = translate("What is gone stays in the data: remove it with --allow-removal.", lang)
         click.echo(hint)
-    for pair in found.similar:
+    for pair in update.similar:
         _show_likely(pair, lang)
-    likely = {pair.old for pair in found.similar}
-    for heading in found.missing:
+    likely = {pair.old for pair in update.similar}
+    for heading in update.missing:
         if heading not in likely:
             click.echo(
                 translate(
                     "The column {heading} is not there; its values stay.", lang, heading=heading
                 )
             )
-    for heading in found.fresh:
+    for heading in update.fresh:
         click.echo(
             translate(
                 "The column {heading} is new, and is not read: the mapping does not know it."
@@ -800,19 +800,19 @@ def _show_update(table: RawTable, found: Update, removes: bool, lang: str) -> No
         )
 
 
-def _write_update(table: RawTable, found: Update, lang: str) -> None:
+def _write_update(table: RawTable, update: Update, lang: str) -> None:
     from publisher.cli.options import write_findings
     from publisher.edit.consequences import new_violations
     from publisher.errors import NotApproved
 
-    if not found.plan.files:
+    if not update.plan.files:
         click.echo(
             translate("{file}: nothing differs from the sources.", lang, file=table.file), err=True
         )
         return
-    violations = new_violations(found.plan)
+    violations = new_violations(update.plan)
     if violations:
         write_findings(violations, "text", lang)
         raise NotApproved(violations)
-    for name in found.plan.write():
+    for name in update.plan.write():
         click.echo(translate("Changed: {name}", lang, name=name), err=True)
