@@ -326,14 +326,14 @@ def _without_some(
             return None
         ways = []
         for kept in combinations(known, len(known) - count) if count or unknown else ():
-            result = _find(index, kept, language)
-            if result.hits:
-                named, called = len({*kept} & {*names}), _called(result.hits[0], kept)
-                ways.append(((named, called, -len(result.hits)), kept, result))
+            matched = _find(index, kept, language)
+            if matched.hits:
+                named, called = len({*kept} & {*names}), _called(matched.hits[0], kept)
+                ways.append(((named, called, -len(matched.hits)), kept, matched))
         if ways:
-            _, kept, result = max(ways, key=lambda each: each[0])
+            _, kept, matched = max(ways, key=lambda each: each[0])
             left = [word for word in dict.fromkeys(telling) if word not in kept]
-            return replace(result, left_out=left, near=near[:_MOST_OFFERED])
+            return replace(matched, left_out=left, near=near[:_MOST_OFFERED])
     return None
 
 

@@ -42,8 +42,8 @@ def _page(arguments: Message, name: str = "page") -> int:
 def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Message:
     """Return things by words."""
     words, language = str(arguments["words"]).strip(), str(arguments.get("language", LANGUAGES[0]))
-    result = site.search.find(words, language)
-    hits, paging = one_page(result.hits, _page(arguments), _HITS)
+    search_result = site.search.find(words, language)
+    hits, paging = one_page(search_result.hits, _page(arguments), _HITS)
     kinds = site.markdown.facts.names({kind for hit in hits for kind in hit.kinds})
     names = site.markdown.facts.names({hit.iri for hit in hits})
     members = [
@@ -62,12 +62,12 @@ def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Me
     query = {"q": words, "lang": language if language in LANGUAGES else ""}
     message: Message = {
         "permalink": with_query(site.markdown.permalink("search.json"), query),
-        "paging": paging | {"there_are_more_than_counted": result.more},
+        "paging": paging | {"there_are_more_than_counted": search_result.more},
         "data": members,
     }
-    if result.left_out:
-        message["words_left_out"] = list(result.left_out)
-    if not result.hits or result.left_out:
+    if search_result.left_out:
+        message["words_left_out"] = list(search_result.left_out)
+    if not search_result.hits or search_result.left_out:
         message["words_alone"] = {
             word: len(site.search.find(word, language).hits) for word in words.split()[:10]
         }
