@@ -27,6 +27,7 @@ from publisher.query.tokens import declared_prefixes, tokenize
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.text import fold, words
 from publisher.release.search import LONGEST_QUERY, MOST_WORDS
+from publisher.release.tables.cells import TableRow
 from publisher.release.tables.table import LINK, Column, Table, is_property
 from publisher.render.evidence import Evidence
 from publisher.render.snippets import with_prefixes
@@ -320,35 +321,43 @@ def table(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> M
         offset = (selection.page - 1) * _TABLE_ROWS
         columns = _columns(chosen_table, selection, str(arguments.get("columns", "")))
         read = reader.read(selection, columns, _TABLE_ROWS, offset)
+    return {
+        "permalink": _table_permalink(site, chosen_table, selection),
+        "paging": {
+            "page": selection.page,
+            "pages": max(1, -(-total // _TABLE_ROWS)),
+            "total": total,
+        },
+        "columns_left_out": [c.name for c in chosen_table.columns if c not in columns],
+        "data": _table_rows(site, chosen_table, columns, read.lines),
+    }
+
+
+def _table_rows(
+    site: Site, chosen_table: Table, columns: Sequence[Column], rows: Sequence[TableRow]
+) -> list[Message]:
+    """Return rows of a table with their cells, each value with what it rests on."""
     triples = [
         Triple(NamedNode(row.iri), NamedNode(path), term)
-        for row in read.lines
+        for row in rows
         for path, terms in row.values.items()
         for term in terms
         if is_property(path) and not isinstance(term, BlankNode)
     ]
     rests = triple_members(site, triples)
-    names = names_of(site, (term for row in read.lines for t in row.values.values() for term in t))
-    pages = max(1, -(-total // _TABLE_ROWS))
-    return {
-        "permalink": _table_permalink(site, chosen_table, selection),
-        "paging": {"page": selection.page, "pages": pages, "total": total},
-        "columns_left_out": [c.name for c in chosen_table.columns if c not in columns],
-        "data": [
-            {
-                "iri": row.iri,
-                "permalink": permalink_of(site, row.iri),
-                "cells": {
-                    column.name: _cells(
-                        site, chosen_table, row.iri, column, row.values, rests, names
-                    )
-                    for column in columns
-                    if row.values.get(column.path)
-                },
-            }
-            for row in read.lines
-        ],
-    }
+    names = names_of(site, (term for row in rows for t in row.values.values() for term in t))
+    return [
+        {
+            "iri": row.iri,
+            "permalink": permalink_of(site, row.iri),
+            "cells": {
+                column.name: _cells(site, chosen_table, row.iri, column, row.values, rests, names)
+                for column in columns
+                if row.values.get(column.path)
+            },
+        }
+        for row in rows
+    ]
 
 
 def _columns(chosen_table: Table, selection: Selection, written: str) -> list[Column]:
