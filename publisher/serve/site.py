@@ -20,7 +20,8 @@ from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import IN_PREPARATION, QUERIES, Release
 from publisher.release.schema import read_schema
-from publisher.release.search import SEARCH_FILE, Search, read_languages
+from publisher.release.search import Search, read_languages
+from publisher.release.search_index import SEARCH_FILE
 from publisher.release.second_engine import read_release_answers
 from publisher.render.catalogue import CatalogueViews
 from publisher.render.documents import Documents

@@ -14,7 +14,8 @@ from publisher.rdf.sorted_files import Quads, by_graph
 from publisher.rdf.text import fold, one_edit_variants, plain_letters, words
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.search import SEARCH_FILE, Search, write_search
+from publisher.release.search import Search
+from publisher.release.search_index import SEARCH_FILE, write_search
 
 BASE = "https://data.example.org/"
 GRAPH = NamedNode(f"{BASE}dataset/d")

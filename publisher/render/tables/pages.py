@@ -17,7 +17,7 @@ from publisher.rdf import media_types
 from publisher.rdf.media_types import MediaType
 from publisher.rdf.source_forms import SourceForms
 from publisher.release.model import LITERALS, Release
-from publisher.release.search import open_sqlite
+from publisher.release.sqlite_files import open_sqlite
 from publisher.release.tables.cells import TableRow
 from publisher.release.tables.columns import FACET_VALUES
 from publisher.release.tables.index import INDEX_EXTENSION
