@@ -194,6 +194,13 @@ def test_names_come_before_descriptions_and_short_names_before_long(tmp_path: Pa
     assert found(Search(tmp_path / SEARCH_FILE, 5.0), "stål") == ["whole", "long", "part", "text"]
 
 
+def test_another_form_of_a_word_shares_as_many_letters_as_any(tmp_path: Path) -> None:
+    """Planning means a planner; what shares fewer letters with it, a planet, is another word."""
+    search = of_names(tmp_path, {"planner": "Planerare", "planet": "Planeten"})
+
+    assert found(search, "planering") == ["planner"]
+
+
 @pytest.fixture(scope="module")
 def elms(tmp_path_factory: pytest.TempPathFactory) -> Search:
     """Return the search of a park: elms with a year and a planter, and a property with a name."""
