@@ -92,7 +92,7 @@ def build(lang: str, allow_loss: str, no_sparq: bool, offline: bool, **options: 
 
     Tables at addresses are read again first.
     """
-    from publisher.cli.start import refresh_tables
+    from publisher.cli.table_updates import refresh_tables
 
     config = folder_config(**options)
     if not offline:

@@ -318,7 +318,8 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
 @report_errors
 def import_sheets(file: Path, lang: str, **options: Any) -> None:
     """Change the sources as FILE (.xlsx or .csv) says, if nothing is wrong with it."""
-    from publisher.cli.start import Switches, update_by_mapping
+    from publisher.cli.table_faults import Switches
+    from publisher.cli.table_updates import update_by_mapping
     from publisher.edit.sheets.importing import import_file
     from publisher.edit.sheets.layout import make_basis
     from publisher.edit.sheets.marking import report_lines
