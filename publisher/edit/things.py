@@ -22,7 +22,6 @@ from publisher.profiles.form_fields import CLASSES
 from publisher.rdf.namespaces import LABELS, iri
 from publisher.release.tables.columns import kebab_case, local_name
 
-_TYPE = iri("rdf:type")
 # The Organization Ontology, section 5.5: what an organisation goes through, and what went into it.
 _EVENT, _BEFORE = iri("org:ChangeEvent"), iri("org:originalOrganization")
 

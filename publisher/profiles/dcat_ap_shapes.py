@@ -50,8 +50,6 @@ _SCHEMES |= {
 _SCHEMES["reference-system"] = (f"^https?{_REFERENCE_SYSTEMS.removeprefix('http')}", "")
 _PLACES = tuple(AUTHORITY + name for name in ("country", "place", "continent"))
 _KINDS = {"literal": SH.Literal, "iri": SH.IRI, "node": SH.BlankNodeOrIRI}
-# What is said of a high-value dataset, series or service itself.
-_MARKED = "dcat:Dataset"
 # Class → how something of it leads to what is marked as high-value.
 _LEADS_TO_MARKED = {
     "dcat:Dataset": (),
