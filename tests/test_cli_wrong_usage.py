@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from publisher.cli import main
+from publisher.messages import translate
 
 # What is written, and what must stand in the answer: the fault, and the cure.
 WRONG = [
@@ -76,11 +77,8 @@ def test_a_folder_with_files_is_refused_before_any_question(
     assert "?" not in ran.output
 
 
-def test_what_the_system_says_is_in_the_reader_s_language(
-    tmp_path: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from publisher.messages import translate
-
+def test_what_the_system_says_is_in_the_reader_s_language() -> None:
+    """The reason is the system's, in English; what it does not know stays as it is."""
     message = "The workbook cannot be written: {reason}."
     said = translate(message, "sv", reason="No such file or directory")
 

@@ -92,7 +92,7 @@ def build(lang: str, allow_loss: str, no_sparq: bool, offline: bool, **options: 
 
     Tables at addresses are read again first.
     """
-    from publisher.cli.start import refresh_tables
+    from publisher.cli.table_updates import refresh_tables
 
     config = folder_config(**options)
     if not offline:
@@ -148,15 +148,15 @@ def diff(old: str, new: str, form: str, lang: str, **options: Any) -> None:
     from publisher.release.history.releases import find_release
 
     folder = _folder(options)
-    found = difference.entity_diffs(find_release(folder, old), find_release(folder, new))
+    changes = difference.entity_diffs(find_release(folder, old), find_release(folder, new))
     if form == "json":
-        click.echo(json.dumps(difference.as_json(found), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(difference.as_json(changes), ensure_ascii=False, indent=1))
     elif form == "rdf-patch":
-        for line in difference.as_rdf_patch(found):
+        for line in difference.as_rdf_patch(changes):
             click.echo(line)
     else:
         write = difference.as_html if form == "html" else difference.as_text
-        click.echo(write(found, lang), nl=False)
+        click.echo(write(changes, lang), nl=False)
 
 
 @releases.command()

@@ -93,14 +93,14 @@ def _apply_plan(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = (
     if dry_run:
         click.echo(plan.difference(), nl=False)
         return []
-    found = new_violations(plan)
+    violations = new_violations(plan)
     unfinished = set(allowed)
-    if any(finding.focus_node not in unfinished for finding in found):
-        write_findings(found, "text", lang)
-        raise NotApproved(found)
+    if any(finding.focus_node not in unfinished for finding in violations):
+        write_findings(violations, "text", lang)
+        raise NotApproved(violations)
     for name in plan.write():
         click.echo(translate("Written: {name}", lang, name=name))
-    return found
+    return violations
 
 
 def _ask_missing(
@@ -318,7 +318,8 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
 @report_errors
 def import_sheets(file: Path, lang: str, **options: Any) -> None:
     """Change the sources as FILE (.xlsx or .csv) says, if nothing is wrong with it."""
-    from publisher.cli.start import Switches, update_by_mapping
+    from publisher.cli.table_faults import Switches
+    from publisher.cli.table_updates import update_by_mapping
     from publisher.edit.sheets.importing import import_file
     from publisher.edit.sheets.layout import make_basis
     from publisher.edit.sheets.marking import report_lines
@@ -331,21 +332,21 @@ def import_sheets(file: Path, lang: str, **options: Any) -> None:
     sources = read_sources(Path.cwd(), config.base_iri, check_limits(config))
     with show_progress(lang) as progress:
         progress("sheets")
-        found = import_file(file, make_basis(sources), lang, allow_removal, update_texts)
-    for each in report_lines(file, found, lang, mark_original):
+        imported = import_file(file, make_basis(sources), lang, allow_removal, update_texts)
+    for each in report_lines(file, imported, lang, mark_original):
         click.echo(each, err=True)
-    if found.is_refused:
+    if imported.is_refused:
         sys.exit(EXIT_FINDINGS)
     if dry_run:
-        assert found.plan is not None
-        click.echo(found.plan.difference(), nl=False)
+        assert imported.plan is not None
+        click.echo(imported.plan.difference(), nl=False)
         return
-    _write(file, found, lang)
+    _write(file, imported, lang)
 
 
-def _write(file: Path, found: Import, lang: str) -> None:
-    assert found.plan is not None
-    written = found.plan.write()
+def _write(file: Path, imported: Import, lang: str) -> None:
+    assert imported.plan is not None
+    written = imported.plan.write()
     if not written:
         click.echo(
             translate("{file}: nothing differs from the sources.", lang, file=file), err=True

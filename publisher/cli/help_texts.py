@@ -74,12 +74,12 @@ class HelpFormatter(click.HelpFormatter):
 
 def _translated(words: str) -> str:
     """Return a help text in the reader's language; of what click adds the default is put so too."""
-    found = _EXTRA.fullmatch(words)
-    assert found is not None
-    english = _one_line(found["words"])
+    match = _EXTRA.fullmatch(words)
+    assert match is not None
+    english = _one_line(match["words"])
     language = HELP_LANGUAGE.get()
     default = translate("default: {value}", language, value=r"\1")
-    extra = re.sub(r"default: \(?([^\];)]*)\)?", default, found["extra"] or "")
+    extra = re.sub(r"default: \(?([^\];)]*)\)?", default, match["extra"] or "")
     return translate(english, language) + extra.replace("required", translate("required", language))
 
 

@@ -91,8 +91,8 @@ def import_catalogue(
     importing = CatalogueImporting(source, into, file_list, lang, options)
     notes = ImportNotes()
     with show_progress(lang) as progress:
-        found = importing.run(notes, progress)
-    print_import(found, notes, lang, None if options["dry_run"] else into)
+        imported = importing.run(notes, progress)
+    print_import(imported, notes, lang, None if options["dry_run"] else into)
     if report_file is not None:
         is_json = report_file.suffix.lower() == ".json"
         replace_file(report_file, notes.as_json() if is_json else "\ufeff" + notes.as_csv(lang))

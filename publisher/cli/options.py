@@ -232,7 +232,7 @@ def read_texts(given: Iterable[str], reader: str = "en") -> Text:
     Raises:
         UsageError: One says no language.
     """
-    found = {}
+    texts = {}
     for text in given:
         language, equals, message = text.partition("=")
         if not (equals and message.strip() and is_language_tag(language)):
@@ -242,5 +242,5 @@ def read_texts(given: Iterable[str], reader: str = "en") -> Text:
                 text=text,
                 example=f"{reader}={message or language}",
             )
-        found[language.lower()] = message.strip()
-    return found
+        texts[language.lower()] = message.strip()
+    return texts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shlex
 import sys
 import threading
 import webbrowser
@@ -17,12 +16,13 @@ import click
 
 from publisher.cli.folder_options import KIND, NAMES, THEME
 from publisher.cli.options import (
-    EXIT_FINDINGS,
     LANGUAGE,
     read_texts,
     report_errors,
     show_progress,
 )
+from publisher.cli.table_faults import Switches, corrected, is_to_be_corrected, may_ask, tell_faults
+from publisher.cli.table_updates import has_mappings, update_tables
 from publisher.edit.init import (
     StartOptions,
     default_base,
@@ -35,17 +35,9 @@ from publisher.messages import Text, in_language, translate
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from publisher.config import Config
-    from publisher.load.sources import Sources
     from publisher.start.folder import FolderDraft
-    from publisher.start.mapping import TableMapping
     from publisher.start.raw_tables import RawTable
-    from publisher.start.renamed_columns import LikelyRename
-    from publisher.start.row_values import CellFault
     from publisher.start.table_guess import TableGuess
-    from publisher.start.update import Update
-
-_MOST_SHOWN = 30
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,31 +122,17 @@ def start(
         for note in table.notes:
             click.echo(f"{table.file}: {in_language(note, lang)}", err=True)
     folder = into or Path.cwd()
-    if _has_mappings(folder):
+    if has_mappings(folder):
         switches = Switches(yes, skip_bad, dry_run, allow_removal, renamed, new_columns=new_columns)
-        is_asked = not in_terminal and _may_ask(switches)
+        is_asked = not in_terminal and may_ask(switches)
         is_plain = switches == Switches(yes=False, skip_bad=False, dry_run=False)
         if is_asked and is_plain and _update_in_browser(folder, tables, lang):
             return
-        _update(folder, tables, switches, lang)
+        update_tables(folder, tables, switches, lang)
         return
     answers = _OptionValues(read_texts(names), read_texts(things), **options)
     switches = Switches(yes, skip_bad, dry_run, in_terminal=in_terminal, follows=follows)
     _begin(tables, into, answers, switches, lang)
-
-
-@dataclasses.dataclass(frozen=True)
-class Switches:
-    """What the command may do without asking."""
-
-    yes: bool
-    skip_bad: bool
-    dry_run: bool
-    allow_removal: bool = False
-    renamed: Sequence[str] = ()
-    in_terminal: bool = False
-    new_columns: bool = False
-    follows: Sequence[str] = ()
 
 
 def _read_tables(files: Iterable[str]) -> list[RawTable]:
@@ -163,21 +141,15 @@ def _read_tables(files: Iterable[str]) -> list[RawTable]:
     from publisher.start.table_addresses import fetch_tables
     from publisher.system.http_client import is_web
 
-    found: list[RawTable] = []
+    tables: list[RawTable] = []
     for file in files:
         if file == "-":
-            found += tables_of(sys.stdin.buffer.read(MOST_BYTES + 1), "tabell")
+            tables += tables_of(sys.stdin.buffer.read(MOST_BYTES + 1), "tabell")
         elif is_web(file):
-            found += fetch_tables(file, make_client()).tables
+            tables += fetch_tables(file, make_client()).tables
         else:
-            found += read_tables(Path(file))
-    return found
-
-
-def _has_mappings(folder: Path) -> bool:
-    from publisher.start.mapping import FOLDER
-
-    return (folder / FOLDER).is_dir()
+            tables += read_tables(Path(file))
+    return tables
 
 
 # A first folder.
@@ -212,11 +184,11 @@ def _begin(
         with show_progress(lang) as progress:
             progress("sheets")
             draft = draft_folder(options, guesses, thing, language)
-        _tell_faults(draft.faults, lang)
-        if not _is_to_be_corrected(draft.faults, switches, lang, is_first=True):
+        tell_faults(draft.faults, lang)
+        if not is_to_be_corrected(draft.faults, switches, lang, is_first=True):
             break
         guesses = [
-            dataclasses.replace(guess, table=_corrected(guess.table, each.faults, lang))
+            dataclasses.replace(guess, table=corrected(guess.table, each.faults, lang))
             for guess, each in zip(guesses, draft.converted, strict=True)
         ]
     if switches.dry_run:
@@ -342,8 +314,8 @@ def _ask_about(guesses: Sequence[TableGuess], lang: str) -> list[TableGuess]:
     from publisher.start.mapping import with_kind
     from publisher.start.plain_words import column_lines
 
-    found = list(guesses)
-    for position, guess in enumerate(found):
+    answered = list(guesses)
+    for position, guess in enumerate(answered):
         while True:
             question = translate(
                 "Which column of {file} is something else? (number; nothing: all is right)",
@@ -359,9 +331,9 @@ def _ask_about(guesses: Sequence[TableGuess], lang: str) -> list[TableGuess]:
                 click.echo(f"  {number}. {in_language(kind_words(kind), lang)}")
             choice = click.prompt(translate("Which?", lang), default="", show_default=False)
             if choice.isdigit() and 1 <= int(choice) <= len(choices):
-                guess = found[position] = with_kind(guess, index, choices[int(choice) - 1])
+                guess = answered[position] = with_kind(guess, index, choices[int(choice) - 1])
                 click.echo(f"  {column_lines(guess, lang)[index]}")
-    return found
+    return answered
 
 
 def _following(guesses: Sequence[TableGuess], names: Sequence[str]) -> list[TableGuess]:
@@ -372,7 +344,7 @@ def _following(guesses: Sequence[TableGuess], names: Sequence[str]) -> list[Tabl
     """
     from publisher.start.specifications import fit_of, following
 
-    found = list(guesses)
+    answered = list(guesses)
     for name in names:
         fits = [fit_of(guess.table) for guess in guesses]
         places = [n for n, fit in enumerate(fits) if fit and fit.specification.name == name]
@@ -384,8 +356,8 @@ def _following(guesses: Sequence[TableGuess], names: Sequence[str]) -> list[Tabl
                 name=name,
             )
         for place in places:
-            found[place] = following(found[place], name)
-    return found
+            answered[place] = following(answered[place], name)
+    return answered
 
 
 def _offer_specifications(
@@ -395,7 +367,7 @@ def _offer_specifications(
     from publisher.start.plain_words import fits
     from publisher.start.specifications import fit_of, following
 
-    found = []
+    offered = []
     for guess in guesses:
         fit = fit_of(guess.table)
         if fit is not None and not guess.specification:
@@ -408,8 +380,8 @@ def _offer_specifications(
                 click.echo(hint, err=True)
             elif click.confirm(translate("Do the data follow it?", lang), default=False):
                 guess = following(guess, name)
-        found.append(guess)
-    return found
+        offered.append(guess)
+    return offered
 
 
 def _start_options(
@@ -466,353 +438,3 @@ def _start_options(
 
 def _today() -> date:
     return datetime.now(UTC).date()
-
-
-def _tell_faults(faults: Sequence[CellFault], lang: str) -> None:
-    """Print what could not be read: row, column, what is wrong and what to do."""
-    for fault in faults[:_MOST_SHOWN]:
-        position = translate(
-            "{file}, row {row}, column {heading}: {what}",
-            lang,
-            file=fault.file,
-            row=fault.row,
-            heading=fault.heading,
-            what=in_language(fault.message, lang),
-        )
-        consequence = translate("It is kept as written.", lang) if fault.is_kept else ""
-        click.echo(f"{position} {consequence}".rstrip(), err=True)
-    if len(faults) > _MOST_SHOWN:
-        more = len(faults) - _MOST_SHOWN
-        click.echo(translate("… and {count} more.", lang, count=more), err=True)
-
-
-def _may_ask(switches: Switches) -> bool:
-    return not (switches.yes or switches.dry_run) and sys.stdin.isatty()
-
-
-def _is_to_be_corrected(
-    faults: Sequence[CellFault], switches: Switches, lang: str, *, is_first: bool
-) -> bool:
-    """Tell whether somebody wants to write cells anew; go on with the rest, or stop.
-
-    Faults that lose something stop the command where nobody may be asked. Those that are kept as
-    written are asked about once, when the folder is made.
-    """
-    is_lost = any(not fault.is_kept for fault in faults)
-    if not (is_lost or (faults and is_first)) or switches.skip_bad or switches.dry_run:
-        return False
-    if _may_ask(switches):
-        choices = [translate(word, lang) for word in ("correct", "leave out", "stop")]
-        question = translate(
-            "Correct these cells here, leave out what cannot be kept, or stop?", lang
-        )
-        chosen = click.prompt(question, type=click.Choice(choices), default=choices[0])
-        if chosen != choices[2]:
-            return bool(chosen == choices[0])
-    elif not is_lost:
-        return False
-    click.echo(
-        translate(
-            "Nothing was written. Correct the table, or leave these values out with --skip-bad.",
-            lang,
-        ),
-        err=True,
-    )
-    sys.exit(EXIT_FINDINGS)
-
-
-def _corrected(table: RawTable, faults: Sequence[CellFault], lang: str) -> RawTable:
-    """Return a table with the cells that cannot be read as somebody writes them now."""
-    from publisher.start.corrections import cell_of, column_of, with_cells
-
-    written: dict[tuple[int, str], str] = {}
-    for fault in faults:
-        heading = column_of(fault, table)
-        if not heading or (fault.row, heading) in written:
-            continue
-        click.echo(in_language(fault.message, lang))
-        question = translate("Row {row}, {heading}", lang, row=fault.row, heading=heading)
-        cell = click.prompt(question, default=cell_of(fault, table))
-        written[fault.row, heading] = cell
-    return with_cells(table, written)
-
-
-# The next table, through the mapping of the first.
-
-
-def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: str) -> None:
-    from publisher.config import read_config
-    from publisher.load.sources import read_sources
-    from publisher.start.mapping import read_mappings
-    from publisher.start.update import rename_headings, with_new_headings
-
-    renamed = dict(_pair(text) for text in switches.renamed)
-    for table in tables:
-        mappings = read_mappings(folder)
-        base_iri = read_config(folder, {}).base_iri or mappings[0].base_iri
-        sources = read_sources(folder, base_iri)
-        named, agreed, declined = _with_old_headings(
-            rename_headings(table, renamed), sources, mappings, switches, lang
-        )
-        found = _decided(sources, mappings, named, declined, switches, lang)
-        found = with_new_headings(found, sources, {**renamed, **agreed})
-        if switches.dry_run:
-            continue
-        is_asked = found.plan.files and _may_ask(switches)
-        if is_asked and not click.confirm(translate("Write these changes?", lang)):
-            continue
-        _write_update(table, found, lang)
-
-
-def _decided(
-    sources: Sources,
-    mappings: Sequence[TableMapping],
-    table: RawTable,
-    declined: frozenset[str],
-    switches: Switches,
-    lang: str,
-) -> Update:
-    """Show what a table changes until somebody has corrected what cannot be read, or goes on.
-
-    Args:
-        sources: The folder, as it is.
-        mappings: All mappings of it; one fits.
-        table: The table, with headings of before.
-        declined: New headings that stand for no old one, as somebody said.
-        switches: What may be done without a question.
-        lang: Language of questions.
-    """
-    from publisher.start.update import find_mapping, plan_new_columns, plan_update
-
-    mapping, removes = find_mapping(mappings, table), switches.allow_removal
-    takes_in: bool | None = None
-    while True:
-        found = _without(declined, plan_update(sources, mappings, mapping, table, removes))
-        fresh = found.fresh
-        if takes_in is None:
-            takes_in = bool(fresh) and _takes_in(fresh, found, table, switches, lang)
-        if takes_in:
-            wider = plan_new_columns(sources, mappings, mapping, table, fresh, removes)
-            found = _without(declined, wider)
-        _show_update(table, found, removes, lang)
-        _tell_faults(found.faults, lang)
-        if not _is_to_be_corrected(found.faults, switches, lang, is_first=False):
-            return found
-        table = _corrected(table, found.faults, lang)
-
-
-def _without(declined: frozenset[str], found: Update) -> Update:
-    """Return an update in which new headings stand for no old one, where somebody denied it."""
-    likely = tuple(pair for pair in found.similar if pair.new not in declined)
-    return dataclasses.replace(found, similar=likely)
-
-
-def _with_old_headings(
-    table: RawTable,
-    sources: Sources,
-    mappings: Sequence[TableMapping],
-    switches: Switches,
-    lang: str,
-) -> tuple[RawTable, dict[str, str], frozenset[str]]:
-    """Return a table with its headings of before, what somebody agreed to, and what they denied.
-
-    What is likely is shown first, with its reason; nobody is asked where nothing may be asked.
-    """
-    from publisher.edit.inventory import Inventory
-    from publisher.start.mapping import fitting_mapping
-    from publisher.start.renamed_columns import likely_renames, renamed
-
-    likely = likely_renames(Inventory(sources), mappings, table)
-    is_asked = _may_ask(switches)
-    agreed: dict[str, str] = {}
-    declined: set[str] = set()
-    for pair in likely if is_asked else ():
-        _show_likely(pair, lang, is_asked=True)
-        if click.confirm(translate("Is it the same column?", lang), default=True):
-            agreed[pair.old] = pair.new
-        else:
-            declined.add(pair.new)
-    table = renamed(table, agreed)
-    # Where no mapping fits, nothing is shown later.
-    if not is_asked and fitting_mapping(mappings, table.name, table.headings) is None:
-        for pair in likely:
-            _show_likely(pair, lang)
-    return table, agreed, frozenset(declined)
-
-
-def _show_likely(pair: LikelyRename, lang: str, *, is_asked: bool = False) -> None:
-    summary = translate(
-        "The column {heading} is not there. It may be called {new} now: {reason}.",
-        lang,
-        heading=pair.old,
-        new=pair.new,
-        reason=in_language(pair.reason, lang),
-    )
-    if not is_asked:
-        option = shlex.quote(f"{pair.old}={pair.new}")
-        summary += " " + translate("If so, write --renamed {option}.", lang, option=option)
-    click.echo(summary)
-
-
-def refresh_tables(folder: Path, config: Config, allow_loss: str, lang: str) -> None:
-    """Read the tables at addresses again, and bring what differs into the sources.
-
-    A table that cannot be fetched changes nothing: the rows that came last stay, which is said.
-
-    Raises:
-        LossRefused: A table has lost more rows than it may.
-        NotApproved: What it says does not pass the check.
-        PublisherError: It is no table any more, or no mapping fits it.
-    """
-    if not _has_mappings(folder):
-        return
-    from publisher.edit.catalogue.fetching import make_client
-    from publisher.errors import SourceMissing
-    from publisher.start.mapping import read_mappings
-    from publisher.start.table_addresses import by_address, fetch_tables, read_state, write_state
-
-    mappings = read_mappings(folder)
-    for address in by_address(mappings):
-        try:
-            fetched = fetch_tables(address, make_client(), read_state(folder, address))
-        except SourceMissing as error:
-            click.echo(error.in_language(lang), err=True)
-            click.echo(translate("The rows that came last stay.", lang), err=True)
-            continue
-        for table in fetched.tables:
-            _refresh(folder, table, mappings, config, allow_loss, lang)
-        write_state(folder, address, fetched.state)
-
-
-def _refresh(
-    folder: Path,
-    table: RawTable,
-    mappings: Sequence[TableMapping],
-    config: Config,
-    allow_loss: str,
-    lang: str,
-) -> None:
-    from publisher.edit.inventory import Inventory
-    from publisher.load.sources import read_sources
-    from publisher.start.table_addresses import by_address, refuse_loss
-    from publisher.start.update import find_mapping, plan_update
-
-    mapping = find_mapping(by_address(mappings)[table.address], table)
-    sources = read_sources(folder, config.base_iri or mapping.base_iri)
-    found = plan_update(sources, mappings, mapping, table, allow_removal=True)
-    if not allow_loss:
-        before = len(set(Inventory(sources).instances(mapping.class_iri)))
-        refuse_loss(table.address, found, before, config.loss_entities_percent)
-    _show_update(table, found, True, lang)
-    _tell_faults(found.faults, lang)
-    _write_update(table, found, lang)
-
-
-def update_by_mapping(folder: Path, file: Path, switches: Switches, lang: str) -> bool:
-    """Bring in a file that a mapping of the folder was made for; tell whether there is one.
-
-    A workbook that was exported from the folder has a record of it, and a file with metadata beside
-    it says itself what it is: both are for ``sheet import``.
-    """
-    from publisher.start.mapping import fitting_mapping, read_mappings
-    from publisher.start.raw_tables import read_tables
-
-    is_described = file.with_name(f"{file.name}-metadata.json").is_file()
-    if is_described or file.suffix.lower() not in (".csv", ".tsv") or not _has_mappings(folder):
-        return False
-    tables = read_tables(file)
-    mappings = read_mappings(folder)
-    if fitting_mapping(mappings, tables[0].name, tables[0].headings) is None:
-        return False
-    _update(folder, tables, switches, lang)
-    return True
-
-
-def _takes_in(
-    fresh: Sequence[str], found: Update, table: RawTable, switches: Switches, lang: str
-) -> bool:
-    """Tell whether columns that are new are taken in; say what they would become."""
-    from publisher.start.update import guessed_columns
-
-    click.echo(translate("New columns, and what they would become:", lang))
-    for line in guessed_columns(found.mapping, table, fresh, lang):
-        click.echo(f"  + {line}")
-    if switches.new_columns:
-        return True
-    if not _may_ask(switches):
-        return False
-    return click.confirm(translate("Take them in?", lang), default=True)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
-    if not equals:
-        raise UsageError(
-            "'{text}' does not say which heading is which.",
-            remedy="Write --renamed OLD=NEW.",
-            text=text,
-        )
-    return old.strip(), new.strip()
-
-
-def _show_update(table: RawTable, found: Update, removes: bool, lang: str) -> None:
-    """Print what differs: rows that changed, that are new, that are gone; then the columns."""
-    things = {difference.thing for difference in found.changed}
-    click.echo(
-        translate(
-            "{file}: {changed} changed, {new} new, {gone} gone.",
-            lang,
-            file=table.file,
-            changed=len(things),
-            new=len(found.new),
-            gone=len(found.gone),
-        )
-    )
-    for each in found.changed[:_MOST_SHOWN]:
-        old, new = ", ".join(each.old) or "–", ", ".join(each.new) or "–"
-        click.echo(f"  ~ {each.name}, {each.heading}: {old} → {new}")
-    for name in list(found.new.values())[:_MOST_SHOWN]:
-        click.echo(f"  + {name}")
-    for name in list(found.gone.values())[:_MOST_SHOWN]:
-        click.echo(f"  − {name}")
-    if found.gone and not removes:
-        hint = translate("What is gone stays in the data: remove it with --allow-removal.", lang)
-        click.echo(hint)
-    for pair in found.similar:
-        _show_likely(pair, lang)
-    likely = {pair.old for pair in found.similar}
-    for heading in found.missing:
-        if heading not in likely:
-            click.echo(
-                translate(
-                    "The column {heading} is not there; its values stay.", lang, heading=heading
-                )
-            )
-    for heading in found.fresh:
-        click.echo(
-            translate(
-                "The column {heading} is new, and is not read: the mapping does not know it."
-                " Take it in with publisher start {file} --new-columns.",
-                lang,
-                file=shlex.quote(table.address or table.file),
-                heading=heading,
-            )
-        )
-
-
-def _write_update(table: RawTable, found: Update, lang: str) -> None:
-    from publisher.cli.options import write_findings
-    from publisher.edit.consequences import new_violations
-    from publisher.errors import NotApproved
-
-    if not found.plan.files:
-        click.echo(
-            translate("{file}: nothing differs from the sources.", lang, file=table.file), err=True
-        )
-        return
-    violations = new_violations(found.plan)
-    if violations:
-        write_findings(violations, "text", lang)
-        raise NotApproved(violations)
-    for name in found.plan.write():
-        click.echo(translate("Changed: {name}", lang, name=name), err=True)

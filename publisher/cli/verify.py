@@ -41,9 +41,9 @@ def _portals(written: str | None) -> tuple[str, ...]:
     "profiles",
     multiple=True,
     help="What decides the exit code: dcat-ap, dcat-ap-full (and classes of values),"
-    " dcat-ap-lists (the EU's lists), dcat-ap-se, dcat-ap-hvd, dcat-ap-hvd-full; without it, what"
-    " the feed is meant for. Or a further SHACL profile, file or address; 'se=' in front: for the"
-    " DCAT-AP-SE view.",
+    " dcat-ap-lists (the EU's lists), dcat-ap-se, dcat-ap-hvd, dcat-ap-hvd-full, geodcat-ap;"
+    " without it, what the feed is meant for. Or a further SHACL profile, file or address; 'se=' in"
+    " front: for the DCAT-AP-SE view.",
 )
 @click.option(
     "--as",

@@ -142,4 +142,4 @@ def _usage(error: click.UsageError) -> str:
 
 
 def _value(message: str) -> str:
-    return next((found[1] for pattern in _VALUES if (found := pattern.search(message))), message)
+    return next((match[1] for pattern in _VALUES if (match := pattern.search(message))), message)

@@ -139,13 +139,13 @@ class _EditedFiles:
     @cached_property
     def _homes(self) -> Mapping[str, Sequence[str]]:
         """Return subject → files that speak of it, the one that says most first."""
-        found: dict[str, dict[str, int]] = {}
+        homes: dict[str, dict[str, int]] = {}
         for file in self._sources.of_role(Role.DATA, Role.CATALOGUE, Role.ONTOLOGY, Role.SHAPES):
             for triple in file.triples:
                 if isinstance(triple.subject, NamedNode):
-                    counts = found.setdefault(triple.subject.value, {})
+                    counts = homes.setdefault(triple.subject.value, {})
                     counts[file.name] = counts.get(file.name, 0) + 1
-        return {s: sorted(counts, key=lambda n: -counts[n]) for s, counts in found.items()}
+        return {s: sorted(counts, key=lambda n: -counts[n]) for s, counts in homes.items()}
 
     def settle(self, change: Change) -> None:
         """Note where a thing is put that no file speaks of."""

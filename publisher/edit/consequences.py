@@ -99,7 +99,7 @@ def following_texts(changes: Iterable[Change], inventory: Inventory) -> list[Cha
         new = [term for _, term in pairs if isinstance(term, Literal) and not term.language]
         if len(old) == len(new) == 1:
             replaced.setdefault(thing, []).extend(_as_people_write(old[0].value, new[0].value))
-    found = []
+    following = []
     for thing, pairs_of_thing in replaced.items():
         for path, values in inventory.properties.of(thing).items():
             for value in values if (thing, path) not in touched else ():
@@ -107,8 +107,8 @@ def following_texts(changes: Iterable[Change], inventory: Inventory) -> list[Cha
                     updated = updated_text(value.value, pairs_of_thing)
                     if updated != value.value:
                         new_text = Literal(updated, language=value.language)
-                        found.append(replace_value(thing, path, value, new_text))
-    return found
+                        following.append(replace_value(thing, path, value, new_text))
+    return following
 
 
 def _as_people_write(old: str, new: str) -> list[tuple[str, str]]:
@@ -121,22 +121,22 @@ def _as_people_write(old: str, new: str) -> list[tuple[str, str]]:
     >>> _as_people_write("999", "1110")
     [('999', '1110')]
     """
-    found = [(old, new)]
+    pairs = [(old, new)]
     if "." in old:
-        found.append((old.replace(".", ","), new.replace(".", ",")))
+        pairs.append((old.replace(".", ","), new.replace(".", ",")))
     if len(old) > _UNSEPARATED and old.isdecimal() and new.isdecimal():
         separated = f"{int(old):,}", f"{int(new):,}"
         for mark in (" ", "\xa0", ","):
-            found.append((separated[0].replace(",", mark), separated[1].replace(",", mark)))
-    return found
+            pairs.append((separated[0].replace(",", mark), separated[1].replace(",", mark)))
+    return pairs
 
 
 def _by_fact(changes: Iterable[Change]) -> dict[tuple[str, str], list[tuple[object, object]]]:
     """Return thing and property → values that go and come."""
-    found: dict[tuple[str, str], list[tuple[object, object]]] = {}
+    by_fact: dict[tuple[str, str], list[tuple[object, object]]] = {}
     for change in changes:
-        found.setdefault((change.thing, change.path), []).append((change.old, change.new))
-    return found
+        by_fact.setdefault((change.thing, change.path), []).append((change.old, change.new))
+    return by_fact
 
 
 def corrected_names(sources: Sources, concerns: Callable[[str], bool]) -> list[Change]:
@@ -148,7 +148,7 @@ def corrected_names(sources: Sources, concerns: Callable[[str], bool]) -> list[C
         sources: Where the names are.
         concerns: Whether the names in a file are corrected.
     """
-    found = []
+    changes = []
     files = Inventory(sources).defining_files
     for each in find_lagging_names(sources):
         name = each.name
@@ -157,8 +157,8 @@ def corrected_names(sources: Sources, concerns: Callable[[str], bool]) -> list[C
             if text != name.literal.value:
                 tag = name.literal.language
                 new = Literal(text, language=tag) if tag else Literal(text)
-                found.append(replace_value(name.thing, name.path, name.literal, new))
-    return found
+                changes.append(replace_value(name.thing, name.path, name.literal, new))
+    return changes
 
 
 def new_findings(plan: Plan) -> list[Finding]:

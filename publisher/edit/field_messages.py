@@ -110,13 +110,13 @@ def one_each(findings: Iterable[Finding]) -> list[Finding]:
             about = (each.focus_node, each.path)
             here = gravity.index(each.severity)
             by_shape[about] = min(here, by_shape.get(about, here))
-    found: dict[tuple[object, ...], Finding] = {}
+    by_fault: dict[tuple[object, ...], Finding] = {}
     for each in listed:
         shape = by_shape.get((each.focus_node, each.path))
         if each.component or shape is None or shape > gravity.index(each.severity):
             sentence = tuple(sorted(each.message.items()))
-            found.setdefault((each.severity, each.focus_node, each.path, sentence), each)
-    return list(found.values())
+            by_fault.setdefault((each.severity, each.focus_node, each.path, sentence), each)
+    return list(by_fault.values())
 
 
 def _like(finding: Finding, texts: Text) -> Text:
@@ -156,10 +156,10 @@ class FieldMessages:
     # A term in a message becomes the name of its field, class or thing.
 
     def _with_names(self, words: str, form: Form | None, language: str) -> str:
-        def name(found: re.Match[str]) -> str:
-            term = found["iri"] or self._expanded(found["name"])
+        def name(match: re.Match[str]) -> str:
+            term = match["iri"] or self._expanded(match["name"])
             known = self._name(term, form, language) if term else ""
-            return translate("“{name}”", language, name=known) if known else found[0]
+            return translate("“{name}”", language, name=known) if known else match[0]
 
         return _TERM.sub(name, words)
 

@@ -127,12 +127,12 @@ class Form:
 
         The last fact of a concept is one of its list, which names it back.
         """
-        found = [(thing, iri("rdf:type"), NamedNode(name)) for name in self.types]
+        facts = [(thing, iri("rdf:type"), NamedNode(name)) for name in self.types]
         if self.scheme:
             listed = NamedNode(self.scheme)
-            found += [(thing, iri(f"skos:{n}"), listed) for n in ("inScheme", "topConceptOf")]
-            found.append((self.scheme, iri("skos:hasTopConcept"), NamedNode(thing)))
-        return found
+            facts += [(thing, iri(f"skos:{n}"), listed) for n in ("inScheme", "topConceptOf")]
+            facts.append((self.scheme, iri("skos:hasTopConcept"), NamedNode(thing)))
+        return facts
 
     def field(self, key: str) -> Field | None:
         """Return the field of a key, if the form has it."""

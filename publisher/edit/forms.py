@@ -72,12 +72,14 @@ def datatypes_of(
     inventory: Inventory, path: PathStep, constraints: Constraints, values: Values
 ) -> tuple[str, ...]:
     """Return the datatypes that the literals of a field may have, the most exact date first."""
-    found = set(constraints.iris("sh:datatype"))
-    found |= {name for name in _ranges(inventory, path.predicate) if _is_datatype(name)} - found
-    if not found:
-        found = {v.datatype.value for v in values if isinstance(v, Literal)}
-    found -= set(_ANY_LITERAL)
-    return tuple(sorted(found, key=lambda n: (DATES.index(n) if n in DATES else len(DATES), n)))
+    datatypes = set(constraints.iris("sh:datatype"))
+    datatypes |= {
+        name for name in _ranges(inventory, path.predicate) if _is_datatype(name)
+    } - datatypes
+    if not datatypes:
+        datatypes = {v.datatype.value for v in values if isinstance(v, Literal)}
+    datatypes -= set(_ANY_LITERAL)
+    return tuple(sorted(datatypes, key=lambda n: (DATES.index(n) if n in DATES else len(DATES), n)))
 
 
 def linked_classes(inventory: Inventory, values: Iterable[Literal | NamedNode]) -> tuple[str, ...]:
@@ -167,8 +169,8 @@ class Constraints:
     def texts(self, name: str) -> Text:
         """Return language → text of the first shape that says it."""
         for part in self.parts:
-            if found := texts_by_language(self.shapes.values(part, iri(name))):
-                return found
+            if texts := texts_by_language(self.shapes.values(part, iri(name))):
+                return texts
         return {}
 
     @property
@@ -198,8 +200,8 @@ class Constraints:
         return min(self._counts("sh:maxCount"), default=None)
 
     def _counts(self, name: str) -> list[int]:
-        found = [v for part in self._binding for v in self.shapes.values(part, iri(name))]
-        return [int(value.value) for value in found if isinstance(value, Literal)]
+        counts = [v for part in self._binding for v in self.shapes.values(part, iri(name))]
+        return [int(value.value) for value in counts if isinstance(value, Literal)]
 
     @property
     def _binding(self) -> list[str]:
@@ -241,15 +243,15 @@ def constraints_by_path(
     shapes: Subjects, node_shapes: Iterable[str]
 ) -> dict[PathStep, Constraints]:
     """Return path → constraints of some node shapes; paths of several steps are left out."""
-    found: dict[PathStep, list[str]] = {}
+    by_path: dict[PathStep, list[str]] = {}
     for shape in node_shapes:
         for part in shapes.nodes(shape, iri("sh:property")):
             path = _path_of(shapes, part)
-            if path is not None and part not in found.setdefault(path, []):
-                found[path].append(part)
+            if path is not None and part not in by_path.setdefault(path, []):
+                by_path[path].append(part)
     return {
         path: Constraints(shapes, tuple(sorted(parts, key=lambda part: not _binds(shapes, part))))
-        for path, parts in found.items()
+        for path, parts in by_path.items()
     }
 
 
@@ -258,15 +260,15 @@ def alternative_limits(shapes: Subjects, node_shapes: Iterable[str]) -> dict[str
 
     One number, written as the exact one, the lowest or the highest: none of them comes twice.
     """
-    found: dict[str, int] = {}
+    limits: dict[str, int] = {}
     for shape in node_shapes:
         for part in shapes.nodes(shape, iri("sh:property")):
             most = Constraints(shapes, (part,)).most
             for path in shapes.values(part, iri("sh:path")):
                 for head in shapes.nodes(path.value, iri("sh:alternativePath")):
                     for member in shapes.list_members(head) if most is not None else ():
-                        found[member.value] = min(most or 0, found.get(member.value, most or 0))
-    return found
+                        limits[member.value] = min(most or 0, limits.get(member.value, most or 0))
+    return limits
 
 
 def _path_of(shapes: Subjects, part: str) -> PathStep | None:
@@ -382,8 +384,8 @@ def _form(inventory: Inventory, name: str, of_class: Mapping[str, Sequence[str]]
     types = [name]
     for each in types:  # grows: a class may demand a class that demands another
         demanded = constraints_by_path(shapes, of_class.get(each, ())).get(_TYPE)
-        found = demanded.iris("sh:hasValue") if demanded is not None else ()
-        types += [t for t in found if t not in types]
+        values = demanded.iris("sh:hasValue") if demanded is not None else ()
+        types += [t for t in values if t not in types]
     node_shapes += [s for t in types[1:] for s in of_class.get(t, ()) if s not in node_shapes]
     node_shapes += [s for s in _of_objects(inventory, types) if s not in node_shapes]
     limits = alternative_limits(shapes, node_shapes)
@@ -510,12 +512,12 @@ def _field(inventory: Inventory, path: PathStep, constraints: Constraints, name:
 
 
 def _values(inventory: Inventory, path: PathStep, name: str) -> list[Literal | NamedNode]:
-    found = (
+    values = (
         value
         for thing in inventory.instances(name)
         for value in inventory.values(thing, path.predicate, path.is_inverse)
     )
-    return [value for value in found if isinstance(value, Literal | NamedNode)]
+    return [value for value in values if isinstance(value, Literal | NamedNode)]
 
 
 def _linking_classes(inventory: Inventory, path: str) -> tuple[str, ...]:
@@ -543,8 +545,8 @@ def _with_choices(inventory: Inventory, field: Field, constraints: Constraints) 
         # In one of several alternatives a list is an offer.
         return replace(field, choices=choices, is_closed=constraints.has_own("sh:in"))
     fits = re.compile(field.pattern) if field.pattern else None
-    found = sorted({thing for name in field.classes for thing in inventory.instances(name)})
-    found = [thing for thing in found if fits is None or fits.search(thing)]
-    choices = tuple(Choice(NamedNode(thing), inventory.names(thing)) for thing in found)
-    is_closed = bool(found) and not any(thing in inventory.things for thing in found)
+    things = sorted({thing for name in field.classes for thing in inventory.instances(name)})
+    things = [thing for thing in things if fits is None or fits.search(thing)]
+    choices = tuple(Choice(NamedNode(thing), inventory.names(thing)) for thing in things)
+    is_closed = bool(things) and not any(thing in inventory.things for thing in things)
     return replace(field, choices=choices, is_closed=is_closed)

@@ -96,15 +96,15 @@ class Inventory:
     @cached_property
     def defining_files(self) -> dict[str, str]:
         """Return thing → name of the file that states its type, or else names it first."""
-        found: dict[str, str] = {}
+        files: dict[str, str] = {}
         typed: dict[str, str] = {}
         for file in self.sources.of_role(*_DESCRIBED):
             for triple in file.triples:
                 if isinstance(triple.subject, NamedNode):
-                    found.setdefault(triple.subject.value, file.name)
+                    files.setdefault(triple.subject.value, file.name)
                     if triple.predicate.value == _TYPE:
                         typed.setdefault(triple.subject.value, file.name)
-        return found | typed
+        return files | typed
 
     @cached_property
     def things(self) -> frozenset[str]:
@@ -118,20 +118,20 @@ class Inventory:
 
     @cached_property
     def _instances(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
+        by_class: dict[str, list[str]] = defaultdict(list)
         for thing in self.properties:
             for name in self.types(thing):
-                found[name].append(thing)
-        return found
+                by_class[name].append(thing)
+        return by_class
 
     def _with_subclasses(self, class_iri: str) -> set[str]:
-        found, waiting = {class_iri}, [class_iri]
+        classes, waiting = {class_iri}, [class_iri]
         while waiting:
             for narrower in self.subjects(iri("rdfs:subClassOf"), waiting.pop()):
-                if narrower not in found:
-                    found.add(narrower)
+                if narrower not in classes:
+                    classes.add(narrower)
                     waiting.append(narrower)
-        return found
+        return classes
 
 
 # New things: their addresses and the files they are written into, as those of their kind have.
@@ -148,8 +148,8 @@ def slug(name: str) -> str:
     >>> slug("IUC Stål & Verkstad")
     'iuc-stal-verkstad'
     """
-    found = "-".join(_WORD.findall(plain_letters(fold(name))))
-    return found[:_LONGEST].rstrip("-")
+    joined = "-".join(_WORD.findall(plain_letters(fold(name))))
+    return joined[:_LONGEST].rstrip("-")
 
 
 def last_part(thing: str) -> str:
@@ -167,8 +167,8 @@ def iri_prefix(inventory: Inventory, form: Form) -> str:
     Things of a class that none is known of begin with ``id/`` and the name of the class.
     """
     base_iri = inventory.sources.base_iri
-    if found := _BEGINNING.match(form.pattern):
-        path = found["path"]
+    if match := _BEGINNING.match(form.pattern):
+        path = match["path"]
         return path if ":" in path else base_iri + path.removeprefix("/")
     counts = Counter(re.sub(r"[^/#]+$", "", thing) for thing in form.things)
     own = [(count, begins) for begins, count in counts.items() if begins.startswith(base_iri)]
@@ -208,7 +208,7 @@ def address_for(
         numbers: The last number given to each name, where many are made: it is kept up to date.
     """
     last = next(
-        (found for name in names if (found := slug(name))), kebab_case(local_name(form.class_iri))
+        (word for name in names if (word := slug(name))), kebab_case(local_name(form.class_iri))
     )
     if owner and not last.startswith(last_part(owner)):
         last = slug(f"{last_part(owner)} {last}")
@@ -223,13 +223,13 @@ def free_address(
 ) -> str:
     """Return the address, with a number appended when it is taken."""
     number = numbers.get(address, 1) if numbers is not None else 1
-    found = address if number == 1 else f"{address}-{number}"
-    while found in inventory.defining_files or found in taken:
+    free = address if number == 1 else f"{address}-{number}"
+    while free in inventory.defining_files or free in taken:
         number += 1
-        found = f"{address}-{number}"
+        free = f"{address}-{number}"
     if numbers is not None:
         numbers[address] = number
-    return found
+    return free
 
 
 @dataclass(frozen=True)

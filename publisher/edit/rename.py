@@ -203,8 +203,8 @@ def _texts(folder: Path) -> Iterator[Path]:
     if (folder / _SETTINGS).is_file():
         yield folder / _SETTINGS
     for top in FOLDERS:
-        found = (path for path in (folder / top).rglob("*") if path.is_file())
-        yield from sorted(path for path in found if _is_text(path.name))
+        files = (path for path in (folder / top).rglob("*") if path.is_file())
+        yield from sorted(path for path in files if _is_text(path.name))
 
 
 def _is_text(name: str) -> bool:

@@ -44,8 +44,8 @@ class StatementIndex:
 
     def sources(self, thing: str, path: str, value: Term) -> tuple[str, ...]:
         """Return the sources of a fact, by its statements, sorted."""
-        found = (self._cited(statement) for statement in self.of_fact(thing, path, value))
-        return tuple(sorted({source for cited in found for source in cited}))
+        sources = (self._cited(statement) for statement in self.of_fact(thing, path, value))
+        return tuple(sorted({source for cited in sources for source in cited}))
 
     def are_wanted(self, types: Iterable[str], path: str, value: Term) -> bool:
         """Tell whether a fact needs a statement, as facts of its kind have them here."""
@@ -76,17 +76,17 @@ class StatementIndex:
             untouched: Statements that somebody looks after: they stay as they are.
             stated: Facts (thing, property, value) that somebody writes a statement on himself.
         """
-        found: list[Change] = []
+        following: list[Change] = []
         taken: set[str] = set()
         given = _added_types(changes)
         for change in changes:
             cited = tuple(citing.get(change.thing, ()))
             old = [] if change.old is None else self._said_of(change, untouched)
             moved = self._moved(change, old, cited)
-            found += moved or [gone for statement in old for gone in self._removal(statement)]
+            following += moved or [gone for statement in old for gone in self._removal(statement)]
             if cited and not moved and self._lacks(change, given, stated):
-                found += self._new(change, cited, taken)
-        return found
+                following += self._new(change, cited, taken)
+        return following
 
     def lacking(
         self,
@@ -154,8 +154,8 @@ class StatementIndex:
 
     def _said_of(self, change: Change, untouched: Collection[str]) -> list[str]:
         assert change.old is not None
-        found = self.of_fact(change.thing, change.path, change.old)
-        return [statement for statement in found if statement not in untouched]
+        statements = self.of_fact(change.thing, change.path, change.old)
+        return [statement for statement in statements if statement not in untouched]
 
     def _moved(self, change: Change, old: Sequence[str], cited: Sequence[str]) -> list[Change]:
         """Return how the statements of a value move to the one in its place, if they may."""
@@ -203,8 +203,8 @@ class StatementIndex:
 
 def _added_types(changes: Iterable[Change]) -> dict[str, list[str]]:
     """Return thing → classes that the changes give it."""
-    found: dict[str, list[str]] = {}
+    by_thing: dict[str, list[str]] = {}
     for change in changes:
         if change.path == _TYPE and isinstance(change.new, NamedNode):
-            found.setdefault(change.thing, []).append(change.new.value)
-    return found
+            by_thing.setdefault(change.thing, []).append(change.new.value)
+    return by_thing

@@ -22,7 +22,6 @@ from publisher.profiles.form_fields import CLASSES
 from publisher.rdf.namespaces import LABELS, iri
 from publisher.release.tables.columns import kebab_case, local_name
 
-_TYPE = iri("rdf:type")
 # The Organization Ontology, section 5.5: what an organisation goes through, and what went into it.
 _EVENT, _BEFORE = iri("org:ChangeEvent"), iri("org:originalOrganization")
 
@@ -90,13 +89,13 @@ def add_thing(
 
 def _owners(inventory: Inventory, form: Form, filled: Iterable[FilledField]) -> list[str]:
     """Return the entries of the catalogue that a new one belongs to: the dataset of a file."""
-    found = []
+    entries = []
     for each in filled if form.class_iri in CLASSES else ():
         field = find_field(form, each.name)
         if field.is_inverse and field.least:
             picked = PickList.of(field, inventory.sources.base_iri)
-            found.append(read_value(each.written, field, each.language, picked).value)
-    return [owner for owner in found if owner in inventory.defining_files]
+            entries.append(read_value(each.written, field, each.language, picked).value)
+    return [owner for owner in entries if owner in inventory.defining_files]
 
 
 def _first_changes(
@@ -113,15 +112,15 @@ def _first_changes(
         add_value(subject, path, value, file if subject == thing else "")
         for subject, path, value in form.first_facts(thing)
     ]
-    found = fill_field(inventory, form, thing, filled, file)
-    given = {(change.path, _language(change)) for change in found}
+    filled_in = fill_field(inventory, form, thing, filled, file)
+    given = {(change.path, _language(change)) for change in filled_in}
     for each in _required_names(form):
         for language in each.languages or ("",):
             if (each.path, language) not in given and name:
                 changes.append(
                     add_value(thing, each.path, _name_changes(name, each, language), file)
                 )
-    return changes + found
+    return changes + filled_in
 
 
 def _source_changes(form: Form, thing: str, cited: Iterable[str], file: str) -> list[Change]:
@@ -266,8 +265,8 @@ def find_form(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
     named |= {name.casefold(): form for form in forms for name in form.names.values()}
     folders = [_folder_of_addresses(inventory, form) for form in forms]
     short = {f: form for f, form in zip(folders, forms, strict=True) if folders.count(f) == 1}
-    found = (named | short).get(word.casefold())
-    if found is None:
+    named_form = (named | short).get(word.casefold())
+    if named_form is None:
         kinds = {form.class_iri: folder for folder, form in short.items()}
         raise UsageError(
             "There is no kind of thing called '{word}'.",
@@ -280,7 +279,7 @@ def find_form(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
                 )
             ),
         )
-    return found
+    return named_form
 
 
 # What people call an entry of a list.
@@ -297,19 +296,19 @@ def find_list(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
     named = {name.casefold(): form for form in lists.values() for name in form.names.values()}
     named |= {name.casefold(): form for name, form in lists.items()}
     named |= {form.class_iri.casefold(): form for form in lists.values()}
-    found = named.get(word.casefold()) or named.get(
+    list_form = named.get(word.casefold()) or named.get(
         full_address(word, inventory.sources.base_iri).casefold()
     )
-    if found is None and not word and len(lists) == 1:
-        found = next(iter(lists.values()))
-    if found is None:
+    if list_form is None and not word and len(lists) == 1:
+        list_form = next(iter(lists.values()))
+    if list_form is None:
         raise UsageError(
             "There is no list called '{word}'." if word else "To which list is it added?",
             remedy="Write --list with one of these: {lists}.",
             word=word,
             lists=", ".join(sorted(lists)) or "–",
         )
-    return found
+    return list_form
 
 
 def _folder_of_addresses(inventory: Inventory, form: Form) -> str:
@@ -360,15 +359,15 @@ def find_field(form: Form, name: str) -> Field:
     named = {local_name(each.path).casefold(): each for each in reversed(form.fields)}
     named |= {n.casefold(): each for each in reversed(form.fields) for n in each.names.values()}
     named |= {each.key.casefold(): each for each in form.fields}
-    found = named.get(name.casefold())
-    if found is None:
+    field = named.get(name.casefold())
+    if field is None:
         raise UsageError(
             "There is no field '{name}' here.",
             remedy="The fields are: {fields}.",
             name=name,
             fields=", ".join(sorted({local_name(each.path) for each in form.fields})),
         )
-    return found
+    return field
 
 
 def fill_field(
@@ -424,13 +423,13 @@ def missing_fields(form: Form, filled: Iterable[FilledField]) -> Iterator[tuple[
 
     Its names are not asked for, nor what others say of it.
     """
-    found = {(find_field(form, each.name).key, each.language) for each in filled}
+    given = {(find_field(form, each.name).key, each.language) for each in filled}
     names = {field.key for field in name_fields(form)}
     for field in form.fields:
         if not field.least or field.is_inverse or field.is_part or field.key in names:
             continue
         for language in field.languages if field.kind == TEXT else ("",):
-            if (field.key, language) not in found:
+            if (field.key, language) not in given:
                 yield field, language
 
 

@@ -392,8 +392,8 @@ class PickList:
 
     def names(self, language: str) -> list[str]:
         """Return what may be chosen, in a language, sorted."""
-        found = (self.name(choice.term, language) for choice in self._choices.values())
-        return sorted(found, key=_key)
+        names = (self.name(choice.term, language) for choice in self._choices.values())
+        return sorted(names, key=_key)
 
     def name(self, term: Term, language: str) -> str:
         """Return the name of a choice that means no other; of what is no choice its address."""
@@ -415,24 +415,24 @@ class PickList:
         Raises:
             ValueRefused: None does, or several do; the nearest ones are suggested.
         """
-        found = self._named.get(_key(written), set())
-        if len(found) == 1:
-            return self._choices[next(iter(found))].term
+        choices = self._named.get(_key(written), set())
+        if len(choices) == 1:
+            return self._choices[next(iter(choices))].term
         bracketed = _BRACKETED.fullmatch(written.strip())
         address = bracketed["address"] if bracketed else written.strip()
         for spelling in (address, full_address(address, self._base_iri)):
             if spelling in self._choices:
                 return self._choices[spelling].term
-        if found:
+        if choices:
             raise ValueRefused(
                 "'{written}' is the name of several: {choices}.",
                 remedy="Write the one you mean, with what is in brackets.",
                 written=shorten_input(written),
                 choices="; ".join(
                     f"{shorten_input(written)} [{short_address(iri, self._base_iri)}]"
-                    for iri in sorted(found)[:_MOST_SHOWN]
+                    for iri in sorted(choices)[:_MOST_SHOWN]
                 )
-                + ("; …" if len(found) > _MOST_SHOWN else ""),
+                + ("; …" if len(choices) > _MOST_SHOWN else ""),
             )
         raise self._unknown(written)
 
@@ -462,8 +462,8 @@ class PickList:
         if len(keys) > _MOST_COMPARED:
             middle = bisect_left(keys, folded)
             keys = keys[max(0, middle - _NEIGHBOURS) : middle + _NEIGHBOURS]
-        found = difflib.get_close_matches(folded, keys, n=3, cutoff=_LEAST_SIMILARITY)
-        return [self._spelled[key] for key in found]
+        nearest = difflib.get_close_matches(folded, keys, n=3, cutoff=_LEAST_SIMILARITY)
+        return [self._spelled[key] for key in nearest]
 
     @cached_property
     def _spelled(self) -> dict[str, str]:

@@ -85,7 +85,7 @@ class SemicRule(PropertyRule):
 
     def aspects(self) -> Iterator[str]:
         """Yield what the rule demands: names of aspects."""
-        found = {
+        aspects = {
             "least": self.least,
             "wanted": self.wanted and not self.least,
             "most": self.most,
@@ -96,7 +96,7 @@ class SemicRule(PropertyRule):
             "listed": self.has and not self.least,
             "old": self.old,
         }
-        return (name for name, demanded in found.items() if demanded)
+        return (name for name, demanded in aspects.items() if demanded)
 
 
 @cache

@@ -221,10 +221,10 @@ class _Writer(ShapeWriter):
             return self.node((SH.nodeKind, SH.BlankNodeOrIRI))
         if rule.of:
             return self._in(rule.of, rule.pattern)
-        found: list[tuple[URIRef, Node]] = [(SH.nodeKind, _NODE_KINDS[rule.kind])]
+        constraints: list[tuple[URIRef, Node]] = [(SH.nodeKind, _NODE_KINDS[rule.kind])]
         if rule.pattern and not rule.passes_over:
-            found.append((SH.pattern, Literal(rule.pattern)))
-        return self.node(*found)
+            constraints.append((SH.pattern, Literal(rule.pattern)))
+        return self.node(*constraints)
 
     def _is_beside_box(self, rule: ProfileRule) -> bool:
         """Return whether the values without an IRI are judged by another rule."""

@@ -50,8 +50,6 @@ _SCHEMES |= {
 _SCHEMES["reference-system"] = (f"^https?{_REFERENCE_SYSTEMS.removeprefix('http')}", "")
 _PLACES = tuple(AUTHORITY + name for name in ("country", "place", "continent"))
 _KINDS = {"literal": SH.Literal, "iri": SH.IRI, "node": SH.BlankNodeOrIRI}
-# What is said of a high-value dataset, series or service itself.
-_MARKED = "dcat:Dataset"
 # Class → how something of it leads to what is marked as high-value.
 _LEADS_TO_MARKED = {
     "dcat:Dataset": (),
@@ -176,12 +174,12 @@ class _SemicWriter(ShapeWriter):
         marked = self._marked()
         ways = [marked]
         for path in _LEADS_TO_MARKED[owner]:
-            found = self.node(
+            shape = self.node(
                 (SH.path, self._path(path)),
                 (SH.qualifiedValueShape, self._marked()),
                 (SH.qualifiedMinCount, Literal(1)),
             )
-            ways.append(self.node((SH.property, found)))
+            ways.append(self.node((SH.property, shape)))
         return self.node((SH["not"], self.node((SH["or"], self.list_of(ways)))))
 
     def _marked(self) -> Node:

@@ -236,8 +236,8 @@ class _FormWriter:
 
 def _described(row: _FormField) -> Text:
     """Return what belongs in a field, as a sentence begins."""
-    found = _meanings().get((row.owner, row.predicate), {})
-    return {tag: words[:1].upper() + words[1:] for tag, words in found.items()}
+    meanings = _meanings().get((row.owner, row.predicate), {})
+    return {tag: words[:1].upper() + words[1:] for tag, words in meanings.items()}
 
 
 def _texts(words: Text) -> list[Literal]:

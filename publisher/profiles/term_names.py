@@ -94,7 +94,7 @@ def terms_of(name: str) -> Sequence[NamedTerm]:
     """
     if name == "language":
         return tuple(_languages())
-    found = []
+    terms = []
     for row in read_table("term_names.csv"):
         if row["list"] != name:
             continue
@@ -102,8 +102,8 @@ def terms_of(name: str) -> Sequence[NamedTerm]:
         also = row["also"].split("|") if row["also"] else []
         code = row["value"].rstrip("/").rpartition("/")[2]
         names = frozenset(map(_folded, (*labels.values(), *also, code)))
-        found.append(NamedTerm(row["value"], labels, names))
-    return (*found, *_countries()) if name == "place" else tuple(found)
+        terms.append(NamedTerm(row["value"], labels, names))
+    return (*terms, *_countries()) if name == "place" else tuple(terms)
 
 
 def _countries() -> list[NamedTerm]:
@@ -113,15 +113,15 @@ def _countries() -> list[NamedTerm]:
 
     territories = {tag: Locale(tag).territories for tag in LANGUAGES}
     aliases = get_global("territory_aliases")
-    found = []
+    countries = []
     for code, short in aliases.items():
         # The table has the codes of three letters.
         is_country = len(code) == 3 and code.isalpha() and len(short) == 1
         if is_country and short[0] in territories[LANGUAGES[0]]:
             labels = {tag: str(names[short[0]]) for tag, names in territories.items()}
             names = frozenset(map(_folded, (*labels.values(), code, short[0])))
-            found.append(NamedTerm(f"{AUTHORITY}country/{code}", labels, names))
-    return found
+            countries.append(NamedTerm(f"{AUTHORITY}country/{code}", labels, names))
+    return countries
 
 
 def _languages() -> list[NamedTerm]:
@@ -130,7 +130,7 @@ def _languages() -> list[NamedTerm]:
 
     locales = {tag: Locale(tag).languages for tag in LANGUAGES}
     known = set(read_lists()["language"])
-    found: dict[str, dict[str, str]] = {}
+    languages: dict[str, dict[str, str]] = {}
     tags: dict[str, set[str]] = {}
     for tag in map(str, locales[LANGUAGES[0]]):
         code = authority_code(tag)
@@ -138,24 +138,24 @@ def _languages() -> list[NamedTerm]:
         if not code or value not in known or "_" in tag:
             continue
         labels = {each: str(names[tag]) for each, names in locales.items() if tag in names}
-        found.setdefault(value, {}).update(labels)
+        languages.setdefault(value, {}).update(labels)
         tags.setdefault(value, set()).update((tag, code))
     return [
         NamedTerm(value, labels, frozenset(map(_folded, (*labels.values(), *tags[value]))))
-        for value, labels in found.items()
+        for value, labels in languages.items()
     ]
 
 
 @cache
 def _by_name(name: str) -> Mapping[str, str]:
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for term in terms_of(name):
         for each in sorted(term.names):
-            found.setdefault(each, term.value)
+            by_name.setdefault(each, term.value)
     # What the list itself calls a term goes before other words for another one.
     for term in terms_of(name):
-        found |= {_folded(label): term.value for label in term.labels.values()}
-    return found
+        by_name |= {_folded(label): term.value for label in term.labels.values()}
+    return by_name
 
 
 @cache
@@ -191,10 +191,10 @@ def find_term(name: str, written: str) -> str:
 def _canonical_address(name: str, value: str) -> str:
     """Return an address as its list writes it."""
     if name == "licence":
-        if found := _CREATIVE_COMMONS.fullmatch(value):
-            return f"http://creativecommons.org/{found[1].lower()}/"
-        if found := _OPEN_DEFINITION.fullmatch(value):
-            return _by_name(name).get(_folded(found[1]), "")
+        if match := _CREATIVE_COMMONS.fullmatch(value):
+            return f"http://creativecommons.org/{match[1].lower()}/"
+        if match := _OPEN_DEFINITION.fullmatch(value):
+            return _by_name(name).get(_folded(match[1]), "")
     address = value.replace("https://", "http://", 1).rstrip("/")
     if name == "frequency" and address.startswith(_INSPIRE_FREQUENCY):
         return _by_name(name).get(_folded(address.removeprefix(_INSPIRE_FREQUENCY)), "")

@@ -129,10 +129,10 @@ class _Statements(MutableGraph):
 
     def instances(self) -> dict[str, list[Subject]]:
         """Return class → its things."""
-        found: dict[str, list[Subject]] = defaultdict(list)
+        by_class: dict[str, list[Subject]] = defaultdict(list)
         for subject, value in self.pairs(_TYPE):
-            found[value.value].append(subject)
-        return found
+            by_class[value.value].append(subject)
+        return by_class
 
     def parts(self, subject: Subject) -> Iterator[Subject]:
         """Yield the things that a thing leads to."""
@@ -190,8 +190,10 @@ def _box_in_words(statements: _Statements, place: Subject) -> None:
     if any(_datatype(value) == _WKT for value in (boxes or shapes)):
         return
     for value in boxes or shapes:
-        found = read_geometry(value.value) if isinstance(value, Literal) else None
-        corners = [(position[0], position[1]) for position in positions(found)] if found else []
+        geometry = read_geometry(value.value) if isinstance(value, Literal) else None
+        corners = (
+            [(position[0], position[1]) for position in positions(geometry)] if geometry else []
+        )
         if not corners:
             continue
         west, south = (min(numbers) for numbers in zip(*corners, strict=True))
@@ -237,12 +239,12 @@ def _beside(subject: Subject, name: str) -> Subject:
 @cache
 def _rules_by_owner() -> Mapping[str, tuple[ProfileRule, ...]]:
     """Return class → its rules; the classes of parts come first."""
-    found: dict[str, list[ProfileRule]] = defaultdict(list)
+    by_owner: dict[str, list[ProfileRule]] = defaultdict(list)
     for rule in read_rules():
-        found[rule.owner].append(rule)
+        by_owner[rule.owner].append(rule)
     parts = {name for rule in read_rules() if rule.kind in GROUPS for name in rule.of}
-    ordered = sorted(found, key=lambda owner: owner not in parts)
-    return {owner: tuple(found[owner]) for owner in ordered}
+    ordered = sorted(by_owner, key=lambda owner: owner not in parts)
+    return {owner: tuple(by_owner[owner]) for owner in ordered}
 
 
 @cache
@@ -409,12 +411,12 @@ class _SwedishForm:
         if rule.kind not in ("text", "literal"):
             return False
         words = self._in_words(subject, path, value)
-        found = [word for word in words if _fits(rule, word)]
-        if found:
+        fitting = [word for word in words if _fits(rule, word)]
+        if fitting:
             self._statements.discard(subject, path, value)
-            self._statements.add(subject, path, *found)
+            self._statements.add(subject, path, *fitting)
             self._dropped.append(value)
-        return bool(found)
+        return bool(fitting)
 
     def _in_words(self, subject: Subject, path: str, value: Subject) -> list[Literal]:
         """Return the texts that say what a thing says."""

@@ -66,8 +66,8 @@ class Checker:
             body = self._connection.send(QueryRequest(fields, N_TRIPLES, SECONDS, is_own=True))
         except QueryError:
             return 0
-        found = sum(1 for _ in _quads(body))
-        return 0 if found == _LEAST_CUT else found
+        count = sum(1 for _ in _quads(body))
+        return 0 if count == _LEAST_CUT else count
 
     def sum(self, graph: str, expected: int) -> TripleDigest:
         """Return count and digest of a graph, from its triples read back.
@@ -76,12 +76,12 @@ class Checker:
             QueryError: The engine does not answer.
             PushFailed: The graph cannot be read.
         """
-        found = TripleDigest()
+        digest = TripleDigest()
         for triple in normalise_triples(
             unguard_triple(triple) for triple in self.read(graph, expected)
         ):
-            found.add(triple)
-        return found
+            digest.add(triple)
+        return digest
 
     def read(self, graph: str, expected: int) -> Iterator[Triple]:
         """Return the triples of a graph as the engine writes them."""
@@ -126,12 +126,12 @@ def changed_datatypes(
     sent = {
         Triple(NamedNode(f"{AS_WRITTEN}{position}"), _PROBE_GRAPH, literal): datatype
         for position, (datatype, literal) in enumerate(
-            (datatype, literal) for datatype, found in samples.items() for literal in found
+            (datatype, literal) for datatype, literals in samples.items() for literal in literals
         )
     }
     if not sent:
         return frozenset()
     writer.replace(graph, sent)
-    found = set(normalise_triples(checker.read(graph, len(sent))))
+    returned = set(normalise_triples(checker.read(graph, len(sent))))
     writer.clear(graph)
-    return frozenset(datatype for triple, datatype in sent.items() if triple not in found)
+    return frozenset(datatype for triple, datatype in sent.items() if triple not in returned)

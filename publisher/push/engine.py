@@ -317,11 +317,11 @@ def survey_graphs(
                 isinstance(triple.object, Literal)
                 and triple.object.datatype.value not in _STABLE_DATATYPES
             ):
-                found = samples.setdefault(triple.object.datatype.value, {})
-                if len(found) < _SAMPLES:
-                    found[triple.object] = None
+                literals = samples.setdefault(triple.object.datatype.value, {})
+                if len(literals) < _SAMPLES:
+                    literals[triple.object] = None
         graphs.append(graph)
-    return graphs, {datatype: list(found) for datatype, found in samples.items()}
+    return graphs, {datatype: list(literals) for datatype, literals in samples.items()}
 
 
 def guard_triple(triple: Triple, guarded: frozenset[str]) -> Triple:

@@ -138,21 +138,21 @@ def _load_graph(
         # What is there was sent in this order, so the rest begins at the last whole batch.
         done = present - present % engine.writer.at_once
         sent += _send_batches(store, graph, names, guarded, engine, done)
-    found = checker.sum(graph.inside, graph.sum.count)
-    if found != graph.sum and present:
+    loaded = checker.sum(graph.inside, graph.sum.count)
+    if loaded != graph.sum and present:
         engine.writer.clear(graph.inside)
         sent += _send_batches(store, graph, names, guarded, engine, 0)
-        found = checker.sum(graph.inside, graph.sum.count)
-    if found != graph.sum:
+        loaded = checker.sum(graph.inside, graph.sum.count)
+    if loaded != graph.sum:
         raise PushFailed(
             "The engine does not hold the graph {graph} as it was sent: {found} of {count} triples,"
             " digest {got} instead of {digest}. Nothing was switched.",
             remedy="Send the command again. If it ends like this again, the engine changes what it"
             " is given, or cuts its answers: look at its limits of rows and its log.",
             graph=graph.name,
-            found=found.count,
+            found=loaded.count,
             count=graph.sum.count,
-            got=f"{found.total:064x}"[:12],
+            got=f"{loaded.total:064x}"[:12],
             digest=f"{graph.sum.total:064x}"[:12],
         )
     return sent

@@ -66,7 +66,7 @@ from publisher.release.model import (
 )
 from publisher.release.open import open_release
 from publisher.release.schema import describe_schema, write_schema
-from publisher.release.search import SEARCH_FILE, write_search
+from publisher.release.search_index import SEARCH_FILE, write_search
 from publisher.release.second_engine import (
     WITHOUT_SECOND_ENGINE,
     SecondEngine,

@@ -120,8 +120,8 @@ def write_concepts(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> bo
         index.execute("BEGIN")
         _TableWriter(index, paths).read()
         _derive(index, base_iri)
-        found = index.execute("SELECT EXISTS (SELECT 1 FROM kinds WHERE kind = 'concept')")
-        has_concepts = bool(found.fetchone()[0])
+        row = index.execute("SELECT EXISTS (SELECT 1 FROM kinds WHERE kind = 'concept')")
+        has_concepts = bool(row.fetchone()[0])
         index.execute("COMMIT")
         index.execute("VACUUM")
     if not has_concepts:
@@ -198,16 +198,16 @@ class _TableWriter:
         )
 
     def _find_id(self, name: str) -> int:
-        found = self._index.execute("SELECT id FROM things WHERE iri = ?", (name,)).fetchone()
-        if found is not None:
-            return int(found[0])
+        row = self._index.execute("SELECT id FROM things WHERE iri = ?", (name,)).fetchone()
+        if row is not None:
+            return int(row[0])
         return int(
             self._index.execute("INSERT INTO things (iri) VALUES (?)", (name,)).lastrowid or 0
         )
 
     def _known(self, name: str) -> int | None:
-        found = self._index.execute("SELECT id FROM things WHERE iri = ?", (name,)).fetchone()
-        return None if found is None else int(found[0])
+        row = self._index.execute("SELECT id FROM things WHERE iri = ?", (name,)).fetchone()
+        return None if row is None else int(row[0])
 
     def _add_structure(self, quad: Quad) -> None:
         subject, path, value = quad.subject, quad.predicate.value, quad.object
@@ -407,8 +407,8 @@ def _find_roots(index: sqlite3.Connection) -> None:
             SELECT concept FROM members WHERE scheme = ? EXCEPT SELECT concept FROM reached""",
             (scheme, scheme),
         )
-        while (found := index.execute("SELECT MIN(concept) FROM lost").fetchone()[0]) is not None:
-            top = _in_circle(index, found)
+        while (concept := index.execute("SELECT MIN(concept) FROM lost").fetchone()[0]) is not None:
+            top = _in_circle(index, concept)
             index.execute("INSERT OR IGNORE INTO roots VALUES (?, ?)", (scheme, top))
             index.execute(
                 """DELETE FROM lost WHERE concept IN (
@@ -418,7 +418,7 @@ def _find_roots(index: sqlite3.Connection) -> None:
                 SELECT concept FROM reached)""",
                 (top,),
             )
-            index.execute("DELETE FROM lost WHERE concept = ?", (found,))
+            index.execute("DELETE FROM lost WHERE concept = ?", (concept,))
         index.execute("DROP TABLE lost")
 
 

@@ -159,8 +159,8 @@ class ConceptIndex:
 
     def scheme(self, slug: str) -> SchemeSummary | None:
         """Return the scheme of an address, or the one with an IRI."""
-        found = self.schemes()
-        return found.get(slug) or next((s for s in found.values() if s.slug == slug), None)
+        schemes = self.schemes()
+        return schemes.get(slug) or next((s for s in schemes.values() if s.slug == slug), None)
 
     def kinds(self, name: str) -> frozenset[str]:
         """Return what a thing is: concept, scheme, collection; nothing for all else."""
@@ -224,8 +224,8 @@ class ConceptIndex:
                 ids = _long_list(index, key, language, start, most)
                 return [_concept(index, each) for each in ids], total
             rows = index.execute(source, (number,)).fetchall()
-            found = in_order([_concept(index, row[0]) for row in rows], language)
-            return found[start : start + most], total
+            concepts = in_order([_concept(index, row[0]) for row in rows], language)
+            return concepts[start : start + most], total
 
     def broader(self, concept: str, most: int = MOST_SORTED) -> list[str]:
         """Return the IRIs of the concepts right above one, sorted."""
@@ -262,19 +262,19 @@ class ConceptIndex:
             number = _id_of(index, concept)
             if not number:
                 return [concept]
-            found = {number: None}
+            numbers = {number: None}
             waiting = [number]
             while waiting:
                 here = waiting.pop()
                 rows = index.execute(
                     "SELECT below FROM broader WHERE above = ? LIMIT ?", (here, most + 1)
                 )
-                new = [row[0] for row in rows if row[0] not in found]
-                found.update(dict.fromkeys(new))
+                new = [row[0] for row in rows if row[0] not in numbers]
+                numbers.update(dict.fromkeys(new))
                 waiting += new
-                if len(found) > most:
+                if len(numbers) > most:
                     return None
-            return [_iri_of(index, each) for each in found]
+            return [_iri_of(index, each) for each in numbers]
 
     def find(self, name: str, base_iri: str) -> str:
         """Return the IRI that ends an address: below the base if there is such a concept."""
@@ -317,19 +317,19 @@ class ConceptIndex:
 
     def label_counts(self, scheme: str) -> dict[str, dict[str, int]]:
         """Return language → prefLabel, altLabel, hiddenLabel → how many a scheme has."""
-        found: dict[str, dict[str, int]] = {}
+        counts: dict[str, dict[str, int]] = {}
         with self._open() as index:
             counted = "SELECT 1 FROM sqlite_master WHERE name = 'label_counts'"
             if index.execute(counted).fetchone() is None:  # a release of an earlier version
-                return found
+                return counts
             rows = index.execute(
                 "SELECT language, kind, labels FROM label_counts WHERE scheme ="
                 " (SELECT id FROM things WHERE iri = ?) ORDER BY language, kind DESC",
                 (scheme,),
             )
             for language, kind, labels in rows:
-                found.setdefault(language, {})[kind] = labels
-        return found
+                counts.setdefault(language, {})[kind] = labels
+        return counts
 
     def entries(
         self, scheme: str, language: str, letter: str, start: int, most: int
@@ -357,21 +357,21 @@ class ConceptIndex:
                 "SELECT letter FROM letters WHERE scheme = ? AND language = ?", (number, language)
             )
             # Each letter by itself: its entries are in order, so what follows is not looked at.
-            found: list[tuple[str, str, int, int]] = []
+            rows: list[tuple[str, str, int, int]] = []
             for (letter,) in letters.fetchall():
-                found += index.execute(
+                rows += index.execute(
                     "SELECT key, text, concept, rank FROM entries WHERE scheme = ? AND language = ?"
                     " AND letter = ? AND key >= ? AND key < ? ORDER BY key, text, concept LIMIT ?",
                     (number, language, letter, key, end, most),
                 )
             return [
                 _entry(text, _iri_of(index, concept), rank)
-                for _, text, concept, rank in sorted(found)[:most]
+                for _, text, concept, rank in sorted(rows)[:most]
             ]
 
     def labels(self, name: str) -> dict[str, list[Literal]]:
         """Return prefLabel, altLabel, hiddenLabel → the names of a thing."""
-        found: dict[str, list[Literal]] = {}
+        names: dict[str, list[Literal]] = {}
         with self._open() as index:
             rows = index.execute(
                 "SELECT rank, language, text FROM names WHERE thing ="
@@ -382,8 +382,8 @@ class ConceptIndex:
         for rank, language, text in rows:
             if rank in (first, ALTERNATIVE, HIDDEN):
                 kind = {ALTERNATIVE: "altLabel", HIDDEN: "hiddenLabel"}.get(rank, "prefLabel")
-                found.setdefault(kind, []).append(Literal(text, language=language or None))
-        return found
+                names.setdefault(kind, []).append(Literal(text, language=language or None))
+        return names
 
 
 def in_order(concepts: Iterable[IndexedConcept], language: str) -> list[IndexedConcept]:

@@ -155,11 +155,11 @@ def read_journal(releases: Path) -> Journal:
     is_whole = _is_whole(head)
     switches: list[SwitchRecord] = []
     for line in filter(None, lines):
-        found = _read(line)
-        if found is None:
+        entry = _read(line)
+        if entry is None:
             switches, is_whole = [], False
         else:
-            switches.append(found)
+            switches.append(entry)
     return Journal(switches, is_whole)
 
 
@@ -247,8 +247,8 @@ def _older_releases(
     dated = [instant for instant in instants if instant is not None]
     if len(dated) < len(instants) or not dated:
         return  # nothing says what is older
-    found = (_switch(releases, name) for name in _other_releases(releases, ""))
-    older = [s for s in found if _UNKNOWN < s.published < min(dated) and s.release not in known]
+    switches = (_switch(releases, name) for name in _other_releases(releases, ""))
+    older = [s for s in switches if _UNKNOWN < s.published < min(dated) and s.release not in known]
     older.sort(key=lambda s: (s.published, s.release), reverse=True)
     yield from (switch.release for switch in older)
 

@@ -14,8 +14,8 @@ EXAMPLES = "examples"
 
 def find_examples(sources: Sources) -> dict[str, str]:
     """Return file name → text of each ``ontology/examples/*.ttl``, sorted."""
-    found = {file.source.path.name: file.text for file in sources.of_role(Role.EXAMPLE)}
-    return dict(sorted(found.items()))
+    texts = {file.source.path.name: file.text for file in sources.of_role(Role.EXAMPLE)}
+    return dict(sorted(texts.items()))
 
 
 def write_examples(folder: Path, examples: Mapping[str, str]) -> None:

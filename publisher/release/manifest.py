@@ -70,9 +70,9 @@ def read_sealed(path: Path) -> dict[str, Any]:
         ReleaseUnreadable: It cannot be read just now.
     """
     with _read_errors(path):
-        found = read_file(path)
+        sealed = read_file(path)
     try:
-        text = found.decode()
+        text = sealed.decode()
         content = json.loads(text)
         is_as_written = isinstance(content, dict) and text == as_json_text(content)
         seal = content.pop(_SEAL, "") if is_as_written else ""
@@ -127,13 +127,13 @@ def from_json(written: object, path: Path) -> dict[str, StoredFile]:
     Raises:
         ReleaseError: They are written otherwise than this program writes them; ``path`` is where.
     """
-    found: dict[str, StoredFile] = {}
+    files: dict[str, StoredFile] = {}
     for name, file in _mapping(written, "files", path).items():
         length, digest = (file.get("length"), file.get("sha256")) if _is_dict(file) else (0, 0)
         if not _is_count(length) or not isinstance(digest, str):
             raise wrong_manifest(path, "files")
-        found[name] = StoredFile(name, length, digest)
-    return found
+        files[name] = StoredFile(name, length, digest)
+    return files
 
 
 def read_files(path: Path) -> dict[str, StoredFile]:
@@ -272,17 +272,17 @@ def _values_of(
     content: Mapping[str, Any], part: str, path: Path, fits: Callable[[object], bool]
 ) -> dict[str, Any]:
     """Return a part that holds values of one kind only."""
-    found = _mapping(content.get(part), part, path)
-    if not all(map(fits, found.values())):
+    values = _mapping(content.get(part), part, path)
+    if not all(map(fits, values.values())):
         raise wrong_manifest(path, part)
-    return found
+    return values
 
 
 def _text(content: Mapping[str, Any], part: str, path: Path) -> str:
-    found = content.get(part)
-    if not isinstance(found, str):
+    text = content.get(part)
+    if not isinstance(text, str):
         raise wrong_manifest(path, part)
-    return found
+    return text
 
 
 def _iri(content: Mapping[str, Any], part: str, path: Path) -> str:
@@ -294,12 +294,12 @@ def _iri(content: Mapping[str, Any], part: str, path: Path) -> str:
 
 def _instant(content: Mapping[str, Any], path: Path) -> datetime:
     try:
-        found = datetime.fromisoformat(_text(content, "published", path))
+        instant = datetime.fromisoformat(_text(content, "published", path))
     except ValueError as error:
         raise wrong_manifest(path, "published") from error
-    if found.tzinfo is None:  # it could not be compared with others
+    if instant.tzinfo is None:  # it could not be compared with others
         raise wrong_manifest(path, "published")
-    return found
+    return instant
 
 
 def _dates(content: Mapping[str, Any], path: Path) -> dict[str, Literal]:

@@ -49,7 +49,7 @@ from publisher.release.model import (
 )
 from publisher.release.open import open_release
 from publisher.release.schema import Schema, make_schema, write_schema
-from publisher.release.search import (
+from publisher.release.search_index import (
     SEARCH_FILE,
     index_in_the_making,
     read_label_properties,

@@ -178,14 +178,14 @@ def _class(
 
 def _parts(shapes: Subjects, of_class: Sequence[str]) -> dict[str, list[str]]:
     """Return path → the property shapes of a class."""
-    found: dict[str, list[str]] = {}
+    by_path: dict[str, list[str]] = {}
     for shape in of_class:
         for part in shapes.nodes(shape, iri("sh:property")):
             for written in shapes.values(part, iri("sh:path")):
                 path = read_path(shapes, written)
                 if path and path != _TYPE:
-                    found.setdefault(path, []).append(part)
-    return found
+                    by_path.setdefault(path, []).append(part)
+    return by_path
 
 
 def _position(shapes: Subjects, parts: Sequence[str]) -> tuple[float, float]:
@@ -242,7 +242,7 @@ def _listed(shapes: Subjects, parts: Sequence[str]) -> dict[str, int]:
 
 def _value_names(known: Subjects, values: Iterable[str]) -> dict[str, Text]:
     names = [value[1:-1] for value in values if value.startswith("<")]
-    return {name: found for name in names if (found := _texts(known, name, LABELS))}
+    return {name: texts for name in names if (texts := _texts(known, name, LABELS))}
 
 
 def _allowed(shapes: Subjects, parts: Sequence[str], name: str) -> dict[str, int]:

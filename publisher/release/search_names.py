@@ -42,7 +42,7 @@ def write_names(path: Path, triples: Quads, naming: LabelProperties, base_iri: s
     )
     below = re.escape(f"<{base_iri}".encode())
     line = re.compile(rb'^%s[^>]*> (?:%s) ".*\n' % (below, properties), re.MULTILINE)
-    lines = (found for block in read_parts(triples.path) for found in line.findall(block))
+    lines = (match for block in read_parts(triples.path) for match in line.findall(block))
     write_lines(path, lines)
 
 
@@ -109,7 +109,7 @@ def _letter(letter: str) -> str:
 @cache
 def _marked_letters() -> dict[str, list[str]]:
     """Return plain letter, or two of them → the letters that are folded to it."""
-    found: dict[str, list[str]] = defaultdict(list)
+    marked: dict[str, list[str]] = defaultdict(list)
     for letter in map(chr, _MARKED):
-        found[plain_letters(fold(letter))].append(letter)
-    return found
+        marked[plain_letters(fold(letter))].append(letter)
+    return marked

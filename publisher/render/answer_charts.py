@@ -184,17 +184,17 @@ def _counts(columns: Sequence[str], rows: Sequence[Row]) -> list[ChartDraft]:
     """Return a chart for each column whose values come again: how many rows have them."""
     drafts = []
     for name in columns:
-        found = [row[name] for row in rows if name in row]
-        if 1 < len({term_key(term) for term in found}) < len(found):
+        terms = [row[name] for row in rows if name in row]
+        if 1 < len({term_key(term) for term in terms}) < len(terms):
             drafts.append(_counted(name, rows, is_line=False))
     return drafts[:_MOST_CHARTS]
 
 
 def _counted(name: str, rows: Sequence[Row], *, is_line: bool) -> ChartDraft:
     """Return a chart of how many rows have each value of a column."""
-    found = [row[name] for row in rows if name in row]
-    by_key = {term_key(term): term for term in found}
-    counted = Counter(map(term_key, found))
+    terms = [row[name] for row in rows if name in row]
+    by_key = {term_key(term): term for term in terms}
+    counted = Counter(map(term_key, terms))
     if is_line:
         pairs = [(by_key[key], float(count)) for key, count in counted.items()]
         return _joined(name, pairs, is_ordered=has_places(rows, name), is_counted=True)

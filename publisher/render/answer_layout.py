@@ -39,8 +39,8 @@ class AnswerLayout:
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Sequence[str]]) -> AnswerLayout:
         """Return what the parameters of a request choose; what makes no sense is left out later."""
-        found = {name: parameters.get(name, [""])[-1] for name in cls.__dataclass_fields__}
-        return cls(**{name: text for name, text in found.items() if len(text) <= _LONGEST})
+        chosen = {name: parameters.get(name, [""])[-1] for name in cls.__dataclass_fields__}
+        return cls(**{name: text for name, text in chosen.items() if len(text) <= _LONGEST})
 
     def parameters(self) -> dict[str, str]:
         """Return the parameters that choose the same."""

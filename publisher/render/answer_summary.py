@@ -62,16 +62,16 @@ def column_profiles(
     return [_profile(name, [row[name] for row in rows if name in row], writer) for name in columns]
 
 
-def _profile(name: str, found: Sequence[Term], writer: AnswerTerms) -> ColumnProfile:
-    different = {term_key(term) for term in found}
-    filled = (writer.number(len(found)), writer.number(len(different)))
-    rows = [{name: term} for term in found]
+def _profile(name: str, terms: Sequence[Term], writer: AnswerTerms) -> ColumnProfile:
+    different = {term_key(term) for term in terms}
+    filled = (writer.number(len(terms)), writer.number(len(different)))
+    rows = [{name: term} for term in terms]
     if all_of(rows, name, NUMBERS):
-        numbers = [number_of(term) for term in found]
+        numbers = [number_of(term) for term in terms]
         ends = (writer.number(min(numbers)), writer.number(max(numbers)))
         return ColumnProfile(name, *filled, *ends, writer.number(_FIGURES[MEAN](numbers)))
     if all_of(rows, name, DATES):
-        ordered = sorted(found, key=place_of)
+        ordered = sorted(terms, key=place_of)
         return ColumnProfile(name, *filled, writer.axis(ordered[0]), writer.axis(ordered[-1]))
     return ColumnProfile(name, *filled)
 
@@ -198,8 +198,8 @@ def _completed(
             rows=layout.rows, across=across, figure=layout.figure if is_known else ""
         )
     for name in columns:
-        found = [row[name] for row in rows if name in row]
-        if 1 < len({term_key(term) for term in found}) < len(found):
+        values = [row[name] for row in rows if name in row]
+        if 1 < len({term_key(term) for term in values}) < len(values):
             return AnswerLayout(rows=name)
     return None
 

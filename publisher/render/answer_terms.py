@@ -96,10 +96,10 @@ class AnswerTerms:
 
 def all_of(rows: Sequence[Row], name: str, datatypes: frozenset[str]) -> bool:
     """Tell whether a column has values, and all are numbers, or dates."""
-    found = [row[name] for row in rows if name in row]
-    return bool(found) and all(
+    terms = [row[name] for row in rows if name in row]
+    return bool(terms) and all(
         term.get("datatype") in datatypes and (datatypes is DATES or _is_number(term))
-        for term in found
+        for term in terms
     )
 
 

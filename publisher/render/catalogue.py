@@ -100,11 +100,13 @@ class CatalogueViews:
         seen = self._names - here
         triples: list[Triple] = []
         while pending:
-            found = self._graph.about(pending)
-            triples += found
+            descriptions = self._graph.about(pending)
+            triples += descriptions
             seen = seen | pending
             # Places have no name of their own where a box is all that is known of them.
-            leads = {t.object.value for t in found if isinstance(t.object, NamedNode | BlankNode)}
+            leads = {
+                t.object.value for t in descriptions if isinstance(t.object, NamedNode | BlankNode)
+            }
             pending = {name for name in leads - seen if name in self._graph}
         return triples
 

@@ -119,8 +119,8 @@ class DatasetEntry:
 
     def title(self, language: str) -> Literal:
         """Return its title; the end of its IRI where it has none."""
-        found = best_label(self.titles, language)
-        return found or Literal(self.iri.rstrip("/").rpartition("/")[2] or self.iri)
+        title = best_label(self.titles, language)
+        return title or Literal(self.iri.rstrip("/").rpartition("/")[2] or self.iri)
 
 
 class CatalogueIndex:
@@ -133,11 +133,11 @@ class CatalogueIndex:
     @cached_property
     def entries(self) -> tuple[DatasetEntry, ...]:
         """Return the datasets, by IRI."""
-        found = self._fetch("", _OF_DATASETS)
+        datasets = self._fetch("", _OF_DATASETS)
         for dataset, properties in self._fetch(_FILES, _OF_DISTRIBUTIONS).items():
             for path, terms in properties.items():
-                found[dataset][path] |= terms
-        return tuple(_entry(name, found[name], self.labels) for name in sorted(found))
+                datasets[dataset][path] |= terms
+        return tuple(_entry(name, datasets[name], self.labels) for name in sorted(datasets))
 
     @cached_property
     def labels(self) -> Labels:
@@ -147,31 +147,31 @@ class CatalogueIndex:
         return fetch_labels(self._engine, {v.value for v in values if isinstance(v, NamedNode)})
 
     def _fetch(self, way: str, paths: Iterable[str]) -> dict[str, dict[str, set[Term]]]:
-        found: dict[str, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
+        things: dict[str, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
         query = _QUERY.format(way=way, properties=_in_brackets(paths))
         for row in self._engine.rows(query):
-            found[row["dataset"].value][row["property"].value].add(row["value"])
-        return found
+            things[row["dataset"].value][row["property"].value].add(row["value"])
+        return things
 
     def label(self, value: str, language: str) -> Literal:
         """Return what a value of a facet is called."""
-        found = term_label(value, self.labels.get(value, ()), language)
-        if found is not None:
-            return found
+        label = term_label(value, self.labels.get(value, ()), language)
+        if label is not None:
+            return label
         is_listed = value.startswith((AUTHORITY, IANA))
         return Literal(value.rpartition("/")[2].replace("_", " ") if is_listed else value)
 
     def find(self, selection: Selection, language: str) -> list[DatasetEntry]:
         """Return the datasets that fit, in the order that the reader wants."""
-        found = [entry for entry in self.entries if _fits(entry, selection)]
-        found.sort(key=lambda entry: natural_key(entry.title(language).value, language))
+        fitting = [entry for entry in self.entries if _fits(entry, selection)]
+        fitting.sort(key=lambda entry: natural_key(entry.title(language).value, language))
         if selection.sort == MODIFIED:
-            found.sort(key=lambda entry: entry.changed, reverse=True)
+            fitting.sort(key=lambda entry: entry.changed, reverse=True)
         elif selection.words:
             searched = _wanted(selection.words)
             # Those that have the words in their title come first.
-            found.sort(key=lambda entry: not _has(entry.title_words, searched))
-        return found
+            fitting.sort(key=lambda entry: not _has(entry.title_words, searched))
+        return fitting
 
     def counts(self, selection: Selection) -> dict[str, list[tuple[str, int]]]:
         """Return name of a facet → values with the number of datasets that each would give.
@@ -190,7 +190,7 @@ class CatalogueIndex:
             )
             selected = (selection.filters or {}).get(column.name, ())
             number.update(dict.fromkeys(selected, 0))
-            counted[column.name] = sorted(number.items(), key=lambda found: (-found[1], found[0]))
+            counted[column.name] = sorted(number.items(), key=lambda pair: (-pair[1], pair[0]))
         return counted
 
     def known_value(self, column: FacetColumn, written: str) -> str:
@@ -221,8 +221,8 @@ def _entry(name: str, properties: Mapping[str, set[Term]], labels: Labels) -> Da
     spoken = [*titles, *descriptions, *_literals(properties.get(_KEYWORD, ()))]
     spoken += [
         label
-        for found in values.values()
-        for value in found
+        for terms in values.values()
+        for value in terms
         for label in labels.get(value) or standard_terms().get(value, ())
     ]
     dates = [_texts(properties.get(path, ())) for path in _DATES]
@@ -231,7 +231,7 @@ def _entry(name: str, properties: Mapping[str, set[Term]], labels: Labels) -> Da
         titles=titles,
         descriptions=descriptions,
         is_series=NamedNode(_SERIES) in properties.get(_TYPE, ()),
-        changed=next((found[-1] for found in dates if found), ""),
+        changed=next((terms[-1] for terms in dates if terms), ""),
         values=values,
         found_by=_folded(spoken),
     )
@@ -246,8 +246,8 @@ def _literals(terms: Iterable[Term]) -> tuple[Literal, ...]:
 
 
 def _folded(literals: Iterable[Literal]) -> str:
-    found = (word for text in literals for word in words(text.value))
-    return "".join(f" {word}" for word in dict.fromkeys(map(plain_letters, found)))
+    folded = (word for text in literals for word in words(text.value))
+    return "".join(f" {word}" for word in dict.fromkeys(map(plain_letters, folded)))
 
 
 def _wanted(text: str) -> list[str]:

@@ -130,8 +130,8 @@ class CataloguePages:
 
     def parts(self, view: CatalogueView) -> dict[str, Any] | None:
         """Return what the template needs for a page of the list; None for one not there."""
-        found = self.index.find(view.choice, view.reader.language)
-        pages = max(1, -(-len(found) // PAGE_SIZE))
+        entries = self.index.find(view.choice, view.reader.language)
+        pages = max(1, -(-len(entries) // PAGE_SIZE))
         number = view.choice.page
         if not 1 <= number <= pages:
             return None
@@ -149,13 +149,13 @@ class CataloguePages:
             "facet_names": " ".join(column.name for column in FACETS),
             "asked": replace(view, reader=PageLanguage(view.reader.language)).query(number),
             "every": self._every(view) if view.is_first and pages > 1 else (),
-            "list": [self._card(entry, view) for entry in found[start : start + PAGE_SIZE]],
+            "list": [self._card(entry, view) for entry in entries[start : start + PAGE_SIZE]],
             "view": view,
             "here": here,
             "parameters": unchosen.query(number).removeprefix("?"),
-            "total": len(found),
+            "total": len(entries),
             "first": start + 1,
-            "last": min(start + PAGE_SIZE, len(found)),
+            "last": min(start + PAGE_SIZE, len(entries)),
             "facets": self._facets(view, url_of),
             "chosen": self._chosen(view, url_of),
             "clear": url_of(bare),
@@ -221,9 +221,9 @@ class CataloguePages:
         return [(m.label, self._addresses.path(url), m.name) for m, url in places]
 
     def _value(self, value: str, reader: PageLanguage, *, linked: bool = False) -> Value:
-        found = self.index.label(value, reader.language)
+        label = self.index.label(value, reader.language)
         href = self._frame.href(value, reader) if linked else ""
-        return Value(sentence_case(found.value), href, foreign_language(found, reader.language))
+        return Value(sentence_case(label.value), href, foreign_language(label, reader.language))
 
     def _card(self, entry: DatasetEntry, view: CatalogueView) -> DatasetCard:
         reader = view.reader
@@ -249,7 +249,7 @@ class CataloguePages:
         facets = []
         for column in FACETS:
             selected = filters.get(column.name, ())
-            found = [
+            values = [
                 FacetValue(
                     self._value(value, view.reader),
                     count,
@@ -258,10 +258,10 @@ class CataloguePages:
                 )
                 for value, count in counts[column.name]
             ]
-            found.sort(key=lambda f: (not f.chosen, -f.count, sort_key(f.value.text)))
-            if found:
+            values.sort(key=lambda f: (not f.chosen, -f.count, sort_key(f.value.text)))
+            if values:
                 title = Value(column.heading(view.reader.language))
-                facets.append(Facet(title, tuple(found[:_MOST_VALUES])))
+                facets.append(Facet(title, tuple(values[:_MOST_VALUES])))
         return facets
 
     def _chosen(self, view: CatalogueView, url_of: Any) -> list[tuple[str, Value]]:

@@ -104,7 +104,7 @@ def _properties(
     properties: Iterable[PropertySchema], prefixes: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Return the properties, those that most things have first; paths of several are left out."""
-    found = [each for each in properties if is_property(each.path)]
+    fitting = [each for each in properties if is_property(each.path)]
     return [
         {
             "term": iri_in_query(each.path, prefixes),
@@ -114,7 +114,7 @@ def _properties(
             "classes": sorted(each.classes),
             "values": _values(each, prefixes),
         }
-        for each in sorted(found, key=lambda each: (-each.things, each.path))
+        for each in sorted(fitting, key=lambda each: (-each.things, each.path))
     ]
 
 
@@ -131,10 +131,10 @@ def _values(described: PropertySchema, prefixes: Mapping[str, str]) -> list[dict
 
 
 def _texts(names: Text, about: Text) -> dict[str, Any]:
-    found: dict[str, Any] = {"names": dict(names)}
+    texts: dict[str, Any] = {"names": dict(names)}
     if about:
-        found["about"] = {tag: _cut(text) for tag, text in about.items()}
-    return found
+        texts["about"] = {tag: _cut(text) for tag, text in about.items()}
+    return texts
 
 
 def _cut(text: str) -> str:

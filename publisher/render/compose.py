@@ -120,7 +120,7 @@ class _Fetched:
             self.related.labels,
             self.neighbourhood.labels,
         )
-        return {name: found for part in labels for name, found in part.items()}
+        return {name: names for part in labels for name, names in part.items()}
 
 
 class PageBuilder:
@@ -223,15 +223,15 @@ class PageBuilder:
         """Return the page of a dataset, a series or a service with what is shown first on it."""
         addresses = Addresses(self._release.base_iri, self._site_url)
         reader = ThingReader(topic, description, around, views, self._release, addresses)
-        found = reader.read(page.others)
-        covered = self._maps.of_coverage(topic, found.outlines, views.language, views.link_to)
+        files = reader.read(page.others)
+        covered = self._maps.of_coverage(topic, files.outlines, views.language, views.link_to)
         return replace(
             page,
-            topic=page.topic and page.topic.without(found.shown),
-            others=tuple(thing for thing in page.others if thing.iri not in found.shown_things),
+            topic=page.topic and page.topic.without(files.shown),
+            others=tuple(thing for thing in page.others if thing.iri not in files.shown_things),
             map=covered or page.map,
-            offers=dataset_downloads(topic, description, views, found.shown_things),
-            catalogued=found,
+            offers=dataset_downloads(topic, description, views, files.shown_things),
+            catalogued=files,
         )
 
     def _read(
@@ -267,8 +267,8 @@ class PageBuilder:
     def _scheme(self, document: Document) -> str:
         """Return the IRI of the one scheme that a document is about, or has by a hash."""
         topic = document.topic
-        found = [n for n in self._index.schemes() if topic in (n, n.partition("#")[0])]
-        return found[0] if len(found) == 1 else ""
+        schemes = [n for n in self._index.schemes() if topic in (n, n.partition("#")[0])]
+        return schemes[0] if len(schemes) == 1 else ""
 
     def _tree(self, document: Document, read: _Fetched, views: Views) -> Tree | None:
         return concept_tree(self._scheme(document), read.concepts, views, self._index)
@@ -367,7 +367,7 @@ def _not_in_tree(description: Description, facts: Facts | None) -> tuple[Triple,
 
 def classes_of(description: Description) -> dict[str, list[str]]:
     """Return thing → its classes, sorted, for the things of a description that have any."""
-    found: dict[str, list[str]] = {}
+    classes: dict[str, list[str]] = {}
     for triple in description.own:
         is_kind = triple.predicate.value == iri("rdf:type")
         if (
@@ -375,8 +375,8 @@ def classes_of(description: Description) -> dict[str, list[str]]:
             and isinstance(triple.subject, NamedNode)
             and isinstance(triple.object, NamedNode)
         ):
-            found.setdefault(triple.subject.value, []).append(triple.object.value)
-    return {thing: sorted(kinds) for thing, kinds in found.items()}
+            classes.setdefault(triple.subject.value, []).append(triple.object.value)
+    return {thing: sorted(kinds) for thing, kinds in classes.items()}
 
 
 def _linked_iris(description: Description) -> frozenset[str]:

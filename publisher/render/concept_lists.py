@@ -93,7 +93,7 @@ class ConceptListPages:
 
     def _overview(self, scheme: SchemeSummary, page_language: PageLanguage) -> SchemeOverview:
         language = page_language.language
-        found, total = self._index.narrower(scheme.iri, language, 0, _TOPS)
+        concepts, total = self._index.narrower(scheme.iri, language, 0, _TOPS)
         spoken = index_language(scheme, language)
         return SchemeOverview(
             self._link(scheme.iri, scheme.names, page_language),
@@ -110,11 +110,11 @@ class ConceptListPages:
                     concept.is_deprecated,
                     list_name(concept.iri, self._addresses.base_iri),
                 )
-                for concept in found
+                for concept in concepts
             ),
             total,
             below_path(scheme.slug, scheme.iri, self._addresses.base_iri)
-            if total > len(found)
+            if total > len(concepts)
             else "",
         )
 
@@ -128,8 +128,8 @@ class ConceptListPages:
         if not self._index.is_there or not self._index.kinds(above):
             return None
         start = (number - 1) * PAGE_SIZE
-        found, total = self._index.narrower(above, page_language.language, start, PAGE_SIZE)
-        if number < 1 or not found:
+        concepts, total = self._index.narrower(above, page_language.language, start, PAGE_SIZE)
+        if number < 1 or not concepts:
             return None
         listed = [
             ListedConcept(
@@ -139,7 +139,7 @@ class ConceptListPages:
                 concept.narrower,
                 concept.is_deprecated,
             )
-            for concept in found
+            for concept in concepts
         ]
         slug = scheme.slug if scheme else ""
         topic = self._index.concepts([above])[above]
@@ -173,10 +173,10 @@ class ConceptListPages:
         start = (number - 1) * PAGE_SIZE
         if number < 1 or (total and start >= total) or (letter and not total):
             return None
-        found = self._index.entries(scheme.iri, spoken, current, start, PAGE_SIZE)
-        known = self._index.concepts(entry.concept for entry in found)
+        entries = self._index.entries(scheme.iri, spoken, current, start, PAGE_SIZE)
+        known = self._index.concepts(entry.concept for entry in entries)
         listed = []
-        for entry in found:
+        for entry in entries:
             concept = known[entry.concept]
             own = spoken if spoken and entry.is_tagged else None
             # What has no name at all is called as on its page.
@@ -215,8 +215,8 @@ class ConceptListPages:
         page_language: PageLanguage,
         language: str = "",
     ) -> Value:
-        found = best_name(names, language or page_language.language)
-        text = found or Literal(iri_as_label(name, self._release.prefixes, self._release.base_iri))
+        label = best_name(names, language or page_language.language)
+        text = label or Literal(iri_as_label(name, self._release.prefixes, self._release.base_iri))
         href = self._frame.link(name, page_language)
         path, mark, fragment = href.partition("#")
         if mark and self._is_divided(name):

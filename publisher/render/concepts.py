@@ -129,7 +129,7 @@ def fetch_concepts(
     beneath.add(topic)
     looked = beneath | (set(tree.known) if len(tree.known) <= _MOST_LOOKED else set())
     users = _fetch_users(engine, looked, main) if main and not main.startswith(_SKOS) else {}
-    others = {name for found in users.values() for pair in found for name in pair}
+    others = {name for pairs in users.values() for pair in pairs for name in pair}
     others |= {name for name in looked if name in users} - tree.known.keys()
     labels = {
         **fetch_labels(engine, others),
@@ -147,9 +147,9 @@ class _Hierarchy:
         self.known: dict[str, IndexedConcept] = {}
 
     def _below(self, name: str, most: int) -> list[str]:
-        found, _ = self._index.narrower(name, self._language, 0, most)
-        self.known.update((concept.iri, concept) for concept in found)
-        return [concept.iri for concept in found]
+        concepts, _ = self._index.narrower(name, self._language, 0, most)
+        self.known.update((concept.iri, concept) for concept in concepts)
+        return [concept.iri for concept in concepts]
 
     def whole(self, schemes: Iterable[str]) -> tuple[Node, ...]:
         """Return small schemes: each concept once, as near the top as it is."""
@@ -175,9 +175,9 @@ class _Hierarchy:
     def around(self, topic: str, *, is_scheme: bool) -> tuple[tuple[Node, ...], int]:
         """Return the way down to a topic and what is right below it, and how much that is."""
         most = MOST_TOPS if is_scheme else MOST_BELOW
-        found, total = self._index.narrower(topic, self._language, 0, most)
-        self.known.update((concept.iri, concept) for concept in found)
-        below = tuple(Node(concept.iri) for concept in found)
+        concepts, total = self._index.narrower(topic, self._language, 0, most)
+        self.known.update((concept.iri, concept) for concept in concepts)
+        below = tuple(Node(concept.iri) for concept in concepts)
         if is_scheme:
             return below, total
         way = self._index.way_up(topic)
@@ -210,7 +210,7 @@ def _fetch_users(
     for row in rows:
         if isinstance(row["thing"], NamedNode):
             users[row["concept"].value].append((row["thing"].value, row["path"].value))
-    return {concept: sorted(found) for concept, found in sorted(users.items())}
+    return {concept: sorted(pairs) for concept, pairs in sorted(users.items())}
 
 
 # The tree of concepts as a page shows it, and those who are described with one.
@@ -382,10 +382,10 @@ def _branch(node: Node, topic: str, concepts: Concepts, views: Views) -> Branch:
 
 
 def _linked_users(topic: str, concepts: Concepts, views: Views) -> list[ConceptUser]:
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    by_pair: dict[tuple[str, str], list[str]] = defaultdict(list)
     for concept, users in concepts.users.items():
         for thing, path in users if concept in concepts.beneath else ():
-            found[thing, path] += [concept] if concept != topic else []
+            by_pair[thing, path] += [concept] if concept != topic else []
     language = views.language
     linked = [
         ConceptUser(
@@ -393,7 +393,7 @@ def _linked_users(topic: str, concepts: Concepts, views: Views) -> list[ConceptU
             views.link_to(path),
             sort_values(map(views.link_to, narrower), language),
         )
-        for (thing, path), narrower in sorted(found.items())
+        for (thing, path), narrower in sorted(by_pair.items())
     ]
     return sorted(linked, key=lambda user: (sort_key(user.thing.text, language), user.thing.href))
 

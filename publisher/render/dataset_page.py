@@ -127,33 +127,33 @@ def fetch_surroundings(engine: Engine, topic: str, description: Description) -> 
         for t in description.incoming
         if t.predicate.value == _SERVES and isinstance(t.subject, NamedNode)
     }
-    found = _fetch(engine, near | serving | series)
+    things = _fetch(engine, near | serving | series)
     beyond = {
         term.value
-        for properties in found.values()
+        for properties in things.values()
         for path in (_TELEPHONE, _ADDRESS, *_NESTED_GEOMETRIES)
         for term in properties.get(path, ())
         if isinstance(term, NamedNode)
     }
-    found |= _fetch(engine, beyond - found.keys())
+    things |= _fetch(engine, beyond - things.keys())
     members = _fetch_members(engine, series)
     named = {
         term.value
-        for properties in found.values()
+        for properties in things.values()
         for terms in properties.values()
         for term in terms
         if isinstance(term, NamedNode)
     }
-    named |= {*found, *(name for listed in members.values() for name in listed)}
-    return Surroundings(found, members, tuple(sorted(serving)), fetch_labels(engine, named))
+    named |= {*things, *(name for listed in members.values() for name in listed)}
+    return Surroundings(things, members, tuple(sorted(serving)), fetch_labels(engine, named))
 
 
 def _fetch(engine: Engine, things: Iterable[str]) -> dict[str, dict[str, list[Term]]]:
     names = " ".join(str(NamedNode(name)) for name in sorted(things))
-    found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    by_thing: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for row in engine.rows(_PROPERTIES_QUERY.format(things=names)) if names else ():
-        found[row["thing"].value][row["property"].value].append(row["value"])
-    return dict(found)
+        by_thing[row["thing"].value][row["property"].value].append(row["value"])
+    return dict(by_thing)
 
 
 def _fetch_members(engine: Engine, series: Iterable[str]) -> dict[str, list[str]]:
@@ -363,13 +363,13 @@ class ThingReader:
         )
 
     def _own(self) -> dict[str, dict[str, list[Term]]]:
-        found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        things: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         for triple in self.description.own:
             subject, value = triple.subject, triple.object
             if isinstance(value, NamedNode | BlankNode | Literal):
                 name = str(subject) if isinstance(subject, BlankNode) else subject.value  # type: ignore[union-attr]
-                found[name][triple.predicate.value].append(value)
-        return found
+                things[name][triple.predicate.value].append(value)
+        return things
 
     def _is_generated(self, properties: Properties) -> bool:
         """Tell whether a distribution is a dump or a table of the site, listed by its formats."""
@@ -392,19 +392,19 @@ class ThingReader:
 
     def _text(self, properties: Properties, path: str) -> Value | None:
         literals = [term for term in properties.get(path, ()) if isinstance(term, Literal)]
-        found = best_label(literals, self.views.language)
-        if found is None:
+        label = best_label(literals, self.views.language)
+        if label is None:
             return None
-        return Value(found.value, "", foreign_language(found, self.views.language))
+        return Value(label.value, "", foreign_language(label, self.views.language))
 
     def _values(self, terms: Iterable[Term]) -> tuple[Value, ...]:
-        found = []
+        values = []
         for term in terms:
             if isinstance(term, NamedNode):
-                found.append(self.views.link_to(term.value))
+                values.append(self.views.link_to(term.value))
             elif isinstance(term, Literal):
-                found.append(Value(format_literal(term, self.views.language)))
-        return tuple(dict.fromkeys(found))
+                values.append(Value(format_literal(term, self.views.language)))
+        return tuple(dict.fromkeys(values))
 
     def _facts(
         self, properties: Properties, paths: Iterable[str]
@@ -507,17 +507,17 @@ class ThingReader:
         href = "" if name == self.topic else self.views.link_to(name).href
         facts = map(iri, _SERVICE_FACTS)
         for url in places[:1]:
-            found = guide(
+            service_guide = guide(
                 kind,  # type: ignore[arg-type]
                 self.addresses.on_site(url),
                 self.addresses.on_site(described),
                 self.views.language,
             )
-            called = title or Value(found.kind)
+            called = title or Value(service_guide.kind)
             yield ServiceCard(
                 Value(called.text, href, called.language),
-                found,
-                self._href(described) if described != found.capabilities else "",
+                service_guide,
+                self._href(described) if described != service_guide.capabilities else "",
                 self._facts(properties, tuple(facts)),
             )
 
@@ -580,7 +580,7 @@ class ThingReader:
     # Coverage
 
     def _outlines(self, own: Mapping[str, Properties], topic: Properties) -> dict[str, Outline]:
-        found = {}
+        outlines = {}
         for term in topic.get(_SPATIAL, ()):
             if isinstance(term, Literal):
                 continue
@@ -590,8 +590,8 @@ class ThingReader:
             if not any(outline.positions()):
                 outline = read_outline(self._wkts(own, properties, (_POINT,)))
             if any(outline.positions()):
-                found[name] = outline
-        return found
+                outlines[name] = outline
+        return outlines
 
     def _wkts(
         self, own: Mapping[str, Properties], properties: Properties, paths: Iterable[str]
@@ -609,8 +609,8 @@ class ThingReader:
 
 
 def _names(properties: Properties, path: str) -> list[str]:
-    found = {term.value for term in properties.get(path, ()) if isinstance(term, NamedNode)}
-    return sorted(found)
+    names = {term.value for term in properties.get(path, ()) if isinstance(term, NamedNode)}
+    return sorted(names)
 
 
 def _is_telephone(term: Term) -> bool:

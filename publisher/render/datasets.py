@@ -96,14 +96,14 @@ class SiteMetadata:
 
 def _fetch_parties(engine: Engine) -> dict[str, Party]:
     """Return role → the first party that has it."""
-    found: dict[str, dict[str, dict[str, list[Any]]]] = defaultdict(
+    by_role: dict[str, dict[str, dict[str, list[Any]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
     for row in engine.rows(_PARTIES):
-        party = found[row["role"].value][row["party"].value]
+        party = by_role[row["role"].value][row["party"].value]
         party[row["property"].value].append(row["value"])
     parties = {}
-    for role, named in found.items():
+    for role, named in by_role.items():
         properties = next(iter(named.values()))
         names = [n for p in (iri("foaf:name"), iri("vcard:fn")) for n in properties.get(p, ())]
         addresses = (term.value for p in _ADDRESSES for term in properties.get(p, ()))
@@ -114,7 +114,7 @@ def _fetch_parties(engine: Engine) -> dict[str, Party]:
 
 def _record(properties: Mapping[str, list[object]]) -> DatasetRecord:
     texts = {
-        p: tuple(t for t in found if isinstance(t, Literal)) for p, found in properties.items()
+        p: tuple(t for t in terms if isinstance(t, Literal)) for p, terms in properties.items()
     }
     licenses = (term.value for term in properties.get(_LICENSE, ()) if isinstance(term, NamedNode))
     return DatasetRecord(texts.get(_TITLE, ()), texts.get(_DESCRIPTION, ()), tuple(licenses))
@@ -122,10 +122,10 @@ def _record(properties: Mapping[str, list[object]]) -> DatasetRecord:
 
 def fetch_site_metadata(engine: Engine, base_iri: str) -> SiteMetadata:
     """Return title, datasets and licences of the catalogue, fetched from the engine."""
-    found: dict[tuple[str, str], dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    things: dict[tuple[str, str], dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for row in engine.rows(_QUERY % (base_iri, base_iri)):
-        found[row["kind"].value, row["thing"].value][row["property"].value].append(row["value"])
-    records = {key: _record(properties) for key, properties in found.items()}
+        things[row["kind"].value, row["thing"].value][row["property"].value].append(row["value"])
+    records = {key: _record(properties) for key, properties in things.items()}
     catalogue = _first(record for (kind, _), record in records.items() if kind == _CATALOG)
     site = records.get((base_iri, base_iri), DatasetRecord())
     parties = _fetch_parties(engine)
@@ -197,18 +197,18 @@ def dataset_downloads(
                 p for p in _iris(properties, name, _PAGE) if p not in _iris(properties, name, _FILE)
             ]
             groups[pages[0] if pages and pages[0] != dataset else name].append(name)
-    found = [_download_of(page, names, properties, views) for page, names in groups.items()]
+    downloads = [_download_of(page, names, properties, views) for page, names in groups.items()]
 
     def order(download: Download) -> tuple[str, str, str]:
         name = download.name
         return sort_key(name.text, views.language), name.href, str(download.files)
 
-    return tuple(sorted(found, key=order))
+    return tuple(sorted(downloads, key=order))
 
 
 def _iris(properties: _PropertiesBySubject, subject: str, path: str) -> list[str]:
-    found = properties.get(subject, {}).get(path, ())
-    return sorted(term.value for term in found if isinstance(term, NamedNode))
+    terms = properties.get(subject, {}).get(path, ())
+    return sorted(term.value for term in terms if isinstance(term, NamedNode))
 
 
 def _download_of(
@@ -228,8 +228,8 @@ def _download_of(
 
 def _title(name: str, properties: _PropertiesBySubject, language: str) -> str:
     texts = [t for t in properties.get(name, {}).get(_OFFER_TITLE, ()) if isinstance(t, Literal)]
-    found = best_label(texts, language)
-    return found.value if found else name.rpartition("/")[2]
+    title = best_label(texts, language)
+    return title.value if title else name.rpartition("/")[2]
 
 
 def _file(name: str, properties: _PropertiesBySubject, views: Views) -> DownloadLink:
@@ -270,12 +270,12 @@ class _SchemaOrgWriter:
         return self.properties.get(subject, {}).get(predicate, [])
 
     def iris(self, subject: str, name: str) -> list[str]:
-        found = (t.value for t in self.terms(subject, name) if isinstance(t, NamedNode))
-        return sorted(found)
+        iris = (t.value for t in self.terms(subject, name) if isinstance(t, NamedNode))
+        return sorted(iris)
 
     def text(self, subject: str, name: str) -> str:
-        found = best_label(self._literals(subject, name), self.language)
-        return found.value if found else ""
+        label = best_label(self._literals(subject, name), self.language)
+        return label.value if label else ""
 
     def texts(self, subject: str, name: str) -> list[str]:
         literals = self._literals(subject, name)
@@ -286,8 +286,8 @@ class _SchemaOrgWriter:
         return [t for t in self.terms(subject, name) if isinstance(t, Literal)]
 
     def label(self, name: str) -> str:
-        found = best_label(self.names.get(name, ()), self.language)
-        return found.value if found else name
+        label = best_label(self.names.get(name, ()), self.language)
+        return label.value if label else name
 
 
 def schema_org_json(
@@ -309,7 +309,7 @@ def schema_org_json(
     for triple in description.own:
         subject = str(getattr(triple.subject, "value", ""))
         properties[subject][triple.predicate.value].append(triple.object)
-    names = {name: [label for _, label in found] for name, found in description.labels.items()}
+    names = {name: [label for _, label in labels] for name, labels in description.labels.items()}
     writer = _SchemaOrgWriter(properties, names, language, addresses)
     is_dataset = NamedNode(iri("dcat:Dataset")) in writer.terms(topic, "rdf:type")
     node = _dataset(writer, topic) if is_dataset else thing(writer, topic, page)

@@ -52,7 +52,7 @@ def fetch_details(
     if not 0 < len(things) <= MOST:
         return Details()
     names = " ".join(str(NamedNode(name)) for name in sorted(things))
-    found = (
+    stored = (
         Triple(row["thing"], row["property"], row["value"])
         for row in engine.rows(_QUERY.format(things=names, most=_MOST_TRIPLES))
         if isinstance(row["thing"], NamedNode)
@@ -60,6 +60,6 @@ def fetch_details(
         and not isinstance(row["value"], BlankNode)
         and row["value"] != NamedNode(topic)
     )
-    triples = tuple(forms.of_triples(found))
+    triples = tuple(forms.of_triples(stored))
     linked = {t.object.value for t in triples if isinstance(t.object, NamedNode)}
     return Details(triples, fetch_labels(engine, linked | {t.predicate.value for t in triples}))

@@ -110,10 +110,10 @@ class DeveloperDocs:
         """Return the examples, those that need least first."""
         table = self._table()
         query = names_query(self._main, self._release.prefixes, language)
-        found = [*_look_up(self._addresses, example, language)]
+        examples = [*_look_up(self._addresses, example, language)]
         if table is not None:
-            found += self._with_table(table, language)
-        return [*found, *_with_query(self._url("sparql"), query, language)]
+            examples += self._with_table(table, language)
+        return [*examples, *_with_query(self._url("sparql"), query, language)]
 
     def _table(self) -> Table | None:
         """Return the table of the main class, else the one with most rows' worth of files."""

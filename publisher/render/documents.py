@@ -93,10 +93,10 @@ class Documents:
         """
         names, extension = split_file(target)
         for name in names:
-            found = self.find(name)
+            document = self.find(name)
             # "index" stands for the last part of a document that has none, not of any other.
-            if found and (name == names[0] or found.iri.partition("?")[0].endswith("/")):
-                return found, extension
+            if document and (name == names[0] or document.iri.partition("?")[0].endswith("/")):
+                return document, extension
         return None, extension
 
     def look_up(self, name: str) -> Document | None:

@@ -124,7 +124,7 @@ class FactReader:
         }
         if not things:  # the document is about a statement
             things = {name: facts.of(name) for name in description.subjects if name in facts.known}
-        given = {name: tuple(t for _, t in found) for name, found in description.labels.items()}
+        given = {name: tuple(t for _, t in labels) for name, labels in description.labels.items()}
         names = self.names(_mentioned(things), {**neighbours.labels, **facts.labels, **given})
         kinds = sorted({kind for name in things for kind in facts.kinds(name)})
         placed = self._layout.of(kinds)
@@ -138,7 +138,7 @@ class FactReader:
         labels |= fetch_labels(self._engine, missing)
         for name in missing - labels.keys():
             labels[name] = standard_terms().get(name, ())
-        return {name: texts_by_language(found) for name, found in labels.items() if found}
+        return {name: texts_by_language(literals) for name, literals in labels.items() if literals}
 
     def order(self, classes: Iterable[str]) -> Mapping[str, tuple[float, float]]:
         """Return property → its place on the page of a thing of some classes."""
@@ -165,15 +165,15 @@ class FactReader:
             if isinstance(t.object, NamedNode) and t.object.value not in own
         }
         facts = sorted(name for name in linked if self.is_fact(neighbours, name))
-        found: dict[str, list[Triple]] = defaultdict(list)
+        details: dict[str, list[Triple]] = defaultdict(list)
         if not 0 < len(facts) <= _MOST_DETAILED:
-            return found
+            return details
         query = _DETAILS.format(things=_values(facts), most=_MOST_DETAILS)
         for row in self._engine.rows(query):
             thing, path = row["thing"], row["property"]
             if isinstance(thing, NamedNode) and isinstance(path, NamedNode):
-                found[thing.value].append(Triple(thing, path, row["value"]))
-        return found
+                details[thing.value].append(Triple(thing, path, row["value"]))
+        return details
 
     def homes(self, graphs: Iterable[str]) -> list[str]:
         """Return the datasets that some graphs belong to."""
@@ -207,7 +207,7 @@ class FactReader:
         }
 
     def _stated(self, triples: Sequence[Triple]) -> dict[Triple, list[Evidence]]:
-        triples_asked, found = set(triples), defaultdict[Triple, list[Evidence]](list)
+        triples_asked, evidence = set(triples), defaultdict[Triple, list[Evidence]](list)
         sources = ", ".join(f"<{name}>" for name in SOURCES)
         subjects = sorted({str(t.subject) for t in triples if isinstance(t.subject, NamedNode)})
         for part in fetch_in_chunks(subjects):
@@ -223,8 +223,8 @@ class FactReader:
                 source = row.get("source")
                 if triple in triples_asked and source is not None:
                     by = row["statement"].value
-                    found[triple].append(Evidence(source.value, by, "statement"))
-        return found
+                    evidence[triple].append(Evidence(source.value, by, "statement"))
+        return evidence
 
 
 class _Facts:
@@ -308,20 +308,22 @@ class _Facts:
     def _evidence(
         self, name: str, path: str, value: Term, stated: Sequence[str]
     ) -> Iterator[Evidence]:
-        found = self._of_statements(stated) or self._of_statements(self._twins(name, path, value))
-        if not found and isinstance(value, NamedNode) and value.value in self._details:
+        evidence = self._of_statements(stated) or self._of_statements(
+            self._twins(name, path, value)
+        )
+        if not evidence and isinstance(value, NamedNode) and value.value in self._details:
             of_value = self._neighbours.of(value.value).sources
-            found = [Evidence(source, value.value, "thing") for source in of_value]
-        if not found:
+            evidence = [Evidence(source, value.value, "thing") for source in of_value]
+        if not evidence:
             properties = self.known.get(name, {})
             own = sorted({_key(t) for source in SOURCES for t in properties.get(source, ())})
-            found = [Evidence(source, name, "thing") for source in own]
-        if not found:
+            evidence = [Evidence(source, name, "thing") for source in own]
+        if not evidence:
             subject = BlankNode(name[2:]) if name.startswith("_:") else NamedNode(name)
             graphs = self._graphs.get(Triple(subject, NamedNode(path), value))
             homes = self._reader.homes(graphs) if graphs else self._all_graphs
-            found = [Evidence(home, home, "dataset") for home in homes]
-        yield from found
+            evidence = [Evidence(home, home, "dataset") for home in homes]
+        yield from evidence
 
     def _twins(self, name: str, path: str, value: Term) -> list[str]:
         """Return the statements of the same text in other languages, with one text a language."""
@@ -394,12 +396,14 @@ def _values(names: Iterable[str]) -> str:
 
 def _mentioned(things: Mapping[str, Sequence[SourcedFact]]) -> set[str]:
     """Return every IRI that some facts speak of."""
-    found = set(things)
+    mentioned = set(things)
     pending = [fact for facts in things.values() for fact in facts]
     while pending:
         fact = pending.pop()
-        found |= {fact.property, *(each.source for each in fact.evidence)}
+        mentioned |= {fact.property, *(each.source for each in fact.evidence)}
         if isinstance(fact.value, NamedNode):
-            found.add(fact.value.value)
+            mentioned.add(fact.value.value)
         pending += fact.details
-    return {name for name in found if ":" in name and " " not in name and not name.startswith("_")}
+    return {
+        name for name in mentioned if ":" in name and " " not in name and not name.startswith("_")
+    }

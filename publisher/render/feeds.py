@@ -237,8 +237,8 @@ def latest_days(release: Release, listed: Collection[str]) -> list[FeedDay]:
     entries: list[FeedEntry] = []
     pages = read_pages(release.folder, FeedKind.ENTITIES)
     for page in pages[-_MOST_PAGES:]:
-        found = read_entries(release, page)
-        entries += (e for e in found if not e.kinds or not set(listed).isdisjoint(e.kinds))
+        of_page = read_entries(release, page)
+        entries += (e for e in of_page if not e.kinds or not set(listed).isdisjoint(e.kinds))
     order = list(listed)
     entries.sort(key=lambda entry: (entry.published[:10], _entry_rank(entry, order)))
     days = [(day, list(of_day)) for day, of_day in groupby(entries, lambda e: e.published[:10])]
@@ -250,9 +250,9 @@ def _entry_rank(entry: FeedEntry, order: list[str]) -> int:
 
 
 def _by_activity(entries: Iterable[FeedEntry]) -> Iterator[tuple[str, tuple[FeedEntry, ...]]]:
-    found = list(entries)
+    listed = list(entries)
     for activity in ("Create", "Update", "Delete"):
         # A thing that changed twice in a day is one to a reader.
-        things = {e.thing: e for e in found if e.activity == activity}
+        things = {e.thing: e for e in listed if e.activity == activity}
         if things:
             yield activity, tuple(things.values())

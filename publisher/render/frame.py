@@ -429,12 +429,12 @@ class Frame:
     def _licenses(self, page_language: PageLanguage) -> list[Value]:
         """Return the licences of the catalogue and its datasets, once each."""
         records = (self._catalogued.catalogue, *self._catalogued.datasets.values())
-        found = []
+        licenses = []
         for name in dict.fromkeys(name for record in records for name in record.licenses):
             label = term_label(name, (), page_language.language) or Literal(name)
             language = foreign_language(label, page_language.language)
-            found.append(Value(label.value, self.href(name, page_language), language))
-        return found
+            licenses.append(Value(label.value, self.href(name, page_language), language))
+        return licenses
 
     def _now(self, canonical: str, page: int, more: str, page_language: PageLanguage) -> str:
         """Return where a page of the past is as it is now; empty for a page of the present."""
@@ -461,8 +461,8 @@ class Frame:
 
 def text_in(literals: Sequence[Literal], language: str) -> str:
     """Return the text that fits a language best; empty when there is none."""
-    found = best_label(literals, language)
-    return found.value if found else ""
+    label = best_label(literals, language)
+    return label.value if label else ""
 
 
 def _shorten(text: str) -> str:

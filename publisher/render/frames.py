@@ -98,7 +98,7 @@ class EmbeddedPages:
 
 def _beginning(topic: Thing) -> list[PropertyValues]:
     """Return the first lines of a thing, with a few values each and without their sources."""
-    found = []
+    shown = []
     is_name = {topic.name.text}
     lines = [line for line in topic.lines if {v.text for v in line.facts[0].values} != is_name]
     for line in lines[:_MOST_LINES]:
@@ -106,5 +106,5 @@ def _beginning(topic: Thing) -> list[PropertyValues]:
             replace(fact, values=fact.values[:_MOST_VALUES], sources=(), notes=())
             for fact in line.facts[:1]
         )
-        found.append(replace(line, facts=facts))
-    return found
+        shown.append(replace(line, facts=facts))
+    return shown

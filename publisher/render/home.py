@@ -215,14 +215,14 @@ def _literals(terms: Iterable[object]) -> list[Literal]:
 def _with_labels(
     name: str, properties: Mapping[str, Sequence[object]], language: str, link: Link
 ) -> Value:
-    found = next((properties[p] for p in LABELS if properties.get(p)), ())
-    label = best_label(_literals(found), language) or Literal(name)
+    labels = next((properties[p] for p in LABELS if properties.get(p)), ())
+    label = best_label(_literals(labels), language) or Literal(name)
     return Value(label.value, link(name), foreign_language(label, language))
 
 
 def _first_sentence(properties: Mapping[str, Sequence[object]], language: str) -> Value | None:
-    found = next((properties[p] for p in _DESCRIPTIONS if properties.get(p)), ())
-    text = best_label(_literals(found), language)
+    descriptions = next((properties[p] for p in _DESCRIPTIONS if properties.get(p)), ())
+    text = best_label(_literals(descriptions), language)
     return text and Value(first_sentence(text.value), "", foreign_language(text, language))
 
 
@@ -232,18 +232,18 @@ def _in_brackets(names: Iterable[str], separator: str) -> str:
 
 def fetch_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
     """Return the facts of the home page, fetched from the engine."""
-    found = _count_things(engine, base_iri, "#")
+    by_class = _count_things(engine, base_iri, "#")
     described = set(layout.described())
     ranked = sorted(
-        (name for name in found if name.startswith(base_iri) or name in described),
-        key=lambda c: (not c.startswith(base_iri), -layout.closeness(c), -found[c], c),
+        (name for name in by_class if name.startswith(base_iri) or name in described),
+        key=lambda c: (not c.startswith(base_iri), -layout.closeness(c), -by_class[c], c),
     )
     main = next((name for name in ranked if name.startswith(base_iri)), "")
     if not ranked:  # neither an ontology nor shapes: files that somebody looks at
-        found = _count_things(engine, base_iri, " ")
-        ranked = sorted(found, key=lambda c: (-found[c], c))
+        by_class = _count_things(engine, base_iri, " ")
+        ranked = sorted(by_class, key=lambda c: (-by_class[c], c))
         main = ranked[0] if ranked else ""
-    small = [name for name in ranked if found[name] <= MOST_LISTED]
+    small = [name for name in ranked if by_class[name] <= MOST_LISTED]
     paths = [*LABELS, *_DESCRIPTIONS]
     paths += [path for path, p in layout.of([main]).items() if p.concepts]
     things: dict[str, dict[str, dict[str, list[object]]]] = defaultdict(
@@ -254,7 +254,7 @@ def fetch_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
         of_class = things[row["class"].value]
         of_class[row["thing"].value][row["property"].value].append(row["value"])
     counts = {
-        name: found[name]
+        name: by_class[name]
         for name in ranked
         if name != _STATEMENT
         and (
@@ -313,9 +313,9 @@ def _count_things(engine: Engine, base_iri: str, without: str) -> dict[str, int]
 
 
 def _fetch_names(engine: Engine, names: Iterable[str]) -> Labels:
-    found: dict[str, list[Literal]] = defaultdict(list)
+    by_thing: dict[str, list[Literal]] = defaultdict(list)
     query = _NAMES % (_in_brackets(sorted(names), " "), _in_brackets(LABELS, ", "))
     for row in engine.rows(query):
         if isinstance(row["value"], Literal):
-            found[row["thing"].value].append(row["value"])
-    return {name: tuple(labels) for name, labels in found.items()}
+            by_thing[row["thing"].value].append(row["value"])
+    return {name: tuple(labels) for name, labels in by_thing.items()}

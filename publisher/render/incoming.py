@@ -66,7 +66,7 @@ class Incoming:
                 statements.append((triple, neighbour))
         cited = [s for s in statements if s[0].predicate.value == _SOURCE]
         named = [s for s in statements if s[0].predicate.value != _SOURCE]
-        found = (
+        groups = (
             PropertyGroup(
                 translate("Facts from this source", self._language), self._by_subject(cited)
             ),
@@ -77,7 +77,7 @@ class Incoming:
                 translate("What links to this", self._language), self._linked(others, many)
             ),
         )
-        return tuple(group for group in found if group.lines)
+        return tuple(group for group in groups if group.lines)
 
     @staticmethod
     def _tells(triple: Triple, neighbour: Neighbour) -> bool:

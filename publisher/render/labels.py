@@ -42,7 +42,7 @@ def standard_terms() -> Labels:
         for quad in parse(content, format=RdfFormat.TURTLE):
             if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
                 labels.setdefault(quad.subject.value, []).append(quad.object)
-    return {term: tuple(found) for term, found in labels.items()}
+    return {term: tuple(texts) for term, texts in labels.items()}
 
 
 def best_label(literals: Iterable[Literal], language: str) -> Literal | None:
@@ -154,8 +154,8 @@ class LabelPicker:
             if triple.predicate.value in LABELS and isinstance(triple.object, Literal):
                 by_predicate = own.setdefault(str(getattr(triple.subject, "value", "")), {})
                 by_predicate.setdefault(triple.predicate.value, []).append(triple.object)
-        for name, found in own.items():
-            self._labels[name] = tuple(next(found[p] for p in LABELS if p in found))
+        for name, literals in own.items():
+            self._labels[name] = tuple(next(literals[p] for p in LABELS if p in literals))
 
     def known(self, name: str) -> bool:
         """Tell whether a thing or term has a name."""
@@ -166,9 +166,9 @@ class LabelPicker:
 
         A class or property is called by its local name rather than by the whole IRI.
         """
-        found = term_label(name, self._labels.get(name, ()), self._language)
+        label = term_label(name, self._labels.get(name, ()), self._language)
         write = term_as_label if is_term else iri_as_label
-        return found or Literal(write(name, self._prefixes, self._base_iri))
+        return label or Literal(write(name, self._prefixes, self._base_iri))
 
     def all_of(self, name: str) -> tuple[Literal, ...]:
         """Return all names by the property that names a thing."""
@@ -199,13 +199,13 @@ _CLASSES_QUERY = (
 _T = TypeVar("_T")
 
 
-def fetch_in_chunks(found: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
+def fetch_in_chunks(things: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
     """Yield what was found in parts of at most ``size``.
 
     >>> list(fetch_in_chunks("abc", 2))
     [['a', 'b'], ['c']]
     """
-    rest = iter(found)
+    rest = iter(things)
     while part := list(islice(rest, size)):
         yield part
 
@@ -218,31 +218,31 @@ def fetch_labels(engine: Engine, things: Iterable[str]) -> Labels:
     """
     naming = fetch_naming(engine)
     names = sorted(set(things))
-    found = _fetch_literals(engine, names, _QUERY, naming.paths)
+    labels = _fetch_literals(engine, names, _QUERY, naming.paths)
     if naming.has_xl:
-        left = [name for name in names if name not in found]
-        found |= _fetch_literals(engine, left, _XL_QUERY, (XL_LABELS[0],))
+        left = [name for name in names if name not in labels]
+        labels |= _fetch_literals(engine, left, _XL_QUERY, (XL_LABELS[0],))
     # A class is called what its shape calls it, unless a vocabulary of the folder has a name.
     for name in names:
-        if name not in found and name in naming.classes:
-            found[name] = naming.classes[name]
-    return found
+        if name not in labels and name in naming.classes:
+            labels[name] = naming.classes[name]
+    return labels
 
 
 def _fetch_literals(
     engine: Engine, names: Iterable[str], query: str, paths: Sequence[str]
 ) -> dict[str, tuple[Literal, ...]]:
-    found: dict[str, dict[str, set[Literal]]] = {}
+    literals: dict[str, dict[str, set[Literal]]] = {}
     properties = ", ".join(f"<{path}>" for path in paths)
     for part in fetch_in_chunks(names):
         things = " ".join(str(NamedNode(name)) for name in part)
         for row in engine.rows(query.format(things=things, properties=properties)):
             if isinstance(row["value"], Literal):
-                values = found.setdefault(row["thing"].value, {})
+                values = literals.setdefault(row["thing"].value, {})
                 values.setdefault(row["property"].value, set()).add(row["value"])
     return {
         name: tuple(sorted(next(properties[p] for p in paths if p in properties), key=str))
-        for name, properties in found.items()
+        for name, properties in literals.items()
     }
 
 
@@ -280,15 +280,15 @@ def fetch_naming(engine: Engine) -> Naming:
             if isinstance(row["low"], NamedNode) and isinstance(row["high"], NamedNode):
                 pairs.setdefault(row["high"].value, []).append(row["low"].value)
         has_xl = bool(engine.rows(f"SELECT ?x {{ ?x <{XL_LABELS[0]}> ?y }} LIMIT 1"))
-        found = find_label_properties(pairs)
-        classes, hidden = _fetch_class_names(engine), frozenset(found.hidden)
-        known = _NAMINGS[engine] = Naming(found.names, has_xl, classes, hidden)
+        naming = find_label_properties(pairs)
+        classes, hidden = _fetch_class_names(engine), frozenset(naming.hidden)
+        known = _NAMINGS[engine] = Naming(naming.names, has_xl, classes, hidden)
     return known
 
 
 def _fetch_class_names(engine: Engine) -> Labels:
     """Return class → what its shape calls it: of several shapes the one with most properties."""
-    found: dict[str, dict[tuple[int, str], set[Literal]]] = {}
+    by_class: dict[str, dict[tuple[int, str], set[Literal]]] = {}
     rows = engine.rows(_CLASSES_QUERY)
     targets: dict[str, set[str]] = {}
     for row in rows:
@@ -299,6 +299,6 @@ def _fetch_class_names(engine: Engine) -> Labels:
         is_alone = len(targets[str(shape)]) == 1
         if isinstance(name, NamedNode) and isinstance(label, Literal) and is_alone:
             size = int(getattr(parts, "value", 0))
-            of_class = found.setdefault(name.value, {})
+            of_class = by_class.setdefault(name.value, {})
             of_class.setdefault((size, str(shape)), set()).add(label)
-    return {name: tuple(sorted(shapes[max(shapes)], key=str)) for name, shapes in found.items()}
+    return {name: tuple(sorted(shapes[max(shapes)], key=str)) for name, shapes in by_class.items()}

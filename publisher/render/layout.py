@@ -120,9 +120,9 @@ class Layout:
             of_mark[row["value"].value] = int(row["count"].value)
         return {
             mark: commonest
-            for mark, found in counts.items()
-            for commonest in [max(found, key=lambda concept: (found[concept], concept))]
-            if found[commonest] >= _NORM * sum(found.values())
+            for mark, concepts in counts.items()
+            for commonest in [max(concepts, key=lambda concept: (concepts[concept], concept))]
+            if concepts[commonest] >= _NORM * sum(concepts.values())
         }
 
     def of(self, classes: Iterable[str]) -> Mapping[str, PropertyLayout]:
@@ -155,8 +155,8 @@ class Layout:
 
         Such a thing (a count, a claim, an event) is itself a fact, and its source is the fact's.
         """
-        found = (self._classes.get(name, {}).get(_SOURCE) for name in classes)
-        return any(placing is not None and placing.least > 0 for placing in found)
+        sources = (self._classes.get(name, {}).get(_SOURCE) for name in classes)
+        return any(placing is not None and placing.least > 0 for placing in sources)
 
     def described(self) -> list[str]:
         """Return the classes that the shapes describe."""

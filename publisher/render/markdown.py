@@ -92,8 +92,8 @@ def joined_names(names: Mapping[str, str], fallback: str = "") -> str:
     'Län / County'
     """
     own = [names[tag] for tag in LANGUAGES if tag in names]
-    found = own or [names[tag] for tag in ("", *sorted(names)) if tag in names][:1]
-    return " / ".join(dict.fromkeys(found)) or fallback
+    listed = own or [names[tag] for tag in ("", *sorted(names)) if tag in names][:1]
+    return " / ".join(dict.fromkeys(listed)) or fallback
 
 
 def called(names: Mapping[str, str], fallback: str = "") -> str:
@@ -249,13 +249,13 @@ class MarkdownPages:
         return "" if isinstance(term, BlankNode) else _quoted(term)
 
     def _sources(self, evidence: Sequence[Evidence], names: Names) -> str:
-        found = []
+        sources = []
         for each in evidence:
             is_link = ":" in each.source and " " not in each.source
             source_text = self._link(each.source, names) if is_link else quoted_text(each.source)
             by = f", by <{each.said_by}>" if each.level == "statement" else ""
-            found.append(f"{'dataset ' if each.level == 'dataset' else ''}{source_text}{by}")
-        return f" — source: {'; '.join(found)}" if found else ""
+            sources.append(f"{'dataset ' if each.level == 'dataset' else ''}{source_text}{by}")
+        return f" — source: {'; '.join(sources)}" if sources else ""
 
     def _incoming(self, document: Document, description: Description) -> list[str]:
         if not description.incoming:
@@ -300,10 +300,12 @@ class MarkdownPages:
 
     def class_text(self, slug: str, number: int = 1) -> bytes | None:
         """Return what the things of one class look like, in parts likewise; None for none."""
-        found = self.schema.get(slug)
-        if found is None:
+        schema_class = self.schema.get(slug)
+        if schema_class is None:
             return None
-        return self._schema_part(f"schema/{slug}", [found], self._schema_lines([found]), number)
+        return self._schema_part(
+            f"schema/{slug}", [schema_class], self._schema_lines([schema_class]), number
+        )
 
     def _listed_class(self, each: ClassSchema) -> str:
         url = self.address(f"schema/{each.slug}.md")
@@ -430,12 +432,12 @@ class MarkdownPages:
         self, queries: Sequence[NamedQuery], main: ClassSchema | None
     ) -> Iterator[tuple[str, str]]:
         """Yield three queries: those of the publisher, and what this release can be asked."""
-        found = [
+        named = [
             (quoted_text(joined_names(q.about, q.name).rstrip(".:")), q.example())
             for q in queries
             if _has_examples(q)
         ][:2]
-        yield from (*found, *islice(self._general_queries(main), 3 - len(found)))
+        yield from (*named, *islice(self._general_queries(main), 3 - len(named)))
 
     def _general_queries(self, main: ClassSchema | None) -> Iterator[tuple[str, str]]:
         """Yield queries that have an answer here, those that tell most first."""

@@ -56,7 +56,7 @@ def statements_by_graph(
             return Value(format_literal(term, language), "", foreign_language(term, language))
         return Value("…")
 
-    found = []
+    statements = []
     for graph in sorted(set(description.by_graph) & set(graphs)):
         triples = [
             triple
@@ -64,7 +64,7 @@ def statements_by_graph(
             if getattr(triple.subject, "value", "") in description.subjects
         ]
         pairs = [(shown(t.predicate), shown(t.object)) for t in triples[:_MOST_STATEMENTS]]
-        found.append(
+        statements.append(
             GraphStatements(Value(graph, href(graph)), tuple(pairs), len(triples) - len(pairs))
         )
-    return found
+    return statements

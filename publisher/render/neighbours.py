@@ -115,15 +115,15 @@ def _labels(
     missing = sorted(unlabelled - set(description.labels))
     if not missing:
         return {}
-    found: dict[str, dict[str, list[Literal]]] = {}
+    labels_of: dict[str, dict[str, list[Literal]]] = {}
     properties = ", ".join(f"<{name}>" for name in LABELS)
     for row in engine.rows(_QUERY.format(things=_members_of(missing), properties=properties)):
         if isinstance(row["value"], Literal):
-            by_property = found.setdefault(row["thing"].value, {})
+            by_property = labels_of.setdefault(row["thing"].value, {})
             by_property.setdefault(row["property"].value, []).append(row["value"])
     return {
         name: tuple(next(labels[p] for p in LABELS if p in labels))
-        for name, labels in found.items()
+        for name, labels in labels_of.items()
     }
 
 

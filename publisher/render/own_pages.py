@@ -50,14 +50,14 @@ class OwnPages:
 
     def page(self, name: str, language: str) -> OwnPage | None:
         """Return a page in a language, or in the next that there is."""
-        found = self.pages.get(name, {})
-        tags = (language, "", SOURCE_LANGUAGE, *found)
-        return next((found[tag] for tag in tags if tag in found), None)
+        translations = self.pages.get(name, {})
+        tags = (language, "", SOURCE_LANGUAGE, *translations)
+        return next((translations[tag] for tag in tags if tag in translations), None)
 
     def in_language(self, language: str) -> list[OwnPage]:
         """Return every page in a language, or in the next that there is, by name."""
-        found = (self.page(name, language) for name in self.pages)
-        return [page for page in found if page is not None]
+        pages = (self.page(name, language) for name in self.pages)
+        return [page for page in pages if page is not None]
 
 
 def read_own_pages(folder: Path, logo: str = "", colour: str = "") -> OwnPages:

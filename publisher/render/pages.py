@@ -534,9 +534,9 @@ class Pages:
             places = self.tables.places(TableView(table, Selection(), (), page_language))
         rows = self._frame.href(self.tables.address(table), page_language) if table else ""
         embedding = ""
-        if found := drawn or places:
+        if shown := drawn or places:
             base_iri = self._addresses.base_iri
-            embedding = self._frame.embedding(base_iri, MAP, found.title, page_language)
+            embedding = self._frame.embedding(base_iri, MAP, shown.title, page_language)
         return {"map": drawn, "places": places, "all_rows": rows, "embedding": embedding}
 
     def _opening_schemes(self, page_language: PageLanguage) -> list[SchemeOverview]:
@@ -653,15 +653,15 @@ def sections_by_kind(things: Iterable[Thing], others: str = "") -> tuple[Section
         others: What those without a kind are called.
     """
     kinds: dict[str, Value] = {}
-    found: dict[str, list[Thing]] = {}
+    by_kind: dict[str, list[Thing]] = {}
     for thing in things:
         if thing.kinds and all(kind.href == VARIABLE for kind in thing.kinds):
             continue  # a variable stands in its rules alone
         term_kinds = [kind for kind in thing.kinds if kind.href in _KINDS_OF_TERMS]
         kind = (*term_kinds, *thing.kinds, Value(others))[0]
         kinds.setdefault(kind.text, kind)
-        found.setdefault(kind.text, []).append(thing)
+        by_kind.setdefault(kind.text, []).append(thing)
     return tuple(
-        Section(kinds[text], f"section-{number}", tuple(found[text]))
+        Section(kinds[text], f"section-{number}", tuple(by_kind[text]))
         for number, text in enumerate(kinds, start=1)
     )

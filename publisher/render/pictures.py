@@ -203,13 +203,13 @@ def _draw_map(drawn: Map) -> Image.Image:
 
 def _area(pen: ImageDraw.ImageDraw, path: str, scale: float, fill: str) -> None:
     """Draw the rings and lines of a path; a ring the other way round is a hole."""
-    found = list(_read_path(path, scale))
-    rings = sorted((abs(ring_area(line)), line) for line, is_ring in found if is_ring)
+    lines = list(_read_path(path, scale))
+    rings = sorted((abs(ring_area(line)), line) for line, is_ring in lines if is_ring)
     turn = ring_area(rings[-1][1]) if rings else 0.0
     for _, ring in rings[::-1]:
         pen.polygon(ring, fill if ring_area(ring) * turn > 0 else _WATER)
         pen.line([*ring, ring[0]], _BORDER, _SUPERSAMPLING)
-    for line, is_ring in found:
+    for line, is_ring in lines:
         if not is_ring:
             pen.line(line, _BORDER, _SUPERSAMPLING)
 

@@ -112,7 +112,7 @@ class _PlainThings:
         return {"id": name} | self._properties(f"<{name}>", 0)
 
     def _properties(self, subject: str, depth: int) -> dict[str, Any]:
-        found: dict[str, list[Any]] = {}
+        members: dict[str, list[Any]] = {}
         types: list[dict[str, Any]] = []
         for triple in sorted(self._own.get(subject, ()), key=str):
             value = triple.object
@@ -121,9 +121,9 @@ class _PlainThings:
             elif not isinstance(value, BlankNode) or depth < _DEEPEST:
                 key = self._keys[triple.predicate.value]
                 written = self._value(value, depth)
-                if written not in found.setdefault(key, []):
-                    found[key].append(written)
-        return ({"type": types} if types else {}) | found
+                if written not in members.setdefault(key, []):
+                    members[key].append(written)
+        return ({"type": types} if types else {}) | members
 
     def _value(self, value: Term | Triple, depth: int) -> Any:
         if isinstance(value, BlankNode):

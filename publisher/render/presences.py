@@ -58,7 +58,7 @@ class Locations:
         these are Karlstad and the county.
         """
         most = _MOST_SHARE * len(self.places)
-        counts = Counter(place for found in self.places.values() for place in found)
+        counts = Counter(place for places in self.places.values() for place in places)
         here = [p for p in self.places.get(thing, ()) if counts[p] <= most]
         widest = [p for p in here if not any(w in here for w in self.wholes.get(p, ()))]
         return list(dict.fromkeys([*self.seats.get(thing, ()), *(widest or here)]))
@@ -68,13 +68,13 @@ class Locations:
 
         Those with most things come first; a place of one thing is no choice.
         """
-        found = Counter(
+        counts = Counter(
             place
             for thing in self.places
             for place in self.telling(thing)
             if place not in self.seats.get(thing, ()) or not self.wholes.get(place)
         )
-        return [(p, n) for p, n in sorted(found.items(), key=lambda e: (-e[1], e[0])) if n > 1]
+        return [(p, n) for p, n in sorted(counts.items(), key=lambda e: (-e[1], e[0])) if n > 1]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,9 @@ def fetch_locations(
             if "seat" in row:
                 seats[row["thing"].value].add(row["place"].value)
     wholes: dict[str, set[str]] = defaultdict(set)
-    for part in fetch_in_chunks(sorted({place for found in places.values() for place in found})):
+    for part in fetch_in_chunks(
+        sorted({place for of_thing in places.values() for place in of_thing})
+    ):
         names = " ".join(str(NamedNode(name)) for name in part)
         query = _WHOLES.format(things=names, path=f"({properties.within_path})")
         for row in engine.rows(query):
@@ -144,16 +146,16 @@ def fetch_presences(
         f" UNION {{ ?thing {other} ?place }}"
     )
     query = _AT.format(within=properties.within_path, place=place, ways=ways, kind=kind, most=most)
-    found: dict[str, tuple[list[str], list[str]]] = {}
+    presences: dict[str, tuple[list[str], list[str]]] = {}
     for row in engine.rows(query):
-        at, near = found.setdefault(row["thing"].value, ([], []))
+        at, near = presences.setdefault(row["thing"].value, ([], []))
         (at if "seat" in row else near).append(row["place"].value)
     return [
         Presence(thing, kind, tuple(seats), tuple(p for p in areas if p not in seats))
-        for thing, (seats, areas) in sorted(found.items())
+        for thing, (seats, areas) in sorted(presences.items())
         if thing != place
     ]
 
 
-def _sorted(found: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    return {thing: tuple(sorted(places)) for thing, places in sorted(found.items())}
+def _sorted(presences: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {thing: tuple(sorted(places)) for thing, places in sorted(presences.items())}

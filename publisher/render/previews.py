@@ -210,11 +210,11 @@ def preview_features(text: str) -> FilePreview | None:
     """Return the properties of the first features (RFC 7946, section 3.2)."""
     try:
         collection: Any = json.loads(text)
-        found = [f.get("properties") or {} for f in collection["features"]]
+        properties = [f.get("properties") or {} for f in collection["features"]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    columns = list(dict.fromkeys(name for row in found[:_MOST_ROWS] for name in row))
-    rows = [[_cell(row, name) for name in columns] for row in found]
+    columns = list(dict.fromkeys(name for row in properties[:_MOST_ROWS] for name in row))
+    rows = [[_cell(row, name) for name in columns] for row in properties]
     return _preview(columns, rows, is_map=True) if columns else None
 
 

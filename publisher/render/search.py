@@ -120,44 +120,48 @@ class _Line:
     kind: str
 
 
-def split_matches(text: str, found: SearchResult) -> list[Piece]:
+def split_matches(text: str, search_result: SearchResult) -> list[Piece]:
     """Return a text cut where the words begin and end that were looked for."""
     cut: list[Piece] = []
     position = 0
     # Of a script without spaces the words are pairs of letters, and each letter is by itself.
-    letters = {letter for word in found.words if not word.isascii() for letter in word}
+    letters = {letter for word in search_result.words if not word.isascii() for letter in word}
     for begin, end, folded in word_spans(text):
         word = plain_letters(folded)
         is_letter = end - begin == 1 and word in letters and is_unspaced(word)
-        if is_letter or found.has(word):
+        if is_letter or search_result.has(word):
             cut += [(text[position:begin], False), (text[begin:end], True)]
             position = end
     cut.append((text[position:], False))
     return [(part, is_match) for part, is_match in cut if part]
 
 
-def hit_snippet(hit: Hit, found: SearchResult) -> list[Piece]:
+def hit_snippet(hit: Hit, search_result: SearchResult) -> list[Piece]:
     """Return the beginning of a hit's texts, or the part of them that was looked for."""
-    called = split_matches(hit.names.replace("\n", " · "), found)
-    if any(match for _, match in called) and not any(m for _, m in split_matches(hit.label, found)):
+    called = split_matches(hit.names.replace("\n", " · "), search_result)
+    if any(match for _, match in called) and not any(
+        m for _, m in split_matches(hit.label, search_result)
+    ):
         return called
     text = hit.text.replace("\n", " ")
     matches = [
         begin
         for begin, end, _ in word_spans(text)
-        if any(match for _, match in split_matches(text[begin:end], found))
+        if any(match for _, match in split_matches(text[begin:end], search_result))
     ]
-    if not matches and not any(match for _, match in split_matches(hit.label, found)):
-        around = [n for n in hit.around.split("\n") if any(m for _, m in split_matches(n, found))]
+    if not matches and not any(match for _, match in split_matches(hit.label, search_result)):
+        around = [
+            n for n in hit.around.split("\n") if any(m for _, m in split_matches(n, search_result))
+        ]
         if around:
-            return split_matches(" · ".join(around)[:_SNIPPET], found)
+            return split_matches(" · ".join(around)[:_SNIPPET], search_result)
     start = 0
     if matches and matches[0] > _SNIPPET - _BEFORE:
         start = text.rfind(" ", 0, matches[0] - _BEFORE) + 1
     part = text[start : start + _SNIPPET]
     if start + _SNIPPET < len(text):
         part = part.rsplit(" ", 1)[0] + " …"
-    return split_matches(("… " if start else "") + part, found)
+    return split_matches(("… " if start else "") + part, search_result)
 
 
 _SUMMARY = (
@@ -201,10 +205,10 @@ class SearchPages:
         self._iri = release.base_iri + "search"
 
     def page(
-        self, asked: SearchRequest, found: SearchResult, page_language: PageLanguage
+        self, asked: SearchRequest, search_result: SearchResult, page_language: PageLanguage
     ) -> bytes | None:
         """Return a page of hits, without a text the form alone; None for one that is not there."""
-        every = self._lines(found)
+        every = self._lines(search_result)
         lines = _of_kind(every, asked.kind)
         pages, number = _pages(lines), asked.number
         if not 1 <= number <= pages:
@@ -228,14 +232,14 @@ class SearchPages:
             asked=asked.text,
             longest=LONGEST_QUERY,
             total=len(lines),
-            more=found.more,
-            left_out=_quoted(found.left_out, page_language.language),
-            names_only=found.names_only,
-            sections=self._sections(_part(lines, number), names, found, page_language),
+            more=search_result.more,
+            left_out=_quoted(search_result.left_out, page_language.language),
+            names_only=search_result.names_only,
+            sections=self._sections(_part(lines, number), names, search_result, page_language),
             kinds=_kinds(every, names, asked.kind, lambda kind: url_of(asked.text, 1, kind)),
             everything=url_of(asked.text) if asked.kind else "",
-            each=self._each(found, page_language, url_of),
-            meant=[(word, url_of(word)) for word in found.near],
+            each=self._each(search_result, page_language, url_of),
+            meant=[(word, url_of(word)) for word in search_result.near],
             answer=self._answer(asked.text, page_language) if is_plain else None,
             page_number=number,
             pages=pages,
@@ -245,12 +249,12 @@ class SearchPages:
         )
 
     def _each(
-        self, found: SearchResult, page_language: PageLanguage, url_of: Callable[[str], str]
+        self, search_result: SearchResult, page_language: PageLanguage, url_of: Callable[[str], str]
     ) -> list[tuple[str, list[tuple[Value, Value | None]], str]]:
         """Return each word that has hits of its own with the first of them and their address."""
         return [
             (word, self.near(self._first(hits), page_language), url_of(word))
-            for word, hits in found.each.items()
+            for word, hits in search_result.each.items()
         ]
 
     def _answer(self, text: str, page_language: PageLanguage) -> TableAnswer | None:
@@ -274,21 +278,23 @@ class SearchPages:
         self,
         lines: Sequence[_Line],
         names: Mapping[str, Value | None],
-        found: SearchResult,
+        search_result: SearchResult,
         page_language: PageLanguage,
     ) -> list[tuple[Value | None, list[HitView]]]:
         """Return the hits of a page below their kinds."""
-        pairs = zip(lines, self._views(lines, found, page_language), strict=True)
+        pairs = zip(lines, self._views(lines, search_result, page_language), strict=True)
         return [
             (names[kind], [view for _, view in of_kind])
             for kind, of_kind in groupby(pairs, key=lambda pair: pair[0].kind)
         ]
 
-    def _lines(self, found: SearchResult) -> list[_Line]:
+    def _lines(self, search_result: SearchResult) -> list[_Line]:
         """Return what was found as lines: the main class first, each kind at its best hit."""
-        labels = fetch_labels(self._engine, {kind for hit in found.hits for kind in hit.kinds})
+        labels = fetch_labels(
+            self._engine, {kind for hit in search_result.hits for kind in hit.kinds}
+        )
         lines: dict[tuple[str, ...], _Line] = {}
-        for hit in found.hits:
+        for hit in search_result.hits:
             named = (
                 k for k in hit.kinds if k == self._main or k in labels or k in standard_terms()
             )
@@ -327,17 +333,17 @@ class SearchPages:
         ]
 
     def json(
-        self, asked: SearchRequest, found: SearchResult, page_language: PageLanguage
+        self, asked: SearchRequest, search_result: SearchResult, page_language: PageLanguage
     ) -> bytes | None:
         """Return a page of hits as JSON; in marks are begin and end of what was looked for.
 
         None for a page that is not there.
         """
-        lines = _of_kind(self._lines(found), asked.kind)
+        lines = _of_kind(self._lines(search_result), asked.kind)
         if not 1 <= asked.number <= _pages(lines):
             return None
         hits = []
-        for hit in self._views(_part(lines, asked.number), found, page_language):
+        for hit in self._views(_part(lines, asked.number), search_result, page_language):
             label, snippet = _mark_matches(hit.label), _mark_matches(hit.snippet)
             properties: dict[str, object] = {
                 "iri": hit.iri,
@@ -359,9 +365,9 @@ class SearchPages:
         answer: Mapping[str, object] = {
             "query": asked.text,
             "total": len(lines),
-            "leftOut": list(found.left_out),
-            **({"namesOnly": True} if found.names_only else {}),
-            "more": found.more,
+            "leftOut": list(search_result.left_out),
+            **({"namesOnly": True} if search_result.names_only else {}),
+            "more": search_result.more,
             "page": asked.number,
             "pages": _pages(lines),
             "hits": hits,
@@ -369,7 +375,7 @@ class SearchPages:
         return (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
 
     def _views(
-        self, lines: Sequence[_Line], found: SearchResult, page_language: PageLanguage
+        self, lines: Sequence[_Line], search_result: SearchResult, page_language: PageLanguage
     ) -> Iterator[HitView]:
         names = fetch_labels(self._engine, {k for line in lines for k in line.hits[0].kinds})
         lists = self._lists(lines, page_language)
@@ -379,8 +385,8 @@ class SearchPages:
                 iri=hit.iri,
                 href=self._frame.href(hit.iri, page_language),
                 language="" if hit.language == page_language.language else hit.language,
-                label=split_matches(hit.label, found),
-                snippet=hit_snippet(hit, found),
+                label=split_matches(hit.label, search_result),
+                snippet=hit_snippet(hit, search_result),
                 kind=_kind(hit, names, page_language.language),
                 way=self._way(hit, page_language.language),
                 lists=tuple(v for each in line.hits for v in lists.get(each.iri, ())),
@@ -432,12 +438,12 @@ def _kinds(
 ) -> list[KindCount]:
     """Return the kinds that were found, in order, when there are several."""
     counts = Counter(line.kind for line in lines)
-    found = [
+    kinds = [
         KindCount(kind, name, count, url_of(kind), kind == current)
         for kind, count in counts.items()
         if (name := names[kind]) is not None
     ]
-    return found if len(counts) > 1 else []
+    return kinds if len(counts) > 1 else []
 
 
 def _of_kind(lines: Sequence[_Line], kind: str) -> Sequence[_Line]:
@@ -456,8 +462,8 @@ def _pages(lines: Sequence[_Line]) -> int:
 
 
 def _kind_name(kind: str, names: Labels, language: str) -> Value | None:
-    found = term_label(kind, names.get(kind, ()), language)
-    return Value(found.value, language=foreign_language(found, language)) if found else None
+    label = term_label(kind, names.get(kind, ()), language)
+    return Value(label.value, language=foreign_language(label, language)) if label else None
 
 
 def _kind(hit: Hit, names: Labels, language: str) -> Value | None:
@@ -465,12 +471,12 @@ def _kind(hit: Hit, names: Labels, language: str) -> Value | None:
     return next(filter(None, (_kind_name(kind, names, language) for kind in hit.kinds)), None)
 
 
-def _mark_matches(found: Sequence[Piece]) -> tuple[str, list[list[int]]]:
+def _mark_matches(pieces: Sequence[Piece]) -> tuple[str, list[list[int]]]:
     """Return pieces as one text, with begin and end of each match in it."""
     marks: list[list[int]] = []
     position = 0
-    for text, is_match in found:
+    for text, is_match in pieces:
         if is_match:
             marks.append([position, position + len(text)])
         position += len(text)
-    return "".join(text for text, _ in found), marks
+    return "".join(text for text, _ in pieces), marks

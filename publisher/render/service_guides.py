@@ -90,13 +90,13 @@ def kind_of(words: Iterable[str], addresses: Iterable[str]) -> ServiceKind | Non
     <ServiceKind.ARCGIS: 'ArcGIS REST'>
     >>> kind_of(["http://www.opengis.net/def/crs/EPSG/0/3006"], ["https://e.org/wms.csv"])
     """
-    found = [word.removeprefix(_AUTHORITY).removeprefix(IANA) for word in words]
-    known = [_KNOWN[word] for word in found if word in _KNOWN]
+    kinds = [word.removeprefix(_AUTHORITY).removeprefix(IANA) for word in words]
+    known = [_KNOWN[word] for word in kinds if word in _KNOWN]
     # Services of many kinds are REST too: another word says more.
     for kind in known:
         if kind is not ServiceKind.REST:
             return kind
-    for word in found:
+    for word in kinds:
         for pattern, kind in _STANDARDS:
             if "/" in word and pattern.search(word):
                 return kind

@@ -91,7 +91,7 @@ class RestAnswers:
 
     def vocabularies(self, language: str) -> Answer:
         """Return the concept schemes."""
-        found = [
+        vocabularies = [
             {"uri": scheme.slug, "id": scheme.slug, "title": _title(scheme, language)}
             for scheme in sorted(self.index.schemes().values(), key=lambda scheme: scheme.slug)
         ]
@@ -105,7 +105,7 @@ class RestAnswers:
             "uri": "@id",
             "@base": self._url("vocabularies"),
         }
-        return {"@context": context, "uri": "", "vocabularies": found}
+        return {"@context": context, "uri": "", "vocabularies": vocabularies}
 
     def scheme(self, scheme: SchemeSummary, language: str) -> Answer:
         """Return what is known of a scheme."""
@@ -173,7 +173,7 @@ class RestAnswers:
 
     def tops(self, scheme: SchemeSummary, language: str, start: int, most: int) -> Answer:
         """Return the top concepts of a scheme."""
-        found, total = self.index.narrower(scheme.iri, language, start, most)
+        listed, total = self.index.narrower(scheme.iri, language, start, most)
         concepts = [
             {
                 "uri": concept.iri,
@@ -181,7 +181,7 @@ class RestAnswers:
                 **self._named(concept, language, "label"),
                 "hasChildren": concept.narrower > 0,
             }
-            for concept in found
+            for concept in listed
         ]
         context = _context(
             onki=_ONKI,
@@ -193,7 +193,7 @@ class RestAnswers:
         return {
             "@context": {**context, "@language": language},
             **answer,
-            **self._rest(scheme, scheme.iri, total, start + len(found)),
+            **self._rest(scheme, scheme.iri, total, start + len(listed)),
         }
 
     def below(
@@ -201,7 +201,7 @@ class RestAnswers:
     ) -> Answer:
         """Return the concepts right below one, with what a tree shows of them."""
         base_iri = self.addresses.base_iri
-        found, total = self.index.narrower(name, language, start, most)
+        listed, total = self.index.narrower(name, language, start, most)
         concepts = [
             {
                 "uri": concept.iri,
@@ -209,14 +209,14 @@ class RestAnswers:
                 "hasChildren": concept.narrower > 0,
                 **({"branch": list_name(concept.iri, base_iri)} if concept.narrower else {}),
             }
-            for concept in found
+            for concept in listed
         ]
         context = _context(prefLabel="skos:prefLabel", narrower="skos:narrower")
         return {
             "@context": {**context, "@language": language},
             "uri": name,
             "narrower": concepts,
-            **self._rest(scheme, name, total, start + len(found)),
+            **self._rest(scheme, name, total, start + len(listed)),
         }
 
     def _rest(self, scheme: SchemeSummary | None, name: str, total: int, listed: int) -> Answer:
@@ -234,27 +234,27 @@ class RestAnswers:
             rows = self.engine.rows(_RELATED_QUERY.format(concept=NamedNode(name).value, most=most))
             names = [row["other"].value for row in rows if isinstance(row["other"], NamedNode)]
         known = self.index.concepts(names)
-        found = [
+        related = [
             {"uri": each, **(self._named(known[each], language) if each in known else {})}
             for each in names
         ]
         context = _context(prefLabel="skos:prefLabel", **{kind: f"skos:{kind}"})
-        return {"@context": {**context, "@language": language}, "uri": name, kind: found}
+        return {"@context": {**context, "@language": language}, "uri": name, kind: related}
 
     def transitive(self, name: str, language: str, kind: str, most: int) -> Answer:
         """Return the concepts above or below one, level by level, at most so many levels."""
         step = "broader" if kind == "broaderTransitive" else "narrower"
-        found: dict[str, Answer] = {}
+        by_iri: dict[str, Answer] = {}
         waiting = [name]
         for _ in range(min(most, _MOST_LEVELS)):
             waiting, here = [], waiting
             for each in here:
-                if each in found or len(found) >= _MOST_LEVELS:
+                if each in by_iri or len(by_iri) >= _MOST_LEVELS:
                     continue
                 near = self._near(each, step, language)
                 known = self.index.concepts([each])
                 labels = self._named(known[each], language) if each in known else {}
-                found[each] = {"uri": each, **labels, step: near}
+                by_iri[each] = {"uri": each, **labels, step: near}
                 waiting += near
         context = _context(
             prefLabel="skos:prefLabel",
@@ -262,7 +262,7 @@ class RestAnswers:
             narrower={"@id": "skos:narrower", "@type": "@id"},
             **{kind: {"@id": f"skos:{kind}", "@container": "@index"}},
         )
-        return {"@context": {**context, "@language": language}, "uri": name, kind: found}
+        return {"@context": {**context, "@language": language}, "uri": name, kind: by_iri}
 
     def _near(self, name: str, step: str, language: str) -> list[str]:
         if step == "broader":
@@ -312,10 +312,10 @@ class RestAnswers:
         kinds = " ".join(f"<{kind}>" for kind in _CLASSES)
         rows = self.engine.rows(_TYPES_QUERY.format(kinds=kinds))
         present = {row["kind"].value for row in rows}
-        found = []
+        types = []
         for kind in (kind for kind in _CLASSES if kind in present):
             label = term_label(kind, (), language)
-            found.append({"uri": kind, "label": label.value if label else _local(kind)})
+            types.append({"uri": kind, "label": label.value if label else _local(kind)})
         context = {
             "rdfs": PREFIXES["rdfs"],
             "onki": _ONKI,
@@ -325,7 +325,7 @@ class RestAnswers:
             "uri": "@id",
             "@language": language,
         }
-        return {"@context": context, "uri": "", "types": found}
+        return {"@context": context, "uri": "", "types": types}
 
     def mappings(self, scheme: SchemeSummary, name: str, language: str) -> Answer:
         """Return what a concept corresponds to elsewhere, named as far as the data name it."""
@@ -335,7 +335,7 @@ class RestAnswers:
         )
         rows = [(row["kind"].value, row["other"].value) for row in self.engine.rows(query)]
         labels = fetch_labels(self.engine, {other for _, other in rows})
-        found = []
+        mappings = []
         for kind, other in rows:
             label, kind_label = (
                 best_label(labels.get(other, ()), language),
@@ -343,7 +343,7 @@ class RestAnswers:
             )
             other_scheme = next(iter(self.index.schemes_of(other)), "")
             summary = self.index.schemes().get(other_scheme)
-            found.append(
+            mappings.append(
                 {
                     "uri": other,
                     "type": [f"skos:{_local(kind)}"],
@@ -360,7 +360,7 @@ class RestAnswers:
                     **({"toScheme": {"uri": other_scheme}} if other_scheme else {}),
                 }
             )
-        return {"@context": _context(prefLabel="skos:prefLabel"), "uri": name, "mappings": found}
+        return {"@context": _context(prefLabel="skos:prefLabel"), "uri": name, "mappings": mappings}
 
     def groups(self, scheme: SchemeSummary, language: str) -> Answer:
         """Return the groups and collections of a scheme, with those right below each."""
@@ -369,12 +369,12 @@ class RestAnswers:
         )
         names = [row["group"].value for row in self.engine.rows(query)]
         members = {name: self._members(name) for name in names}
-        called, found = self._called(names, self.index.concepts(names), language), []
+        called, groups = self._called(names, self.index.concepts(names), language), []
         for name in names:
             if not self._is_of(scheme, name, members):
                 continue
             below = [each for each in members[name] if each in members]
-            found.append(
+            groups.append(
                 {
                     "uri": name,
                     **called[name],
@@ -390,7 +390,7 @@ class RestAnswers:
             childGroups={"@id": "isothes:subGroup", "@type": "@id"},
             hasMembers="onki:hasMembers",
         )
-        return {"@context": {**context, "@language": language}, "uri": "", "groups": found}
+        return {"@context": {**context, "@language": language}, "uri": "", "groups": groups}
 
     def _is_of(
         self, scheme: SchemeSummary, name: str, members: Mapping[str, Sequence[str]]
@@ -411,7 +411,7 @@ class RestAnswers:
         names = self._members(name)
         known = self.index.concepts(names)
         called = self._called(names, known, language)
-        found = [
+        members = [
             {
                 "uri": each,
                 **called[each],
@@ -422,9 +422,9 @@ class RestAnswers:
         ]
         if not self._ordered(name):
             order = {c.iri: n for n, c in enumerate(in_order(known.values(), language))}
-            found.sort(key=lambda member: order.get(str(member["uri"]), len(order)))
+            members.sort(key=lambda member: order.get(str(member["uri"]), len(order)))
         context = _context(prefLabel="skos:prefLabel", members="skos:member")
-        return {"@context": {**context, "@language": language}, "uri": name, "members": found}
+        return {"@context": {**context, "@language": language}, "uri": name, "members": members}
 
     def _called(
         self, names: Sequence[str], known: Mapping[str, IndexedConcept], language: str
@@ -433,14 +433,14 @@ class RestAnswers:
         other = fetch_labels(
             self.engine, [n for n in names if n not in known or not known[n].names]
         )
-        found: dict[str, dict[str, object]] = {}
+        called: dict[str, dict[str, object]] = {}
         for name in names:
             label = best_name(other.get(name, ()), language)
             if name in known and label is None:
-                found[name] = self._named(known[name], language)
+                called[name] = self._named(known[name], language)
             else:
-                found[name] = {"prefLabel": label.value if label else _local(name)}
-        return found
+                called[name] = {"prefLabel": label.value if label else _local(name)}
+        return called
 
     def _ordered(self, group: str) -> list[str]:
         """Return the members of a group in its own order; none where it has no order."""
@@ -450,8 +450,8 @@ class RestAnswers:
             properties = by_node.setdefault(str(triple.subject), {})
             properties.setdefault(triple.predicate.value, []).append(triple.object)
         heads = by_node.get(str(NamedNode(group)), {}).get(_MEMBER_LIST, [])
-        found = (member for head in heads[:1] for member in list_members(head, by_node))
-        return [member.value for member in found if isinstance(member, NamedNode)]
+        members = (member for head in heads[:1] for member in list_members(head, by_node))
+        return [member.value for member in members if isinstance(member, NamedNode)]
 
     def _members(self, group: str) -> list[str]:
         if ordered := self._ordered(group):
@@ -472,37 +472,37 @@ class RestAnswers:
         shown = list(islice(dated, start, start + most))
         names = [name for name, _ in shown]
         called = self._called(names, self.index.concepts(names), language)
-        found = [{"uri": name, **called[name], "date": day} for name, day in shown]
+        concepts = [{"uri": name, **called[name], "date": day} for name, day in shown]
         context = _context(
             prefLabel="skos:prefLabel",
             date={"@id": _DATES[call], "@type": PREFIXES["xsd"] + "date"},
         )
-        return {"@context": {**context, "@language": language}, "changeList": found}
+        return {"@context": {**context, "@language": language}, "changeList": concepts}
 
     def label(self, name: str, language: str) -> Answer | None:
         """Return the names of a thing in a language; None when it is not here."""
         labels = self.index.labels(name)
         if not labels and not self.index.kinds(name):
             return None
-        found: Answer = {}
+        answer: Answer = {}
         preferred = best_name(labels.get("prefLabel", ()), language)
         if preferred is not None:
-            found["prefLabel"] = preferred.value
+            answer["prefLabel"] = preferred.value
         for kind in ("altLabel", "hiddenLabel"):
             texts = [n.value for n in labels.get(kind, ()) if _is_in(n, language)]
             if texts:
-                found[kind] = texts
-        context = _context(**{kind: f"skos:{kind}" for kind in found})
-        return {"@context": {**context, "@language": language}, "uri": name, **found}
+                answer[kind] = texts
+        context = _context(**{kind: f"skos:{kind}" for kind in answer})
+        return {"@context": {**context, "@language": language}, "uri": name, **answer}
 
     def letters(self, scheme: SchemeSummary, language: str) -> Answer:
         """Return the letters of a scheme's index that have names."""
-        found = list(self.index.letters(scheme.iri, language))
-        return {"@context": _context(), "uri": "", "indexLetters": found}
+        letters = list(self.index.letters(scheme.iri, language))
+        return {"@context": _context(), "uri": "", "indexLetters": letters}
 
-    def entries(self, language: str, found: Iterable[Entry]) -> Answer:
+    def entries(self, language: str, names: Iterable[Entry]) -> Answer:
         """Return names of an index."""
-        entries = list(found)
+        entries = list(names)
         known = self.index.concepts(entry.concept for entry in entries)
         concepts = [
             {
@@ -599,14 +599,14 @@ class RestAnswers:
         self, concept: IndexedConcept, language: str, member: str = "prefLabel"
     ) -> dict[str, object]:
         name = best_name(concept.names, language)
-        found: dict[str, object] = {member: name.value if name else _local(concept.iri)}
+        named: dict[str, object] = {member: name.value if name else _local(concept.iri)}
         if name is not None and name.language and not _is_in(name, language):
-            found["lang"] = name.language
+            named["lang"] = name.language
         if concept.notation:
-            found["notation"] = concept.notation
+            named["notation"] = concept.notation
         if self.addresses.holds(concept.iri):
-            found["href"] = with_parameters(self.addresses.path(concept.iri), "")
-        return found
+            named["href"] = with_parameters(self.addresses.path(concept.iri), "")
+        return named
 
     def _path(self, name: str) -> str:
         return self.addresses.path(self.addresses.base_iri + name)

@@ -26,8 +26,8 @@ from publisher.render.labels import best_label
 _SCHEMA = ("https://schema.org/", "http://schema.org/")
 _LONGEST_DESCRIPTION = 5000
 _CLASSES = {
-    iri(name): found
-    for found, names in {
+    iri(name): class_name
+    for class_name, names in {
         "Organization": ("foaf:Organization", "org:Organization", "vcard:Organization"),
         "GovernmentOrganization": ("cv:PublicOrganisation", "rov:RegisteredOrganization"),
         "Person": ("foaf:Person", "vcard:Individual"),
@@ -122,20 +122,20 @@ def _bare(value: object) -> object:
 
 def _classes(statements: TopicStatements, topic: str) -> tuple[list[str], list[str]]:
     """Return the classes of schema.org, and the IRIs of all others."""
-    found, others = set(), set()
+    of_schema_org, others = set(), set()
     for term in statements.terms(topic, "rdf:type"):
         if not isinstance(term, NamedNode):
             continue
         own = next((term.value[len(s) :] for s in _SCHEMA if term.value.startswith(s)), "")
         if own.isalnum():
-            found.add(own)
+            of_schema_org.add(own)
             continue
         others.add(term.value)
         if term.value in _CLASSES:
-            found.add(_CLASSES[term.value])
+            of_schema_org.add(_CLASSES[term.value])
     if _place(statements, topic):
-        found.add("Place")
-    return sorted(found) or ["Thing"], sorted(others)
+        of_schema_org.add("Place")
+    return sorted(of_schema_org) or ["Thing"], sorted(others)
 
 
 def _literals(terms: Iterable[object]) -> list[Literal]:
@@ -144,17 +144,17 @@ def _literals(terms: Iterable[object]) -> list[Literal]:
 
 def _named(statements: TopicStatements, topic: str) -> str:
     for predicate in LABELS:
-        found = best_label(_literals(statements.of(topic, predicate)), statements.language)
-        if found is not None:
-            return found.value
+        label = best_label(_literals(statements.of(topic, predicate)), statements.language)
+        if label is not None:
+            return label.value
     return ""
 
 
 def _description(statements: TopicStatements, topic: str) -> str:
     for name in _DESCRIPTIONS:
-        found = best_label(_literals(statements.terms(topic, name)), statements.language)
-        if found is not None:
-            return found.value[:_LONGEST_DESCRIPTION]
+        label = best_label(_literals(statements.terms(topic, name)), statements.language)
+        if label is not None:
+            return label.value[:_LONGEST_DESCRIPTION]
     return ""
 
 
@@ -186,9 +186,9 @@ def _geometry_texts(statements: TopicStatements, node: str) -> Iterator[str]:
     for name in (*TEXT_PROPERTIES, *CENTROID_PROPERTIES):
         yield from (literal.value for literal in _literals(statements.of(node, name)))
     for latitude, longitude in PAIR_PROPERTIES:
-        found = [_literals(statements.of(node, name)) for name in (latitude, longitude)]
-        if all(found):
-            yield point_text(found[0][0].value, found[1][0].value)
+        coordinates = [_literals(statements.of(node, name)) for name in (latitude, longitude)]
+        if all(coordinates):
+            yield point_text(coordinates[0][0].value, coordinates[1][0].value)
 
 
 def _name_of(term: object) -> str:

@@ -77,8 +77,8 @@ _POINT = re.compile(r"\s*POINT\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s*\)
 
 def _point(lexical: str, _language: str) -> str:
     """Return a point in WGS 84 as map services take it: latitude first."""
-    found = _POINT.fullmatch(lexical)
-    return f"{found[2]}, {found[1]}" if found else lexical
+    match = _POINT.fullmatch(lexical)
+    return f"{match[2]}, {match[1]}" if match else lexical
 
 
 def _clock(lexical: str, _language: str) -> str:

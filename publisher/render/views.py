@@ -238,16 +238,16 @@ class Views:
     ) -> list[tuple[object, Value]]:
         """Return the terms to be shown as values, sorted; the members of a list keep its order."""
         axioms = [(term, self._axioms.value(predicate, term)) for term in terms]
-        found = [(term, value) for term, value in axioms if value is not None]
+        valued = [(term, value) for term, value in axioms if value is not None]
         left = [term for term, value in axioms if value is None]
         lists = [members for term in left if (members := self._list(term))]
         plain = [term for term in left if not self._list(term)]
-        found += [(t, self._value(t, viewer)) for t in self._in_language(predicate, plain, viewer)]
-        found.sort(key=lambda v: value_order(v[1], self.language))
+        valued += [(t, self._value(t, viewer)) for t in self._in_language(predicate, plain, viewer)]
+        valued.sort(key=lambda v: value_order(v[1], self.language))
         for members in sorted(lists, key=lambda members: str(members[0])):
             fitting = self._in_language(predicate, members, viewer)
-            found += [(t, self._value(t, viewer)) for t in members if t in fitting]
-        return found
+            valued += [(t, self._value(t, viewer)) for t in members if t in fitting]
+        return valued
 
     def _list(self, term: object) -> list[object]:
         """Return the members of an RDF list; none when a term is no list."""
@@ -271,15 +271,15 @@ class Views:
         self, predicate: str, terms: Sequence[object], viewer: str = ""
     ) -> Sequence[object]:
         """Return the texts in the page's language when there are any, and all that is not text."""
-        found = list(terms)
-        texts = [t for t in found if isinstance(t, Literal) and t.language]
+        listed = list(terms)
+        texts = [t for t in listed if isinstance(t, Literal) and t.language]
         fitting = self._preferred(texts)
         if viewer == LANG_STRING:
-            return found
+            return listed
         if not fitting or predicate in _IN_EVERY_LANGUAGE:
             spellings = {t.value: t for t in [*texts, *fitting]}
             fitting = list(spellings.values())
-        return [t for t in found if t not in texts] + list(fitting)
+        return [t for t in listed if t not in texts] + list(fitting)
 
     def _preferred(self, texts: Sequence[Literal]) -> list[Literal]:
         """Return the texts in the language that the reader would rather read, if there is one."""
@@ -344,10 +344,10 @@ class Views:
         return tuple(
             PropertyGroup(
                 heading or others,
-                tuple(line for _, _, line in sorted(found, key=lambda f: f[:2])),
+                tuple(line for _, _, line in sorted(members, key=lambda f: f[:2])),
                 foreign.get(heading, ""),
             )
-            for (_, heading), found in sorted(groups.items(), key=lambda group: group[0])
+            for (_, heading), members in sorted(groups.items(), key=lambda group: group[0])
         )
 
     def _disputed(
@@ -390,11 +390,11 @@ class Provenance:
 
     def sources_of(self, subject: str, fact: PredicateObject, twins: Sequence[object]) -> list[str]:
         """Return who says so, sorted; a text without sources has those of its twins."""
-        found = set(self.sources.get((subject, fact), ()))
-        if not found and isinstance(fact[1], Literal) and fact[1].language:
+        sources = set(self.sources.get((subject, fact), ()))
+        if not sources and isinstance(fact[1], Literal) and fact[1].language:
             for twin in _translations(fact[1], twins):
-                found |= set(self.sources.get((subject, (fact[0], twin)), ()))
-        return sorted(found)
+                sources |= set(self.sources.get((subject, (fact[0], twin)), ()))
+        return sorted(sources)
 
 
 def _translations(text: Literal, all_texts: Sequence[object]) -> list[Literal]:

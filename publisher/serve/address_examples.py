@@ -13,7 +13,7 @@ def address_examples(site: Site) -> dict[str, str]:
     an empty value says that there is nothing.
     """
     release = site.release
-    found = {
+    examples = {
         "release": release.id,
         "other": release.id,
         "extension": "ttl",
@@ -31,9 +31,9 @@ def address_examples(site: Site) -> dict[str, str]:
         **_of_tables(site),
         **_of_a_thing(site),
     }
-    if found["dataset"]:
-        found["file"] = f"{found['dataset']}.ttl"
-    return found
+    if examples["dataset"]:
+        examples["file"] = f"{examples['dataset']}.ttl"
+    return examples
 
 
 def _of_tables(site: Site) -> dict[str, str]:

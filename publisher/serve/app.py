@@ -240,10 +240,10 @@ class CachingApplication:
         cache = self._cache_for(environ)
         if cache is None:
             return None
-        found = cache.from_cache(environ, self._metrics.counting(environ, start))
-        if found is not None and cache is self._answers:
+        cached = cache.from_cache(environ, self._metrics.counting(environ, start))
+        if cached is not None and cache is self._answers:
             self._metrics.memory_hit()
-        return found
+        return cached
 
     def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return an answer from the cache as it is sent; None when it must be made.

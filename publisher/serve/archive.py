@@ -97,16 +97,16 @@ class ReleaseArchive:
             document: Its path below the base.
         """
         infos, rows = self._reload()
-        found: list[ReleaseInfo] = []
+        kept: list[ReleaseInfo] = []
         before: list[str] | None = None
         is_listed = False
         for release in infos:
             row = rows[release.id].find(document)
             is_listed = is_listed or row is not None
             if row is not None and row != before:
-                found.append(release)
+                kept.append(release)
             before = row
-        return found if is_listed else list(infos)
+        return kept if is_listed else list(infos)
 
     def has(self, name: str) -> bool:
         """Tell whether there is a release of a name."""
@@ -212,10 +212,10 @@ class _Integrity:
 def file_state(path: Path) -> tuple[int, ...]:
     """Return what changes when a file is written, restored or replaced; None without it."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return ()
-    return found.st_ino, found.st_ctime_ns, found.st_size
+    return stat.st_ino, stat.st_ctime_ns, stat.st_size
 
 
 class VerifiedOpener:
@@ -324,8 +324,8 @@ class OpenFailures:
 
     def find(self, folder: Path) -> OpenFailure | None:
         """Return why a release would be refused once more; None when it is worth a try."""
-        found = self._found.get(folder)
-        return found if found is not None and found.is_valid else None
+        failure = self._found.get(folder)
+        return failure if failure is not None and failure.is_valid else None
 
     def note(self, folder: Path, error: PublisherError) -> OpenFailure:
         """Keep why a release could not be opened."""

@@ -205,13 +205,13 @@ def _search(site: Site, answers: RestAnswers, schemes: list[SchemeSummary]) -> R
     wanted = answers.filter_of(kinds, parent, group)
     language = request.args.get("lang", "").lower()
     labels_in = request.args.get("labellang", "").lower()
-    found: dict[tuple[str, str], tuple[Entry, str, SchemeSummary]] = {}
+    by_name: dict[tuple[str, str], tuple[Entry, str, SchemeSummary]] = {}
     looked_at = _MOST_LOOKED_AT if kinds or parent or group else _MOST_HITS
     for entry, tag, scheme in _entries(site, query, language, schemes, looked_at):
-        if (entry.concept, scheme.iri) not in found and wanted(entry.concept):
-            found[entry.concept, scheme.iri] = entry, tag, scheme
+        if (entry.concept, scheme.iri) not in by_name and wanted(entry.concept):
+            by_name[entry.concept, scheme.iri] = entry, tag, scheme
     start, most = _number("offset", 0, 10**8), _number("maxhits", _MOST_HITS, _MOST_HITS)
-    part = list(islice(found.values(), start, start + most))
+    part = list(islice(by_name.values(), start, start + most))
     further = request.args.get("fields", "").split()
     return _respond(site, answers.found(part, labels_in or language, language, further))
 
@@ -219,8 +219,8 @@ def _search(site: Site, answers: RestAnswers, schemes: list[SchemeSummary]) -> R
 def _lookup(site: Site, answers: RestAnswers, scheme: SchemeSummary) -> Response:
     label = _parameter("label")[:_LONGEST_QUERY].replace("*", "")
     language = request.args.get("lang", "").lower()
-    found = list(_entries(site, label, language, [scheme]))
-    names = [hit for hit in found if not hit[0].is_alternative] or found
+    entries = list(_entries(site, label, language, [scheme]))
+    names = [hit for hit in entries if not hit[0].is_alternative] or entries
     exact = [hit for hit in names if hit[0].text == label] or names
     if not exact:
         abort(404)
@@ -234,8 +234,8 @@ def _index_entries(
 ) -> Response:
     tag = _language(site)
     start, most = _number("offset", 0, 10**8), _number("limit", _MOST_TOLD, _MOST_TOLD)
-    found = answers.index.entries(scheme.iri, tag, letter.upper(), start, most)
-    return _respond(site, answers.entries(tag, found))
+    entries = answers.index.entries(scheme.iri, tag, letter.upper(), start, most)
+    return _respond(site, answers.entries(tag, entries))
 
 
 # The data of a concept or of a whole scheme, as a graph.
@@ -310,10 +310,10 @@ def _whole_scheme(site: Site, scheme: SchemeSummary, media_type: MediaType) -> b
 
 
 def _named(site: Site, slug: str) -> SchemeSummary:
-    found = site.pages.concepts.scheme(slug)
-    if found is None:
+    scheme = site.pages.concepts.scheme(slug)
+    if scheme is None:
         abort(404)
-    return found
+    return scheme
 
 
 def _scheme_call(site: Site, answers: RestAnswers, scheme: SchemeSummary, call: str) -> Response:

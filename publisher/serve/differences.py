@@ -129,13 +129,13 @@ class Difference:
         written = self.json.read(0, ends[-1]) + b"]"
         return [
             EntityDiff(
-                found["entity"],
-                found["dataset"],
-                Kind(found["kind"]),
-                tuple(found["removed"]),
-                tuple(found["added"]),
+                change["entity"],
+                change["dataset"],
+                Kind(change["kind"]),
+                tuple(change["removed"]),
+                tuple(change["added"]),
             )
-            for found in json.loads(written)
+            for change in json.loads(written)
         ]
 
 
@@ -148,7 +148,7 @@ class Differences:
         self._makers: SingleFlight[tuple[str, str], Difference] = SingleFlight()
         self._cache: BoundedCache[tuple[str, str], Difference] = BoundedCache(
             _MOST_BYTES,
-            lambda found: found.patch.length + found.json.length,
+            lambda difference: difference.patch.length + difference.json.length,
             most_entries=_MOST_KEPT,
         )
 

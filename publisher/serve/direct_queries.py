@@ -159,12 +159,12 @@ class DirectQueries:
 
     def _cited(self, pending: _PendingRequest, media_type: str) -> dict[str, str]:
         """Return the field that cites an answer in a media type; it is made once a request."""
-        found = pending.citations.get(media_type)
-        if found is None:
+        fields = pending.citations.get(media_type)
+        if fields is None:
             environ, requested = pending.request.environ, pending.requested
-            found = citation_fields(self._site, environ, requested, media_type)
-            pending.citations[media_type] = found
-        return found
+            fields = citation_fields(self._site, environ, requested, media_type)
+            pending.citations[media_type] = fields
+        return fields
 
     def _read(self, request: LoopRequest) -> RequestedQuery | None:
         """Return what is asked; None when the views must look."""
@@ -186,8 +186,8 @@ class DirectQueries:
             return read_query(self._site, sent)
         if is_post or not path.startswith(_NAMED) or not path.isascii():
             return None
-        found = find_named(self._site, path.removeprefix(_NAMED))
-        return None if found is None else read_named_query(self._site, *found, sent)
+        query = find_named(self._site, path.removeprefix(_NAMED))
+        return None if query is None else read_named_query(self._site, *query, sent)
 
     # One evaluation for all who ask the same at the same time.
 
@@ -341,15 +341,15 @@ class DirectQueries:
     def _head(self, pending: _PendingRequest, content_type: str, varies: bool) -> bytes:
         """Return the status line and the fields that many answers have in common."""
         key = (content_type, pending.requested.accepted.is_negotiated, varies)
-        found = self._heads.get(key)
-        if found is None:
+        head = self._heads.get(key)
+        if head is None:
             fields = self._fields(pending, content_type)
             if varies:
                 named = filter(None, [fields.get("Vary"), "Accept-Encoding"])
                 fields["Vary"] = ", ".join(named)
             written: HeaderFields = list(fields.items())
-            found = self._heads[key] = head_of("200 OK", written)
-        return found
+            head = self._heads[key] = head_of("200 OK", written)
+        return head
 
 
 def _likely_type(operation: Operation) -> str:

@@ -149,11 +149,11 @@ def _page_parameters(document: Document) -> dict[str, str]:
         *(INCOMING_PARAMETER, LANGUAGE_PARAMETER, CONTENT_PARAMETER),
         *(TERMS_PARAMETER, TERM_PARAMETER),
     )
-    found: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for name, value in request.args.items(multi=True):
         if name in names and (name, value) not in own:
-            found.setdefault(name, value)
-    return found
+            parameters.setdefault(name, value)
+    return parameters
 
 
 def _represent(site: Site, document: Document, media_type: MediaType) -> tuple[bytes, str]:
@@ -247,11 +247,11 @@ def _home(site: Site) -> Response:
 
 def _tombstone_response(site: Site, target: str) -> Response | None:
     """Return what answers for a request of which the entity has left; None for all others."""
-    found = find_tombstone(site, target)
-    if found is None:
+    tombstone = find_tombstone(site, target)
+    if tombstone is None:
         return None
-    replacement = replacement_address(site, found[0], target, found[1])
-    return redirect_to(replacement, 301) if replacement else gone_response(site, *found)
+    replacement = replacement_address(site, tombstone[0], target, tombstone[1])
+    return redirect_to(replacement, 301) if replacement else gone_response(site, *tombstone)
 
 
 def _thing(site: Site, target: str) -> Response:
@@ -262,15 +262,15 @@ def _thing(site: Site, target: str) -> Response:
 
 
 def _document(site: Site, target: str) -> Response:
-    found, extension = _split(site, target)
-    if extension is None and found.iri not in site.addresses.equivalents(target):
-        is_misspelt = found.iri in site.addresses.candidates(target)
+    document, extension = _split(site, target)
+    if extension is None and document.iri not in site.addresses.equivalents(target):
+        is_misspelt = document.iri in site.addresses.candidates(target)
         if is_misspelt:
-            return _redirect_to_document(site, found, 301)
-        return _at_its_place(site, found, target)
-    if extension is media_types.HTML and found.iri == site.release.base_iri:
+            return _redirect_to_document(site, document, 301)
+        return _at_its_place(site, document, target)
+    if extension is media_types.HTML and document.iri == site.release.base_iri:
         return _home(site)
-    return document_response(site, found, extension)
+    return document_response(site, document, extension)
 
 
 def _with_slashes(site: Site, target: str) -> str | None:

@@ -35,11 +35,13 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get(f"/{_FOLDER}/table/<name>")
     def table(name: str) -> Response:
-        found = site.pages.tables.tables.get(name)
-        if found is None:
+        chosen_table = site.pages.tables.tables.get(name)
+        if chosen_table is None:
             abort(404)
         columns = tuple(request.args.getlist("column"))
-        view = TableView(found, read_selection(found), columns, negotiate_language(request, site))
+        view = TableView(
+            chosen_table, read_selection(chosen_table), columns, negotiate_language(request, site)
+        )
         return answer(site.pages.embedded.table(view))
 
     @routes.get(f"/{_FOLDER}/<all:name>")

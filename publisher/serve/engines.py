@@ -182,7 +182,7 @@ class CurrentRelease:
 
     def _current(self, connection: ConnectionPool) -> str:
         loaded = read_registry(connection, self._base_iri or self._read_base_iri())
-        return next((name for name, found in loaded.items() if found.is_current), "")
+        return next((name for name, engine in loaded.items() if engine.is_current), "")
 
     def folder(self) -> Path | None:
         """Return the folder of the release to be served; None when that is not known just now.

@@ -101,12 +101,12 @@ def blueprint(site: Site) -> Blueprint:
         if not 1 <= number <= len(pages):
             # To a client of LDES 410 is an empty page; after any other refusal it gives up.
             abort(410)
-        picked, found = _choose(), pages[number - 1]
-        body = site.feeds.page(stream, found, picked.media_type)
+        picked, feed_page = _choose(), pages[number - 1]
+        body = site.feeds.page(stream, feed_page, picked.media_type)
         response = _named(site, body, picked)
-        if found.is_closed:
+        if feed_page.is_closed:
             response.headers["Cache-Control"] = _FOR_GOOD
-            response.last_modified = found.last
+            response.last_modified = feed_page.last
         return response
 
     @routes.get("/feed")

@@ -208,20 +208,20 @@ def copies_blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
     @routes.get("/release/<release>/file/<path:name>")
     def file(release: str, name: str) -> Response:
         info = next((k for k in archive.list_releases() if k.id == release), None)
-        found = _files(releases / release).get(name) if info else None
-        if info is None or found is None:
+        stored = _files(releases / release).get(name) if info else None
+        if info is None or stored is None:
             abort(404)
         media_type = media_types.media_type_of_file(name)
         response = send_file(
             (releases / release / name).resolve(),
             mimetype=media_type.name if media_type else _OCTET_STREAM,
             conditional=False,
-            etag=found.sha256[:32],
+            etag=stored.sha256[:32],
             last_modified=info.published,
         )
         response.headers["Accept-Ranges"] = "bytes"
         response.headers["Cache-Control"] = "public, no-cache"
-        response.headers["Repr-Digest"] = digest_field(bytes.fromhex(found.sha256))
-        return file_response(response, found.length)
+        response.headers["Repr-Digest"] = digest_field(bytes.fromhex(stored.sha256))
+        return file_response(response, stored.length)
 
     return routes

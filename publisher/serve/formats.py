@@ -82,7 +82,7 @@ SHORT_NAMES = tuple(
 
 def _inverted(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {
-        name: media_type for media_type, found in names.items() for name in (media_type, *found)
+        name: media_type for media_type, others in names.items() for name in (media_type, *others)
     }
 
 
@@ -211,7 +211,7 @@ def _accepted(accept: str, parameters: Parameters) -> AcceptedFormats:
         boolean,
         graph,
         names=names,
-        versions={m: found for m, found in versions.items() if found and m not in names},
+        versions={m: wanted for m, wanted in versions.items() if wanted and m not in names},
         parameter=parameter,
         accept=accept,
     )

@@ -50,7 +50,7 @@ def _document_paths(site: Site, target: str) -> list[str]:
         site.addresses.document_of(iri) for n in tried for iri in site.addresses.candidates(n)
     ]
     paths = [document.removeprefix(site.release.base_iri) for document in documents]
-    listed = next((found for found in paths if site.last_modified.has(found)), None)
+    listed = next((path for path in paths if site.last_modified.has(path)), None)
     if listed is not None:
         return [listed]
     # The version of an ontology and the distribution of a dataset are parts of another document.
@@ -95,8 +95,8 @@ class MementoAddresses:
 
     def mementos(self, path: str) -> list[ReleaseInfo]:
         """Return the releases in which a path is, the oldest first."""
-        found = map(self._past.mementos, _document_paths(self.site, path))
-        return next(filter(None, found), [])
+        lists = map(self._past.mementos, _document_paths(self.site, path))
+        return next(filter(None, lists), [])
 
     def links(self, path: str) -> list[tuple[str, str]]:
         """Return the links of an original, which is its own TimeGate (RFC 7089, pattern 1.1)."""
@@ -122,10 +122,10 @@ class MementoAddresses:
         return [
             (
                 self.memento(by_id[name], path),
-                f'rel="{" ".join([*found, "memento"])}"; '
+                f'rel="{" ".join([*relation_names, "memento"])}"; '
                 f'datetime="{http_date(by_id[name].published)}"',
             )
-            for name, found in relations.items()
+            for name, relation_names in relations.items()
         ]
 
 

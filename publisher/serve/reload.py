@@ -97,9 +97,9 @@ class ReloadingApp:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from the release that is current when the request comes in, to its last byte."""
         admitted = self._admitted
-        found = admitted.application.from_cache(environ, start_response)
-        if found is not None:
-            return found  # from the cache, which needs no release
+        cached = admitted.application.from_cache(environ, start_response)
+        if cached is not None:
+            return cached  # from the cache, which needs no release
         self._watcher.start()  # if it runs already, this does nothing
         while not admitted.turnstile.acquire():
             if self._watcher.is_ending:
@@ -133,12 +133,12 @@ class ReloadingApp:
         """Return the first release that can be opened, the current one if possible."""
         refused: tuple[Path, OpenFailure] | None = None
         for folder in self._following.candidates():
-            found = self._open(folder)
-            if isinstance(found, _OpenRelease):
+            opened = self._open(folder)
+            if isinstance(opened, _OpenRelease):
                 if refused is not None:
-                    self._log_fallback(*refused, found.site.release.id)
-                return found
-            refused = refused or (folder, found)
+                    self._log_fallback(*refused, opened.site.release.id)
+                return opened
+            refused = refused or (folder, opened)
         assert refused is not None, "a folder has at least one candidate"
         raise copy(refused[1].error)
 
@@ -191,11 +191,11 @@ class ReloadingApp:
         if folder == self._admitted.folder:
             self._note_all_well()
             return False
-        found = self._open(folder)
-        if isinstance(found, _OpenRelease):
-            self._hand_over(found)
+        opened = self._open(folder)
+        if isinstance(opened, _OpenRelease):
+            self._hand_over(opened)
         else:
-            self._note_fallback(folder, found, self._site.release.id)
+            self._note_fallback(folder, opened, self._site.release.id)
         return False
 
     def _hand_over(self, new: _OpenRelease) -> None:
@@ -217,13 +217,13 @@ class ReloadingApp:
 
     def _log_fallback(self, folder: Path, refusal: OpenFailure, served: str) -> bool:
         """Report it in log and readiness; return False if that was done before."""
-        found = FallbackRelease(folder.name, served, refusal.error.what)
-        if found == self._shared.health.fallback:
+        fallback = FallbackRelease(folder.name, served, refusal.error.what)
+        if fallback == self._shared.health.fallback:
             return False
-        self._shared.health.fallback = found
+        self._shared.health.fallback = fallback
         _log.error(
             "The release %s cannot be served; the old one stays: %s. %s",
-            found.current,
+            fallback.current,
             served,
             refusal.error,
         )

@@ -245,9 +245,9 @@ class ResponseCache:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer and remember."""
         environ = _uncoded(environ)
-        found = self.from_cache(environ, start_response)
-        if found is not None:
-            return found
+        answer = self.from_cache(environ, start_response)
+        if answer is not None:
+            return answer
         if not _is_cacheable(environ):
             return self._application(environ, start_response)
         made = self._make_once(environ, _key_of(environ))

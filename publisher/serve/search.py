@@ -34,10 +34,10 @@ def _scheme(site: Site) -> SchemeSummary | None:
 
 
 def _named(site: Site, slug: str) -> SchemeSummary:
-    found = site.pages.concepts.scheme(slug)
-    if found is None:
+    scheme = site.pages.concepts.scheme(slug)
+    if scheme is None:
         abort(404)
-    return found
+    return scheme
 
 
 def _list(site: Site, scheme: SchemeSummary | None) -> Response:
@@ -71,13 +71,15 @@ def _list_page(site: Site, body: bytes | None, page_language: PageLanguage) -> R
     return response
 
 
-def _in_scheme(site: Site, found: SearchResult, scheme: SchemeSummary | None) -> SearchResult:
+def _in_scheme(
+    site: Site, search_result: SearchResult, scheme: SchemeSummary | None
+) -> SearchResult:
     """Return what was found in a concept scheme."""
     if scheme is None:
-        return found
+        return search_result
     index = site.pages.concepts
-    hits = [hit for hit in found.hits if index.has_member(scheme.iri, hit.iri)]
-    return replace(found, hits=hits)
+    hits = [hit for hit in search_result.hits if index.has_member(scheme.iri, hit.iri)]
+    return replace(search_result, hits=hits)
 
 
 def _answer(site: Site, media_type: MediaType) -> Response:
@@ -85,14 +87,14 @@ def _answer(site: Site, media_type: MediaType) -> Response:
     scheme = _scheme(site)
     if media_type is HTML and not text and (scheme or request.args.get("below")):
         return _list(site, scheme)
-    found = _in_scheme(site, site.search.find(text, page_language.language), scheme)
+    search_result = _in_scheme(site, site.search.find(text, page_language.language), scheme)
     asked = SearchRequest(text, _page_number(), request.args.get("kind", ""), scheme)
     pages, is_page = site.pages.search, media_type is HTML
-    body = (pages.page if is_page else pages.json)(asked, found, page_language)
+    body = (pages.page if is_page else pages.json)(asked, search_result, page_language)
     if body is None:
         abort(404)
     response = Response(body, content_type=media_type.content_type)
-    if found.names_only:  # soon there is more
+    if search_result.names_only:  # soon there is more
         response.headers["Cache-Control"] = "no-store"
     else:
         set_validators(response, body, site.release.published)

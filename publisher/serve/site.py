@@ -20,7 +20,8 @@ from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import IN_PREPARATION, QUERIES, Release
 from publisher.release.schema import read_schema
-from publisher.release.search import SEARCH_FILE, Search, read_languages
+from publisher.release.search import Search, read_languages
+from publisher.release.search_index import SEARCH_FILE
 from publisher.release.second_engine import read_release_answers
 from publisher.render.catalogue import CatalogueViews
 from publisher.render.documents import Documents
@@ -255,7 +256,7 @@ def _open(
 
 def _content_languages(config: Config, release: Release) -> tuple[str, ...]:
     """Return the languages of the data: as the operator orders them, then the commonest first."""
-    found = read_languages(release.folder / SEARCH_FILE)
+    languages = read_languages(release.folder / SEARCH_FILE)
     first = [tag.strip().lower() for tag in config.content_languages.split(",")]
-    ordered = [tag for tag in first if tag and (tag in found or not found)]
-    return tuple(dict.fromkeys([*ordered, *found]))
+    ordered = [tag for tag in first if tag and (tag in languages or not languages)]
+    return tuple(dict.fromkeys([*ordered, *languages]))

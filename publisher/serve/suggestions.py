@@ -31,9 +31,9 @@ def words_in_path(path: str) -> list[str]:
     """
     for part in reversed(unquote(path).split("/")):
         stem = part.rpartition(".")[0] or part
-        found = [word for word in words(stem.replace("_", " ")) if len(word) <= _LONGEST_WORD]
-        if found:
-            return found[:_MOST_WORDS]
+        path_words = [word for word in words(stem.replace("_", " ")) if len(word) <= _LONGEST_WORD]
+        if path_words:
+            return path_words[:_MOST_WORDS]
     return []
 
 
@@ -51,22 +51,22 @@ def suggest_things(
         without: IRIs of things that are named otherwise.
     """
     with slot_at_once(site) as has_turn:
-        found = _find(site, words_in_path(path), page_language) if has_turn else []
+        hits = _find(site, words_in_path(path), page_language) if has_turn else []
     left = set(without)
-    return list(islice((hit for hit in found if hit.iri not in left), _MOST))
+    return list(islice((hit for hit in hits if hit.iri not in left), _MOST))
 
 
 def _find(site: Site, requested: list[str], page_language: PageLanguage) -> list[Hit]:
     telling = sorted(
         (word for word in requested if len(word) >= _LEAST_WORD), key=len, reverse=True
     )
-    found: dict[str, Hit] = {}
+    by_iri: dict[str, Hit] = {}
     for text in (" ".join(requested), *telling):
         try:
             hits = site.search.find(text, page_language.language).hits if text else ()
         except (QueryLimitExceeded, OSError, sqlite3.Error):
             break  # help that comes late is none; nor is there any without the index
-        found.update({hit.iri: hit for hit in hits if hit.iri not in found})
-        if found:
+        by_iri.update({hit.iri: hit for hit in hits if hit.iri not in by_iri})
+        if by_iri:
             break
-    return list(found.values())
+    return list(by_iri.values())

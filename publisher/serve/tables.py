@@ -82,8 +82,8 @@ def read_selection(table: Table) -> Selection:
 def _chosen_values(table: Table, before: str) -> dict[str, tuple[str, ...]]:
     """Return column → the values that parameters give, whose names have something before it."""
     given = {c.name: request.args.getlist(before + c.name) for c in table.columns}
-    found = {name: tuple(dict.fromkeys(filter(None, values))) for name, values in given.items()}
-    return {name: values for name, values in found.items() if values}
+    chosen = {name: tuple(dict.fromkeys(filter(None, values))) for name, values in given.items()}
+    return {name: values for name, values in chosen.items() if values}
 
 
 def _chosen_ranges(table: Table) -> dict[str, tuple[str, str]]:
@@ -92,14 +92,14 @@ def _chosen_ranges(table: Table) -> dict[str, tuple[str, str]]:
     Raises:
         QueryRefused: One is no number, or no year or day.
     """
-    found = {}
+    ranges = {}
     for column in table.columns:
         if column.kind not in (NUMBER, DATE):
             continue
         first, below = (_end(column, start + column.name) for start in (FROM, BELOW))
         if first or below:
-            found[column.name] = (first, below)
-    return found
+            ranges[column.name] = (first, below)
+    return ranges
 
 
 def _end(column: Column, parameter: str) -> str:
@@ -243,9 +243,7 @@ def _json(site: Site, table: Table) -> Response:
         if not 1 <= selection.page <= pages:
             abort(404)
         offset = (selection.page - 1) * size
-        found = table_reader.read(
-            selection, table.columns, size, offset, located=bool(table.chains)
-        )
+        rows = table_reader.read(selection, table.columns, size, offset, located=bool(table.chains))
     parameters = TableView(table, selection, (), reader).parameters(is_file=True)
     parameters += [("size", str(size))] if size != JSON_ROWS else []
     neighbours = _neighbours(
@@ -263,7 +261,7 @@ def _json(site: Site, table: Table) -> Response:
             "size": size,
             **neighbours,
             "columns": describe_columns(table),
-            "rows": row_objects(table, found),
+            "rows": row_objects(table, rows),
         }
     ).encode()
     response = Response(body, content_type=JSON.content_type)
@@ -341,16 +339,16 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/table/<name>")
     def table(name: str) -> Response:
         slug, _, extension = name.partition(".")
-        found = site.pages.tables.tables.get(slug)
-        if found is None or extension not in (*found.files, *_MADE_FOR_REQUESTS):
+        chosen_table = site.pages.tables.tables.get(slug)
+        if chosen_table is None or extension not in (*chosen_table.files, *_MADE_FOR_REQUESTS):
             abort(404)
         if extension == _SCHEMA:
-            return _schema(site, found)
+            return _schema(site, chosen_table)
         if extension == METADATA:
-            return _metadata(site, found)
+            return _metadata(site, chosen_table)
         if extension == PLACES:
-            return _places(site, found)
-        offered = (HTML, *(m for m in media_types.TABLES if m.extension in found.files))
+            return _places(site, chosen_table)
+        offered = (HTML, *(m for m in media_types.TABLES if m.extension in chosen_table.files))
         if extension:
             media_type = media_types.BY_EXTENSION[extension]
         else:
@@ -358,11 +356,11 @@ def blueprint(site: Site) -> Blueprint:
             names = [m.name for m in (*offered, JSON)]
             media_type = media_types.BY_NAME[negotiate(accept, names)]
         if media_type is JSON:
-            response = _json(site, found)
+            response = _json(site, chosen_table)
         elif media_type is HTML:
-            response = _page(site, found, offered)
+            response = _page(site, chosen_table, offered)
         else:
-            response = _file(site, found, media_type)
+            response = _file(site, chosen_table, media_type)
         if not extension:
             set_vary(response, "Accept")
         return response

@@ -52,12 +52,12 @@ def affected_datasets(graph: Graph) -> Mapping[str, AffectedDataset]:
     entries = {node: kind for kind in _ENTRIES for node in graph.subjects(RDF.type, kind)}
     ordered = sorted(entries, key=lambda node: (_ENTRIES.index(entries[node]), str(node)))
     known = {node: _entry(graph, node) for node in ordered}
-    found = {node_name(node): entry for node, entry in known.items()}
+    datasets = {node_name(node): entry for node, entry in known.items()}
     outside = {*entries, *graph.subjects(RDF.type, DCAT.Catalog)}
     for node in ordered:
         for part in _parts(graph, node, outside):
-            found.setdefault(node_name(part), known[node])
-    return found
+            datasets.setdefault(node_name(part), known[node])
+    return datasets
 
 
 def _parts(graph: Graph, start: Node, outside: set[Node]) -> Iterator[Node]:

@@ -170,10 +170,10 @@ def _links(
 ) -> frozenset[str]:
     """Return the addresses of the site that the page links to and the triples name."""
     page = answered.get(HTML)
-    found = set(hrefs(page)) if page else set()
+    addresses = set(hrefs(page)) if page else set()
     for triples in parsed.values():
-        found.update(graphs.iris(triples))
-    return frozenset(without_fragment(site.locate(link)) for link in found if site.holds(link))
+        addresses.update(graphs.iris(triples))
+    return frozenset(without_fragment(site.locate(link)) for link in addresses if site.holds(link))
 
 
 def dead_links(client: Client, links: list[str]) -> list[Finding]:

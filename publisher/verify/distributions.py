@@ -155,18 +155,18 @@ def check_elsewhere(
             visit = visits.get(url)
             if visit is None:
                 continue
-            found = [
+            findings = [
                 replace(f, severity=Severity.WARNING, focus_node=distribution.iri)
                 for f in check_answered(visit, limits, url)
             ]
-            if not found and url in distribution.downloads:
-                found = [
+            if not findings and url in distribution.downloads:
+                findings = [
                     replace(f, severity=Severity.WARNING)
                     for f in _check_head(distribution, visit.last, url)
                 ]
             length = parse_digits(visit.last.fields.get("content-length", "")) or 0
             yield DownloadResult(
-                distribution.dataset, replace(visit.last, body=b""), length, tuple(found)
+                distribution.dataset, replace(visit.last, body=b""), length, tuple(findings)
             )
 
 

@@ -181,9 +181,9 @@ def find_source(client: Client, written: str, catalogue: str, load: LoadContext)
     has_feed = visit.successful and is_feed(visit.last, load)
     if has_feed and not f"/{urlsplit(location).path}".endswith("/"):
         return FeedSource(location)
-    site, found = read_site(client, location, catalogue)
+    site, findings = read_site(client, location, catalogue)
     if site.void or _answers_as_catalogue(client, site.address + catalogue, load):
-        return FeedSource(site.address, site, findings=tuple(found))
+        return FeedSource(site.address, site, findings=tuple(findings))
     client.locate = str
     if has_feed:
         return FeedSource(location)
@@ -297,14 +297,14 @@ def read_feed_bytes(body: bytes, media_type: str, address: str, load: LoadContex
         except SourceSyntax:
             if _recognised(body, address) in (None, media_type):
                 raise
-    found = _recognised(body, address)
+    recognised = _recognised(body, address)
     try:
         # Turtle without prefixes begins like nothing else; TriG holds all of it.
-        return graphs.parse(body, found or TRIG.name, address, load)
+        return graphs.parse(body, recognised or TRIG.name, address, load)
     except ReadLimitExceeded:
         raise
     except SourceSyntax as error:
-        if found is not None:
+        if recognised is not None:
             raise
         raise SourceSyntax(
             "'{media_type}' is not RDF.", where=address, media_type=media_type or "-"

@@ -99,9 +99,9 @@ class Ontology:
 
     def terms(self) -> set[Node]:
         """Return the classes and properties of the ontology's own namespace."""
-        found = {s for kind in TERM_TYPES for s in self.graph.subjects(RDF.type, kind)}
+        terms = {s for kind in TERM_TYPES for s in self.graph.subjects(RDF.type, kind)}
         stem = str(self.node).rstrip("/#")
-        return {term for term in found if str(term).startswith(stem)}
+        return {term for term in terms if str(term).startswith(stem)}
 
 
 def fetch(client: Client, iri: str, load: LoadContext) -> Ontology:

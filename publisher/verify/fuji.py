@@ -259,11 +259,11 @@ class DatasetMetadata:
 
     def urls(self, name: str) -> list[str]:
         """Return the addresses of the page's data under a name of schema.org."""
-        found = []
+        addresses = []
         for value in _list(self.embedded.get("distribution")):
             if isinstance(value, Mapping) and value.get(name):
-                found.append(str(value[name]))
-        return found
+                addresses.append(str(value[name]))
+        return addresses
 
 
 def _list(value: object) -> list[object]:

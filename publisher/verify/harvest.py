@@ -265,16 +265,16 @@ def _check_same_triples(
     """Return a violation when a representation of the catalogue holds other triples."""
     last = visit.last
     try:
-        found = graphs.canonical(graphs.parse(last.body, last.media_type, last.url, load))
+        triples = graphs.canonical(graphs.parse(last.body, last.media_type, last.url, load))
     except SourceSyntax as error:
         return [syntax(error, about)]
-    if found == expected:
+    if triples == expected:
         return []
     message = text(
         "{url} as {media_type} differs from the default format in {count} triples.",
         url=about,
         media_type=last.media_type,
-        count=len(found ^ expected),
+        count=len(triples ^ expected),
     )
     return [violation("harvest:formats-differ", message, about)]
 

@@ -84,17 +84,17 @@ def check(
         say = violation if key else note
         return [say("proof:none", message, listed)], None
     visit = client.visit(entry["manifest"], fields={"Accept": "application/json"})
-    found = check_answered(visit, client.limits)
-    if found:
-        return found, None
-    found = check_signature(client, entry, visit.last.body, key)
+    findings = check_answered(visit, client.limits)
+    if findings:
+        return findings, None
+    findings = check_signature(client, entry, visit.last.body, key)
     files = _files(visit.last.body)
     if files is None:
         message = text("{url} is no manifest: it names no files.", url=entry["manifest"])
-        return [*found, violation("proof:manifest", message, entry["manifest"])], None
+        return [*findings, violation("proof:manifest", message, entry["manifest"])], None
     compared = _ComparisonCounts()
-    found += _compare(client, address, entry["manifest"], files, compared, tell)
-    return found, compared.table(entry["id"], len(files))
+    findings += _compare(client, address, entry["manifest"], files, compared, tell)
+    return findings, compared.table(entry["id"], len(files))
 
 
 def _current(client: Client, listed: str) -> dict[str, str] | None:
@@ -209,16 +209,16 @@ def _compare(
         visit = client.visit(url)
         compared.files += 1
         compared.length_bytes += len(visit.last.body)
-        found = check_answered(visit, client.limits)
+        findings = check_answered(visit, client.limits)
         is_same = (len(visit.last.body), hashlib.sha256(visit.last.body).hexdigest()) == (
             length,
             digest,
         )
-        if not found and not is_same:
+        if not findings and not is_same:
             message = text("{url} is not what the manifest says: its digest differs.", url=url)
-            found = [violation("proof:digest", message, manifest)]
-        compared.differing += bool(found)
-        yield from found
+            findings = [violation("proof:digest", message, manifest)]
+        compared.differing += bool(findings)
+        yield from findings
 
 
 def _file_address(address: str, manifest: str, name: str) -> str:

@@ -34,13 +34,13 @@ class WebLink:
 def links_of(exchange: Exchange) -> tuple[WebLink, ...]:
     """Return the links in the ``Link`` fields of an answer, relative ones resolved."""
     value = exchange.fields.get("link", "")
-    found = []
+    links = []
     for parsed in parse_header_links(value) if value else []:
         target = resolve_reference(exchange.url, parsed.get("url", ""))
         anchor = resolve_reference(exchange.url, parsed.get("anchor", ""))
         for relation in parsed.get("rel", "").split():
-            found.append(WebLink(anchor, relation, target, parsed.get("type", "")))
-    return tuple(found)
+            links.append(WebLink(anchor, relation, target, parsed.get("type", "")))
+    return tuple(links)
 
 
 def targets(links: tuple[WebLink, ...], relation: str) -> tuple[str, ...]:

@@ -110,9 +110,9 @@ def _link_points(
     metric: str, points: float, addresses: Iterable[str], statuses: Mapping[str, int]
 ) -> MetricScore:
     """Return the points for an address that answers HEAD with 200 to 299."""
-    found = {address: statuses.get(address, 0) for address in sorted(addresses)}
-    passed = any(200 <= status < 300 for status in found.values())
-    shown = ", ".join(f"{address} {status or '-'}" for address, status in found.items()) or "-"
+    status_of = {address: statuses.get(address, 0) for address in sorted(addresses)}
+    passed = any(200 <= status < 300 for status in status_of.values())
+    shown = ", ".join(f"{address} {status or '-'}" for address, status in status_of.items()) or "-"
     return score_metric(
         ACCESSIBILITY,
         metric,
@@ -320,8 +320,8 @@ def _lacking(scores: Mapping[str, list[MetricScore]]) -> list[ReportTable]:
                 text("MQA: where points are lost"),
                 columns,
                 tuple(
-                    (metric, str(len(found)), format_points(points), found[0])
-                    for (metric, points), found in rows
+                    (metric, str(len(datasets)), format_points(points), datasets[0])
+                    for (metric, points), datasets in rows
                 ),
             )
         ]

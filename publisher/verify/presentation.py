@@ -91,7 +91,9 @@ def grouped(report: VerificationReport) -> list[FindingGroup]:
     for finding in in_order(report.findings):
         sentence = getattr(finding.message, "key", "") or in_language(finding.message, "en")
         groups.setdefault((finding.severity.value, finding.rule, sentence), []).append(finding)
-    made = [FindingGroup(tuple(found), _datasets_of(found, report)) for found in groups.values()]
+    made = [
+        FindingGroup(tuple(of_rule), _datasets_of(of_rule, report)) for of_rule in groups.values()
+    ]
     gravity = list(Severity)
     return sorted(
         made, key=lambda g: (gravity.index(g.first.severity), -g.datasets, -len(g.findings))

@@ -257,7 +257,7 @@ def _validate_fast(feed: Graph, profile: Profile) -> list[Finding]:
             continue
         shape = URIRef(_plain(result.source_shape))
         path = profile.shapes.value(shape, DCTERMS.subject) or _plain(result.path)
-        found = Finding(
+        finding = Finding(
             SEVERITIES.get(URIRef(result.severity_iri), Severity.VIOLATION),
             _in_languages(profile.shapes.objects(shape, SH.message), profile),
             str(shape),
@@ -265,7 +265,7 @@ def _validate_fast(feed: Graph, profile: Profile) -> list[Finding]:
             path=str(path or ""),
             value="" if result.value == result.focus_node else result.value or "",
         )
-        findings.append(found)
+        findings.append(finding)
     return _each_fault_once(findings)
 
 
@@ -328,9 +328,9 @@ def _finding(report: Graph, result: Node, profile: Profile) -> Finding:
     )
 
 
-def _in_languages(found: Iterable[Node], profile: Profile) -> Text:
+def _in_languages(texts: Iterable[Node], profile: Profile) -> Text:
     """Return the message of a shape in the languages it has, the profile named in front."""
-    messages = {m.language or SOURCE_LANGUAGE: str(m) for m in found if isinstance(m, Literal)}
+    messages = {m.language or SOURCE_LANGUAGE: str(m) for m in texts if isinstance(m, Literal)}
     fallback = messages.get(SOURCE_LANGUAGE) or next(iter(messages.values()), "")
     return {
         language: f"{profile.name}: {messages.get(language, fallback)}" for language in LANGUAGES

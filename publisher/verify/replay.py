@@ -36,9 +36,9 @@ def replay(permalink: str, expected: str = "", key: Path | None = None) -> Verif
         key: PEM file with the key that the release must be signed with.
     """
     client = Client(ExchangeLimits())
-    found = list(_compare(client, permalink, expected))
-    found += _manifest(client, permalink, key)
-    return VerificationReport(permalink, permalink, client.exchanges, found, ())
+    findings = list(_compare(client, permalink, expected))
+    findings += _manifest(client, permalink, key)
+    return VerificationReport(permalink, permalink, client.exchanges, findings, ())
 
 
 def _compare(client: Client, permalink: str, expected: str) -> list[Finding]:

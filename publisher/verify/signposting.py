@@ -144,14 +144,14 @@ def _level_2(client: Client, links: tuple[WebLink, ...]) -> list[MetricScore]:
         for link in links
         if link.relation == "linkset" and link.media_type == LINKSET_JSON
     ]
-    found = _fetched(client, typed[0]) if typed else ()
-    in_linkset = {(link.relation, client.locate(link.target)) for link in found}
+    listed = _fetched(client, typed[0]) if typed else ()
+    in_linkset = {(link.relation, client.locate(link.target)) for link in listed}
     on_page = {
         (link.relation, client.locate(link.target))
         for link in links
         if link.relation in ("cite-as", "describedby", "type", "license", "item", "author")
     }
-    absolute = bool(found) and all(link.absolute for link in found)
+    absolute = bool(listed) and all(link.absolute for link in listed)
     missing = sorted(relation for relation, _ in on_page - in_linkset)
     return [
         score_metric(
@@ -171,7 +171,7 @@ def _level_2(client: Client, links: tuple[WebLink, ...]) -> list[MetricScore]:
             LEVEL_2,
             "complete",
             1,
-            bool(found) and not missing,
+            bool(listed) and not missing,
             text("The linkset has every link of the page."),
             text(
                 "Put these links of the page into the linkset too: {relations}.",

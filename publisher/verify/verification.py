@@ -91,25 +91,25 @@ class _Verification:
             self._compare(self.options.state)
 
     def _harvest_site(self) -> None:
-        self.feed, found = harvest.as_ckan(self.client, self.feed.address, self.load)
-        self.findings += found + harvest.placeholders(self.feed.graph)
+        self.feed, findings = harvest.as_ckan(self.client, self.feed.address, self.load)
+        self.findings += findings + harvest.placeholders(self.feed.graph)
         self.findings += harvest.open_pages(self.client, self.site.address)
         formats = harvest.as_europa(self.client, self.feed, self.load)
         self.findings += map(self._claimed, formats)
         if self.options.se_view:
-            self.se_feed, found = harvest.as_dataportal(
+            self.se_feed, findings = harvest.as_dataportal(
                 self.client, self.se_feed.address, self.feed
             )
-            self.findings += found
+            self.findings += findings
 
     def _read_feed(self) -> None:
         """Read the pages of a feed, or its file; both views are this one."""
         if self.source.file is None:
-            self.feed, found = harvest.as_anybody(self.client, self.source.address, self.load)
+            self.feed, findings = harvest.as_anybody(self.client, self.source.address, self.load)
         else:
-            self.feed, found = harvest.as_file(self.source.file, self.source.address, self.load)
+            self.feed, findings = harvest.as_file(self.source.file, self.source.address, self.load)
         self.se_feed = self.feed
-        self.findings += found + harvest.placeholders(self.feed.graph)
+        self.findings += findings + harvest.placeholders(self.feed.graph)
         if self.feed.triples and profiles.SWEDISH in self._deciding():
             self.findings += harvest.portal_advice(self.feed)
 
@@ -118,8 +118,8 @@ class _Verification:
         now = history.dataset_digests(self.feed)
         before = history.read_digests(state, self.feed.address)
         if before:
-            found, table = history.compare(before, now)
-            self.findings += found
+            findings, table = history.compare(before, now)
+            self.findings += findings
             self.tables.append(table)
         history.write_digests(state, self.feed.address, now)
 
@@ -139,19 +139,19 @@ class _Verification:
             if not feed.triples:
                 continue
             self.tell(profile.name)
-            found = self._without_known(profiles.validate(feed.graph, profile))
+            findings = self._without_known(profiles.validate(feed.graph, profile))
             decides = not profile.is_ours or profile.option in deciding
-            (self.findings if decides else self.others).extend(found)
-            self.broken_rules += [] if profile.of_se_view else found
-            counts = count(found)
+            (self.findings if decides else self.others).extend(findings)
+            self.broken_rules += [] if profile.of_se_view else findings
+            counts = count(findings)
             if decides or counts:
                 name = profile.option or profile.name
                 self.results.append(ProfileResult(name, profile.name, decides, counts))
 
-    def _without_known(self, found: list[Finding]) -> list[Finding]:
+    def _without_known(self, findings: list[Finding]) -> list[Finding]:
         """Return findings without what a profile that was run before says in the same words."""
         known = {(f.focus_node, _rule_in_profile(f)) for f in (*self.findings, *self.others)}
-        return [f for f in found if (f.focus_node, _rule_in_profile(f)) not in known]
+        return [f for f in findings if (f.focus_node, _rule_in_profile(f)) not in known]
 
     def score(self) -> None:
         """Give each dataset its MQA score."""
@@ -237,30 +237,30 @@ class _Verification:
             self.findings.append(warning("protocol:none", message, self.site.address))
         for endpoint in own:
             self.tell(endpoint)
-            found, table = protocol.check(self.client, endpoint)
-            self.findings += found
+            findings, table = protocol.check(self.client, endpoint)
+            self.findings += findings
             self.tables.append(table)
 
     def judge(self) -> None:
         """Score landing pages, documents and ontologies for FAIR."""
         vocabularies = {str(o) for o in self.site.void.objects(None, VOID.vocabulary)}
         own = {iri.rstrip("#") for iri in vocabularies if self.site.holds(iri)}
-        found, tables = fair.datasets(
+        findings, tables = fair.datasets(
             self.client,
             self.feed.graph,
             self.feed.datasets()[:DATASETS_SCORED],
             self.load,
             self.tell,
         )
-        self.findings += found
+        self.findings += findings
         self.tables += tables
         things = [s for s, document in self.inventory.subjects.items() if not document]
         sample = [s for s in self.inventory.sample(self.options.sample) if s in things]
         self.findings += fair.documents(self.client, sample[:DOCUMENTS_POSTED])
-        found, tables = fair.ontologies(
+        findings, tables = fair.ontologies(
             self.client, sorted(self.inventory.ontologies or own), self.load, self.options.links
         )
-        self.findings += found + signposting.api_catalogue(self.client, self.site.address)
+        self.findings += findings + signposting.api_catalogue(self.client, self.site.address)
         self.tables += tables
 
     def _claimed(self, finding: Finding) -> Finding:
@@ -269,8 +269,8 @@ class _Verification:
 
     def prove(self) -> None:
         """Hold what the release on line consists of against its signed manifest."""
-        found, table = integrity.check(self.client, self.site.address, self.key, self.tell)
-        self.findings += found
+        findings, table = integrity.check(self.client, self.site.address, self.key, self.tell)
+        self.findings += findings
         self.tables += [table] if table else []
 
     def follow_links(self) -> None:

@@ -28,7 +28,6 @@ from publisher.verify.harvest import HYDRA, Feed
 from publisher.verify.report import ReportCell, ReportTable
 
 _SERIES, _SERVICE = URIRef(iri("dcat:DatasetSeries")), URIRef(iri("dcat:DataService"))
-_IN_SERIES = URIRef(iri("dcat:inSeries"))
 _CATEGORY = URIRef("http://data.europa.eu/r5r/hvdCategory")
 _GEOMETRIES = (
     "http://www.opengis.net/ont/geosparql#wktLiteral",

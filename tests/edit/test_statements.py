@@ -90,7 +90,7 @@ def test_a_corrected_value_keeps_the_statement_of_the_same_source(
 
 
 def test_a_new_fact_gets_a_statement_in_the_file_of_its_thing(
-    statements: StatementIndex, inventory: Inventory
+    statements: StatementIndex,
 ) -> None:
     """As facts of its kind have here: other names in Swedish."""
     found = statements.following([add_value(VANERN, NAME, name("Wenern"))], {VANERN: [BOOK, MAP]})

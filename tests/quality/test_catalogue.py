@@ -115,6 +115,21 @@ def short(findings: Iterable[Finding]) -> list[tuple[str, int, str]]:
     return sorted(parts)
 
 
+def test_what_is_demanded_is_not_recommended_too(tmp_path: Path) -> None:
+    """A dataset without a publisher: one portal demands it, the other would like it."""
+    faulty = judged(tmp_path, TREES.replace("    dcterms:publisher <region> ;\n", "", 1))
+    advice = [
+        f.message["en"]
+        for f in found(tmp_path, NORD)
+        if f.rule == "catalogue-advice" and f.focus_node == f"{NORD}dataset/trees"
+    ]
+
+    assert [part[::2] for part in short(faulty)] == [("dcat-ap-se", "publisher")]
+    assert len(advice) == 1
+    assert "dcat:keyword" in advice[0]
+    assert "dcterms:publisher" not in advice[0]
+
+
 def test_what_is_whole_is_let_pass(tmp_path: Path) -> None:
     """Nothing is reported that the build cures: formats, types of licences and pages."""
     assert judged(tmp_path, TREES) == []

@@ -51,9 +51,9 @@ def test_a_pattern_of_xpath_means_in_python_what_it_means(
     assert bool(re.search(translated(pattern, flags, PYTHON), text)) is expected
 
 
-@pytest.mark.parametrize(("pattern", "flags", "text", "expected"), CASES)
+@pytest.mark.parametrize(("pattern", "flags"), sorted({case[:2] for case in CASES}))
 def test_a_pattern_of_xpath_is_written_for_rust_with_its_own_end_of_text(
-    pattern: str, flags: str, text: str, expected: bool
+    pattern: str, flags: str
 ) -> None:
     r"""What differs is the end of the text, and that ``\Z`` is no escape there."""
     written = translated(pattern, flags, RUST)

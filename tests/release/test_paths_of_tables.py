@@ -21,7 +21,7 @@ from publisher.query.embedded import InProcessEngine
 from publisher.rdf.subjects import Subjects
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.search import open_sqlite
+from publisher.release.sqlite_files import open_sqlite
 from publisher.release.tables.files import csv_metadata
 from publisher.release.tables.index import INDEX_EXTENSION
 from publisher.release.tables.table import read_path, read_tables

@@ -14,7 +14,8 @@ from publisher.rdf.sorted_files import Quads, by_graph
 from publisher.rdf.text import fold, one_edit_variants, plain_letters, words
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.search import SEARCH_FILE, Search, write_search
+from publisher.release.search import Search
+from publisher.release.search_index import SEARCH_FILE, write_search
 
 BASE = "https://data.example.org/"
 GRAPH = NamedNode(f"{BASE}dataset/d")
@@ -191,6 +192,13 @@ def test_names_come_before_descriptions_and_short_names_before_long(tmp_path: Pa
     write_search(tmp_path / SEARCH_FILE, graphs_of(quads, tmp_path), BASE)
 
     assert found(Search(tmp_path / SEARCH_FILE, 5.0), "stål") == ["whole", "long", "part", "text"]
+
+
+def test_another_form_of_a_word_shares_as_many_letters_as_any(tmp_path: Path) -> None:
+    """Planning means a planner; what shares fewer letters with it, a planet, is another word."""
+    search = of_names(tmp_path, {"planner": "Planerare", "planet": "Planeten"})
+
+    assert found(search, "planering") == ["planner"]
 
 
 @pytest.fixture(scope="module")

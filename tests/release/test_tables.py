@@ -45,7 +45,7 @@ def _geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, 
     chains = GeometryChains(subjects)
     for thing in things:
         chains.add(thing)
-    return chains.found()
+    return chains.in_order()
 
 
 def test_every_class_with_a_shape_and_things_is_a_table(municipalities: Release) -> None:

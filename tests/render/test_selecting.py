@@ -25,7 +25,7 @@ from publisher.quality.approval import approve
 from publisher.query.embedded import InProcessEngine
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.search import open_sqlite
+from publisher.release.sqlite_files import open_sqlite
 from publisher.release.tables.index import INDEX_EXTENSION, lookup_text
 from publisher.release.tables.table import Column, read_tables
 from publisher.render.pages import Pages

@@ -22,7 +22,8 @@ from publisher.render.markdown import (
     plain_text,
 )
 from publisher.serve.app import create_flask
-from publisher.serve.openapi import ADDRESSES, AddressRow, describe_addresses
+from publisher.serve.offered_addresses import ADDRESSES, AddressRow
+from publisher.serve.openapi import describe_addresses
 from publisher.serve.site import Site
 
 # Addresses with something at them, for each row of the table that has parameters.

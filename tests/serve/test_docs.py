@@ -11,7 +11,7 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
-from publisher.serve.openapi import ADDRESSES
+from publisher.serve.offered_addresses import ADDRESSES
 from tests import npm
 from tests.municipalities import BASE as KOMMUNER
 

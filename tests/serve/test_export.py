@@ -405,7 +405,7 @@ def test_an_answer_that_is_not_as_expected_leaves_no_export(
 
 @pytest.mark.slow
 def test_what_no_file_can_be_called_is_told(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config
 ) -> None:
     """A name in an IRI may be longer than a file's, and must not end the export."""
     from publisher.serve.export import pages as walking

@@ -20,7 +20,8 @@ from publisher.config import Config
 from publisher.load.stored_files import store_files
 from publisher.release import preview as previews
 from publisher.release.open import open_current, open_release
-from publisher.release.search import SEARCH_FILE, Search
+from publisher.release.search import Search
+from publisher.release.search_index import SEARCH_FILE
 from publisher.release.second_engine import WITHOUT_SECOND_ENGINE
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site

@@ -499,3 +499,11 @@ def test_the_builder_of_these_requests_sends_what_a_server_sends() -> None:
     environ = EnvironBuilder("/v%C3%A4nern?a=%20").get_environ()
     assert environ["PATH_INFO"] == "/vÃ¤nern"
     assert environ["QUERY_STRING"] == "a=%20"
+
+
+def test_the_head_of_an_answer_goes_over_the_wire_without_its_body() -> None:
+    """RFC 9110, section 9.3.2: also where the loop sends it by itself."""
+    answer = CachedResponse("200 OK", [("ETag", '"a"')], b"body", '"a"', CHANGED)
+
+    assert answer.raw_response({"REQUEST_METHOD": "GET"}).body == b"body"
+    assert answer.raw_response({"REQUEST_METHOD": "HEAD"}).body == b""

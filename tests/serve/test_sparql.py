@@ -484,7 +484,7 @@ def test_the_form_keeps_a_wrong_query(send: Send) -> None:
     assert b"SELECT * { ?s ?p &lt;&amp;&#34;" in reply.body
 
 
-def test_describe_says_what_the_document_says(send: Send, site: Site) -> None:
+def test_describe_says_what_the_document_says(send: Send) -> None:
     """DESCRIBE and dereferencing are two ways to one description."""
     reply = send("GET", asked(f"DESCRIBE <{SILJAN}>"), Accept="application/n-triples")
     described = {quad.triple for quad in parse(reply.body, format=RdfFormat.N_TRIPLES)}

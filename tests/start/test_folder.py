@@ -188,6 +188,12 @@ def test_a_renamed_column_is_named_and_can_be_said_to_be_the_same(folder: Path) 
     assert "0 ändrade" in result.output
 
 
+def sit_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands ask; what is typed comes from a pipe."""
+    for module in ("table_faults", "table_updates"):
+        monkeypatch.setattr(f"publisher.cli.{module}.may_ask", lambda _switches: True)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("Ansvarig", "Drift"), ("Längd (km)", "Sträcka"), ("Spårkod", "Id"), ("Underlag", "Yta")],
@@ -198,7 +204,7 @@ def test_a_column_under_another_name_is_known_by_its_cells(
     """Also the one that tells rows apart. It is said first; nothing is renamed in silence."""
     text = rows(folder, TRACKS.replace(old, new).replace("5,25;", "5,3;"))
     assert f"{old}={new}" in publisher("start", text, "--dry-run").output
-    monkeypatch.setattr("publisher.cli.start._may_ask", lambda _switches: True)
+    sit_at_a_terminal(monkeypatch)
     asked = publisher("start", text, typed="y\n" * 2).output
     assert f"Kanske heter den {new} nu" in asked
     assert "1 ändrade, 0 nya, 0 borta" in asked
@@ -221,7 +227,7 @@ def test_what_cannot_be_read_is_corrected_in_place_or_stops(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = rows(folder, TRACKS.replace("5,25", "fem"))
-    monkeypatch.setattr("publisher.cli.start._may_ask", lambda _switches: True)
+    sit_at_a_terminal(monkeypatch)
     stopped = publisher("start", text, typed="stoppa\n")
     assert stopped.exit_code == 1
     result = publisher("start", text, typed="rätta\n5,5\nsent\ny\n")
@@ -263,7 +269,7 @@ def test_places_of_a_table_are_places_of_its_geojson(sources: Sources) -> None:
     thing = f"{BASE}id/spar/s-1"
     leading = GeometryChains(said)
     leading.add(thing)
-    chains = leading.found()
+    chains = leading.in_order()
     assert chains == ((iri("locn:geometry"),),)
     assert thing_geometries(thing, chains, said)[0].startswith("POINT (13.")
 

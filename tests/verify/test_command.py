@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from publisher.cli import main
+from publisher.languages import LANGUAGES
+from publisher.verify.profiles import BUILT_IN
+from tests.documents import DOCS, read
 
 FEED = """
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
@@ -67,3 +71,19 @@ def test_a_portal_that_nobody_knows_is_wrong_usage(feed: str) -> None:
     assert result.exit_code == 2
     assert "socrata" in result.stderr
     assert "udata" in result.stderr
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_names_every_profile(language: str) -> None:
+    """The option is free text, for it takes files too: what is not named there nobody finds."""
+    text = typed("--help", "--lang", language).stdout
+
+    named = set(re.findall(r"(?:geo)?dcat-ap[a-z-]*", re.sub(r"-\n\s+", "-", text)))
+    assert named == set(BUILT_IN)
+
+
+def test_the_documentation_lists_every_profile() -> None:
+    """Each has a row in the table of ``verify.md``."""
+    text = read(DOCS / "verify.md").text
+
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)) >= set(BUILT_IN)

@@ -11,6 +11,7 @@ import pytest
 from publisher.errors import SourceSyntax
 from publisher.findings import Severity
 from publisher.messages import in_language
+from publisher.verify.history import read_digests, write_digests
 from publisher.verify.options import VerifyOptions
 from publisher.verify.report import ReportCell, VerificationReport
 from publisher.verify.verification import verify
@@ -126,3 +127,13 @@ def test_a_state_file_of_another_program_is_refused(site: Site, remembering: Ver
     with pytest.raises(SourceSyntax, match=r"state\.json"):
         verify(site.url, remembering)
     assert remembering.state.read_text() == "[]"
+
+
+def test_one_file_remembers_several_catalogues(tmp_path: Path) -> None:
+    """What is noted of one leaves what is known of another as it is."""
+    path = tmp_path / "state.json"
+    write_digests(path, "https://a.example/catalog", {BRIDGES: "1"})
+    write_digests(path, "https://b.example/catalog", {TERMS: "2"})
+
+    assert read_digests(path, "https://a.example/catalog") == {BRIDGES: "1"}
+    assert read_digests(path, "https://b.example/catalog") == {TERMS: "2"}

@@ -95,24 +95,24 @@ def _remove(editor: EditorPages, draft: Draft, about: str) -> Response:
 
 def _field_at(editor: EditorPages, draft: Draft, start: str) -> tuple[Form, Field] | None:
     """Return form and field that the names of some inputs begin with."""
-    found = _INPUT_PREFIX.fullmatch(start)
+    match = _INPUT_PREFIX.fullmatch(start)
     form = editor.pending.form(draft)
-    if found is None or int(found[1]) >= len(form.fields):
+    if match is None or int(match[1]) >= len(form.fields):
         return None
-    if found[4] is None:
-        return form, form.fields[int(found[1])]
+    if match[4] is None:
+        return form, form.fields[int(match[1])]
     statement_form = editor.pending.snapshot.statements.form
-    if statement_form is None or int(found[4]) >= len(statement_form.fields):
+    if statement_form is None or int(match[4]) >= len(statement_form.fields):
         return None
-    return statement_form, statement_form.fields[int(found[4])]
+    return statement_form, statement_form.fields[int(match[4])]
 
 
 def _add_row(editor: EditorPages, draft: Draft, start: str) -> Response:
     """Add an empty row to a field."""
-    found = _field_at(editor, draft, start)
-    if found is None:
+    place = _field_at(editor, draft, start)
+    if place is None:
         return _stay(editor, draft)
-    grown, row = _with_new_row(editor, draft, start, *found)
+    grown, row = _with_new_row(editor, draft, start, *place)
     editor.session.put(grown)
     return _stay(editor, draft, "#" + row.name.replace(".", "-") + "v")
 
@@ -134,12 +134,12 @@ def _with_new_row(
 def _new(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Begin a new thing that a field names, and go to its form."""
     start, _, class_iri = about.partition(":")
-    found = _field_at(editor, draft, start)
-    if found is None:
+    place = _field_at(editor, draft, start)
+    if place is None:
         return _stay(editor, draft)
-    grown, row = _free_row(editor, draft, start, *found)
+    grown, row = _free_row(editor, draft, start, *place)
     editor.session.put(grown)
-    form, each = editor.form(class_iri), found[1]
+    form, each = editor.form(class_iri), place[1]
     owner = DraftOwner(
         draft.key,
         each.path,
@@ -174,10 +174,10 @@ def _shares_file(editor: EditorPages, form: Form, each: Field) -> bool:
 def _new_part(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Begin a new part of the thing, and go to its form."""
     start, _, class_iri = about.partition(":")
-    found = _field_at(editor, draft, start)
-    if found is None:
+    place = _field_at(editor, draft, start)
+    if place is None:
         return _stay(editor, draft)
-    owner = DraftOwner(draft.key, found[1].path)
+    owner = DraftOwner(draft.key, place[1].path)
     return editor.sent_to("thing", key=editor.session.start(editor.form(class_iri), owner).key)
 
 

@@ -37,12 +37,12 @@ def check_drafts(pending: PendingChanges) -> list[Finding]:
     if pending.plan is None:
         return []
     things, after = pending.things(), pending.plan.after
-    found = [f for step in _QUICK for f in step(after) if f.focus_node in things]
-    found += pending.snapshot.validator.findings(after, sorted(things))
-    found = one_each(in_order(after.rule_settings.at_levels(found)))
+    findings = [f for step in _QUICK for f in step(after) if f.focus_node in things]
+    findings += pending.snapshot.validator.findings(after, sorted(things))
+    findings = one_each(in_order(after.rule_settings.at_levels(findings)))
     forms = {draft.iri: pending.form(draft) for draft in pending.kept}
     messages = pending.snapshot.messages
-    return [messages.reworded(each, forms.get(each.focus_node)) for each in found]
+    return [messages.reworded(each, forms.get(each.focus_node)) for each in findings]
 
 
 def is_grave(finding: Finding) -> bool:
@@ -98,22 +98,24 @@ class FormErrors:
 
 def form_errors(pending: PendingChanges, draft: Draft) -> FormErrors:
     """Return what is wrong with a draft, by input."""
-    found = FormErrors()
+    errors = FormErrors()
     starts, filled, statements = _input_names(pending.entries(draft))
     for problem in pending.problems(draft.key):
-        found.rows.setdefault(problem.name, []).append(problem.message)
+        errors.rows.setdefault(problem.name, []).append(problem.message)
     for finding in check_drafts(pending):
         if finding.focus_node == draft.iri:
             about = set(field_keys(finding, pending.snapshot.inventory.shapes))
             # Of alternatives, the one that is filled in is the one to correct.
             keys = sorted((key for key in starts if key in about), key=lambda k: k not in filled)
             messages = (
-                found.fields.setdefault(starts[keys[0]], InputMessages()) if keys else found.general
+                errors.fields.setdefault(starts[keys[0]], InputMessages())
+                if keys
+                else errors.general
             )
             messages.add(finding)
         elif finding.focus_node in statements:
-            found.fields.setdefault(statements[finding.focus_node], InputMessages()).add(finding)
-    return found
+            errors.fields.setdefault(statements[finding.focus_node], InputMessages()).add(finding)
+    return errors
 
 
 def _input_names(

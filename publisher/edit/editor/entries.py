@@ -167,7 +167,7 @@ class FormData:
 
     def _numbers(self, start: str, pattern: re.Pattern[str]) -> list[int]:
         rest = (name[len(start) :] for name in self._values if name.startswith(start))
-        return sorted({int(found[1]) for part in rest if (found := pattern.match(part))})
+        return sorted({int(match[1]) for part in rest if (match := pattern.match(part))})
 
     def _rows(self, each: Field, start: str, statement_form: Form | None) -> Iterator[ValueInput]:
         for number in self._numbers(start, _ROW):
@@ -226,8 +226,8 @@ def read_hidden_term(written: str) -> Term | None:
         quads = read_rdf(line, RdfFormat.N_TRIPLES, "urn:s", "")
     except (SyntaxError, ReadLimitExceeded):
         return None
-    found = quads[0].object if len(quads) == 1 else None
-    return found if isinstance(found, NamedNode | Literal) else None
+    term = quads[0].object if len(quads) == 1 else None
+    return term if isinstance(term, NamedNode | Literal) else None
 
 
 # The statements about facts (``rdf:Statement``), which editors see as the sources of a value.
@@ -244,9 +244,10 @@ class StatementForms:
         listed = tuple(forms)
         self.index = StatementIndex(inventory, listed)
         self._forms = listed
-        found = next((form for form in listed if form.class_iri == STATEMENT_CLASS), None)
-        self.form: Form | None = found and replace(
-            found, fields=tuple(f for f in found.fields if f.path not in _STATEMENT_PARTS)
+        of_statements = next((form for form in listed if form.class_iri == STATEMENT_CLASS), None)
+        self.form: Form | None = of_statements and replace(
+            of_statements,
+            fields=tuple(f for f in of_statements.fields if f.path not in _STATEMENT_PARTS),
         )
 
     def is_sourced(self, form: Form, each: Field) -> bool:

@@ -94,10 +94,10 @@ def comparison_page(editor: EditorPages, newer: Draft, typed: Pairs, language: s
     formatter = TermFormatter(pending.choices, language)
     entries_now = dict(name_prefixes(pending.entries(newer)))
     others = [
-        found
+        differing
         for start, entry in name_prefixes(pending.entries(here))
         if start in entries_now
-        for found in _differing_values(entry, entries_now[start], formatter, language)
+        for differing in _differing_values(entry, entries_now[start], formatter, language)
     ]
     return form_page(editor, here, language, others=others)
 
@@ -146,15 +146,15 @@ class _Neighbours:
         inventory = pending.snapshot.inventory
         known = inventory.values(draft.iri, each.path) if not draft.is_new else ()
         removed = {key for key, other in pending.drafts.items() if other.is_removed}
-        found = [
+        parts = [
             PartView(term.value, self._name(term.value), False, term.value in removed)
             for term in known
         ]
         for new in pending.new:
             of = new.owner
             if of is not None and of.has_part and (of.key, of.path) == (draft.key, each.path):
-                found.append(PartView(new.key, self._name(new.key), True, False))
-        return found
+                parts.append(PartView(new.key, self._name(new.key), True, False))
+        return parts
 
     def new_forms(self, each: Field) -> list[tuple[str, str]]:
         """Return class and name of what can be added for a field."""
@@ -178,10 +178,10 @@ class _Neighbours:
         for each in pending.form(draft).fields:
             if each.is_part:
                 hidden |= set(snapshot.inventory.properties.nodes(draft.iri, each.path))
-        found = dict.fromkeys(t for t, _ in snapshot.links.get(draft.iri, ()) if t not in hidden)
+        things = dict.fromkeys(t for t, _ in snapshot.links.get(draft.iri, ()) if t not in hidden)
         rows = [
             (thing, pending.choices.name(thing, self.language), self._kind(form))
-            for thing in found
+            for thing in things
             if (form := snapshot.form_of(thing)) is not None
         ]
         return rows + [
@@ -402,10 +402,10 @@ class FormViews:
             return {"true": "true", "false": "false"}
         if not len(self._choices.of(each)):
             return {}
-        found = dict(self._choices.options(each, self._language))
-        if row.value and row.value not in found:
-            found[row.value] = self._choices.name(row.value, self._language)
-        return found
+        options = dict(self._choices.options(each, self._language))
+        if row.value and row.value not in options:
+            options[row.value] = self._choices.name(row.value, self._language)
+        return options
 
     def _statement(self, statement: StatementInput) -> StatementView:
         views = [
@@ -424,16 +424,16 @@ class FormViews:
 
 def group_fields(views: Iterable[FieldView], language: str) -> list[GroupView]:
     """Return the fields by group, in the order of the shapes."""
-    found: dict[str, list[FieldView]] = {}
+    groups: dict[str, list[FieldView]] = {}
     for view in views:
-        found.setdefault(in_language(view.field.group, language), []).append(view)
+        groups.setdefault(in_language(view.field.group, language), []).append(view)
     return [
         GroupView(
             heading,
             tuple(view for view in listed if _is_first(view)),
             tuple(view for view in listed if not _is_first(view)),
         )
-        for heading, listed in found.items()
+        for heading, listed in groups.items()
     ]
 
 

@@ -170,9 +170,9 @@ class PendingChanges:
 
     def form(self, draft: Draft) -> Form:
         """Return the form of a draft."""
-        found = self.snapshot.form(draft.class_iri)
-        assert found is not None
-        return found
+        form = self.snapshot.form(draft.class_iri)
+        assert form is not None
+        return form
 
     def address(self, key: str) -> str:
         """Return the address of a thing or of a draft."""
@@ -191,9 +191,9 @@ class PendingChanges:
         path, nothing = label_path(form), FieldChoices(self.snapshot.inventory, ())
         entries = FormData(draft.pairs, nothing).entries(form, None)
         rows = (row for entry in entries if entry.field.key == path for row in entry.rows)
-        found = {row.language: row.value for row in rows if not row.is_empty}
+        texts = {row.language: row.value for row in rows if not row.is_empty}
         # A name that the shapes make is none of the inputs.
-        return found if path else dict(self.snapshot.inventory.names(draft.iri))
+        return texts if path else dict(self.snapshot.inventory.names(draft.iri))
 
     def name(self, draft: Draft, language: str) -> str:
         """Return what the thing of a draft is called; empty while it has no name."""
@@ -283,8 +283,8 @@ class PendingChanges:
     @property
     def changed(self) -> list[str]:
         """Return the keys of the drafts that change something."""
-        found = self._builders.items()
-        return [key for key, builder in found if builder.changes or builder.problems]
+        builders = self._builders.items()
+        return [key for key, builder in builders if builder.changes or builder.problems]
 
     def problems(self, key: str) -> Sequence[InputProblem]:
         """Return what was typed into a draft and can be no value."""
@@ -334,8 +334,8 @@ class PendingChanges:
         """Return the IRIs of everything that the changes touch, from either end."""
         changes = [change for builder in self._builders.values() for change in builder.changes]
         ends = (end for change in changes for end in (change.old, change.new))
-        found = {end.value for end in ends if isinstance(end, NamedNode)}
-        return found | {change.thing for change in changes}
+        iris = {end.value for end in ends if isinstance(end, NamedNode)}
+        return iris | {change.thing for change in changes}
 
     def triples(self, draft: Draft) -> list[Triple]:
         """Return the triples of a draft's thing, and of what changes with it, as they would be."""

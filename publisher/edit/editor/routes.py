@@ -56,8 +56,8 @@ def saving_blueprint(editor: EditorPages) -> Blueprint:
     def echo(language: str) -> Response:
         draft = editor.draft(request.form.get("key", ""))
         pending = editor.pending
-        found = find_stale_mentions(pending.entries(draft), pending.choices)
-        editor.session.fill_in(draft.key, {each.input: each.proposal for each in found})
+        mentions = find_stale_mentions(pending.entries(draft), pending.choices)
+        editor.session.fill_in(draft.key, {each.input: each.proposal for each in mentions})
         return editor.sent_to("review")
 
     @part.post("/forget")
@@ -214,16 +214,16 @@ def _listed(pending: PendingChanges, form: Form, language: str, requested: str) 
         names = fold(" ".join([*inventory.names(thing).values(), thing.rpartition("/")[2]]))
         return all(word in names for word in words)
 
-    found = [
+    rows = [
         (thing, pending.choices.name(thing, language)) for thing in form.things if is_found(thing)
     ]
-    found = _told_apart(pending, found, language)
+    rows = _told_apart(pending, rows, language)
     return ClassListing(
         form,
         in_language(form.names, language),
-        sorted(found, key=lambda row: sort_key(row[1])),
+        sorted(rows, key=lambda row: sort_key(row[1])),
         not pending.snapshot.is_part(form),
-        len(found) > _LONGEST_LIST and not requested,
+        len(rows) > _LONGEST_LIST and not requested,
     )
 
 
@@ -294,24 +294,24 @@ def _store_draft(editor: EditorPages, key: str) -> Draft:
     return editor.session.store_inputs(key, _pairs(), number, request.form.get("slug", "").strip())
 
 
-def _as_json(found: FormErrors, language: str) -> dict[str, object]:
+def _as_json(draft_errors: FormErrors, language: str) -> dict[str, object]:
     """Return what is wrong, by the id of the place that tells it."""
     errors = {
         start.replace(".", "-"): [
             in_language(t, language) for t in (*messages.errors, *messages.warnings)
         ]
-        for start, messages in found.fields.items()
+        for start, messages in draft_errors.fields.items()
     }
     errors |= {
         name.replace(".", "-") + "v": [in_language(text, language) for text in messages]
-        for name, messages in found.rows.items()
+        for name, messages in draft_errors.rows.items()
     }
     return {
         "errors": errors,
-        "general": [in_language(text, language) for text in found.general.errors],
-        "count": found.count,
-        "summary": translate("To fix: {count}", language, count=found.count)
-        if found.count
+        "general": [in_language(text, language) for text in draft_errors.general.errors],
+        "count": draft_errors.count,
+        "summary": translate("To fix: {count}", language, count=draft_errors.count)
+        if draft_errors.count
         else translate("Nothing to fix here.", language),
     }
 
@@ -338,9 +338,9 @@ def site_blueprint(preview: Callable[[], Preview]) -> Blueprint:
     def page(path: str = "") -> bytes:
         requested, number = request.args.get("lang", ""), request.args.get("incoming", "1")
         language = requested if requested in LANGUAGES else LANGUAGES[0]
-        found = preview().page(path, language, int(number) if number.isdecimal() else 1)
-        if found is None:
+        preview_page = preview().page(path, language, int(number) if number.isdecimal() else 1)
+        if preview_page is None:
             abort(404)
-        return found
+        return preview_page
 
     return part

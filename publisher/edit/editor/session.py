@@ -81,23 +81,23 @@ class EditSession:
 
     def _known_inputs(self, form: Form, owner: DraftOwner | None, label: str) -> dict[str, str]:
         """Return the inputs of a new thing that can be filled in beforehand."""
-        found: dict[str, str] = {}
+        inputs: dict[str, str] = {}
         numbers = {each.key: number for number, each in enumerate(form.fields)}
         if label and label_path(form):
             number = numbers[label_path(form)]
-            found |= {f"f{number}.{n}.v": label for n in range(len(form.fields[number].languages))}
+            inputs |= {f"f{number}.{n}.v": label for n in range(len(form.fields[number].languages))}
         if owner is None:
             # An entry of a catalogue has its publisher and contact, until somebody says otherwise.
             defaults = self.pending.snapshot.inventory.catalogue.defaults
             known = defaults.items() if form.class_iri in CLASSES else ()
-            return found | {
+            return inputs | {
                 f"f{numbers[path]}.0.v": value.value for path, value in known if path in numbers
             }
         repeated = (
             [] if owner.is_inverse else self.pending.snapshot.links_to_owner(form, owner.path)
         )
         keys = [owner.path] if owner.is_inverse else [each.key for each in repeated]
-        return found | {f"f{numbers[key]}.0.v": self.pending.address(owner.key) for key in keys}
+        return inputs | {f"f{numbers[key]}.0.v": self.pending.address(owner.key) for key in keys}
 
     def store_inputs(self, key: str, pairs: Pairs, revision: int, slug: str = "") -> Draft:
         """Keep what was typed, and return the draft.
@@ -203,8 +203,10 @@ class EditSession:
         """Return the value that replaced the old one in the sources; None without one."""
         change, known = clash.change, set(pairs.values())
         values = self.pending.snapshot.inventory.properties.values(change.thing, change.path)
-        found = [v for v in values if str(v) not in known and _language(v) == _language(change.old)]
-        return found[0] if len(found) == 1 else None
+        current = [
+            v for v in values if str(v) not in known and _language(v) == _language(change.old)
+        ]
+        return current[0] if len(current) == 1 else None
 
     def save(self) -> Sequence[str]:
         """Write the files that change, drop the drafts, and return the names of the files.

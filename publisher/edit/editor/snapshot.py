@@ -40,10 +40,10 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
             for name in names:
                 path = Path(parent, name)
                 try:
-                    found = path.stat()
+                    stat = path.stat()
                 except OSError:  # gone since the folder was listed
                     continue
-                yield str(path), found.st_mtime_ns, found.st_size
+                yield str(path), stat.st_mtime_ns, stat.st_size
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class SourceSnapshot:
 
     def additions(self, form: Form) -> list[tuple[Form, Field]]:
         """Return the forms of things that must point to something, and do point to this class."""
-        found: list[tuple[Form, Field]] = []
+        additions: list[tuple[Form, Field]] = []
         for other in self.forms:
             if other.class_iri == STATEMENT or self.is_part(other):
                 continue
@@ -138,8 +138,8 @@ class SourceSnapshot:
             counts = {each.key: self._links(other, each, form) for each in links}
             best = max(links, key=lambda each: counts[each.key], default=None)
             if best is not None and counts[best.key] > 1:
-                found.append((other, best))
-        return found
+                additions.append((other, best))
+        return additions
 
     def _links(self, form: Form, each: Field, towards: Form) -> int:
         """Return how many things of one form point to things of another."""
@@ -149,7 +149,7 @@ class SourceSnapshot:
     @cached_property
     def links(self) -> dict[str, list[tuple[str, str]]]:
         """Return thing → subject and property of what points to it, statements left out."""
-        found: dict[str, list[tuple[str, str]]] = {}
+        by_thing: dict[str, list[tuple[str, str]]] = {}
         subjects = self.inventory.properties
         for thing in sorted(self.inventory.things):
             if STATEMENT in self.inventory.types(thing):
@@ -157,8 +157,8 @@ class SourceSnapshot:
             for path in subjects.of(thing):
                 if path != iri("rdf:type"):
                     for value in subjects.nodes(thing, path):
-                        found.setdefault(value, []).append((thing, path))
-        return found
+                        by_thing.setdefault(value, []).append((thing, path))
+        return by_thing
 
 
 def read_snapshot(

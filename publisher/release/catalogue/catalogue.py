@@ -226,7 +226,7 @@ def _lexical(term: object) -> tuple[str, str]:
 
 def _describe_places(draft: CatalogueGraph, sources: CatalogueGraph) -> dict[NamedNode, Extent]:
     """Add type, name and extent of every named place; return the extents that were found."""
-    found = {}
+    extents = {}
     for place in draft.all_objects("dcterms:spatial"):
         draft.add(place, "rdf:type", node("dcterms:Location"))
         if place.value.startswith(AUTHORITY):
@@ -239,20 +239,20 @@ def _describe_places(draft: CatalogueGraph, sources: CatalogueGraph) -> dict[Nam
             draft.add(place, "rdfs:label", *sources.objects(described, "skos:prefLabel"))
             draft.add(place, "dcat:bbox", extent.box)
             draft.add(place, "dcat:centroid", extent.centroid)
-            found[place] = extent
+            extents[place] = extent
             break
-        by_hand = _box_by_hand(draft, place) if place not in found else None
+        by_hand = _box_by_hand(draft, place) if place not in extents else None
         if by_hand is not None:
-            found[place] = by_hand
+            extents[place] = by_hand
             if not draft.objects(place, "dcat:centroid"):
                 draft.add(place, "dcat:centroid", by_hand.centroid)
-    return found
+    return extents
 
 
 def _box_by_hand(draft: CatalogueGraph, place: NamedNode) -> Extent | None:
     """Return the extent of a place that the catalogue itself gives a box in WKT."""
     texts = [str(term.value) for term in draft.objects(place, "dcat:bbox")]
-    areas = (found for found in readable(texts) if found["type"] == "Polygon")
+    areas = (geometry for geometry in readable(texts) if geometry["type"] == "Polygon")
     return extent_of_positions((p[0], p[1]) for area in areas for p in positions(area))
 
 
@@ -271,7 +271,9 @@ def _extent(sources: CatalogueGraph, place: NamedNode) -> Extent | None:
             if isinstance(latitude, Literal) and isinstance(longitude, Literal):
                 texts.append(point_text(latitude.value, longitude.value))
     return extent_of_positions(
-        (position[0], position[1]) for found in readable(texts) for position in positions(found)
+        (position[0], position[1])
+        for geometry in readable(texts)
+        for position in positions(geometry)
     )
 
 
@@ -350,14 +352,14 @@ class Descriptions:
 
 def files_by_dataset(staging: Path) -> dict[str, dict[str, StoredFile]]:
     """Return name of a dataset → extension → its file in a release."""
-    found: dict[str, dict[str, StoredFile]] = {}
+    by_dataset: dict[str, dict[str, StoredFile]] = {}
     for file in list_files(staging / DUMPS, ()):
         name, _, extension = file.name.rpartition(".")
         if extension == "gz":
             continue
         stored = StoredFile(f"{DUMPS}/{file.name}", file.length, file.sha256)
-        found.setdefault(name, {})[extension] = stored
-    return found
+        by_dataset.setdefault(name, {})[extension] = stored
+    return by_dataset
 
 
 def describe_release(
@@ -421,8 +423,8 @@ def _names_with_pages(catalogue: CatalogueGraph, base_iri: str) -> list[str]:
 
 
 def _classes(catalogue: CatalogueGraph, name: NamedNode | BlankNode) -> set[str]:
-    found = catalogue.objects(name, "rdf:type")
-    return {kind.value for kind in found if isinstance(kind, NamedNode)}
+    classes = catalogue.objects(name, "rdf:type")
+    return {kind.value for kind in classes if isinstance(kind, NamedNode)}
 
 
 def _modified_by_hand(

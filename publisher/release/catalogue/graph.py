@@ -97,8 +97,8 @@ class CatalogueGraph:
 
     def subjects(self, name: str, term: Term) -> list[NamedNode]:
         """Return the IRIs that have a value by a property."""
-        found = self._graph.with_value(iri(name), term)
-        return sorted((s for s in found if isinstance(s, NamedNode)), key=str)
+        subjects = self._graph.with_value(iri(name), term)
+        return sorted((s for s in subjects if isinstance(s, NamedNode)), key=str)
 
     def all_objects(self, name: str) -> list[NamedNode]:
         """Return every IRI that is the value of a property."""

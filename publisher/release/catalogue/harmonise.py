@@ -156,9 +156,9 @@ def _add_name(draft: CatalogueGraph, sources: CatalogueGraph, thing: NamedNode, 
         return
     for path in LABELS:
         for graph in (draft, sources):
-            found = graph.objects_of(thing, path)
-            if found:
-                draft.add(thing, name, *found)
+            names = graph.objects_of(thing, path)
+            if names:
+                draft.add(thing, name, *names)
                 return
 
 
@@ -281,9 +281,9 @@ def _licence(licence: NamedNode, view: ApplicationProfile) -> NamedNode:
     ... )
     <NamedNode value=http://creativecommons.org/licenses/by/4.0/>
     """
-    found = _CREATIVE_COMMONS.match(licence.value)
-    if found:
-        return NamedNode(f"http://creativecommons.org/{found[1]}/")
+    match = _CREATIVE_COMMONS.match(licence.value)
+    if match:
+        return NamedNode(f"http://creativecommons.org/{match[1]}/")
     if view is ApplicationProfile.SE:
         return exact_matches().get(licence, licence)
     return licence

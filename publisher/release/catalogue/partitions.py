@@ -81,7 +81,7 @@ def count_partitions(lines: Iterable[bytes]) -> Partitions:
             reader.count(subject, of_subject)
         reader.close()
         _count_linked(reader.columns, reader.kinds, merge_lines(links.runs))
-    return {name[1:-1].decode(): reader.finished(name) for name in sorted(reader.found)}
+    return {name[1:-1].decode(): reader.finished(name) for name in sorted(reader.classes)}
 
 
 class _Column:
@@ -167,7 +167,7 @@ class _PartitionReader:
         self._kind_numbers: dict[tuple[bytes, ...], int] = {}
         self._column_numbers: dict[tuple[tuple[bytes, ...], bytes], int] = {}
         # Class → its partition; its properties are counted in columns.
-        self.found: dict[bytes, ClassPartition] = {}
+        self.classes: dict[bytes, ClassPartition] = {}
         self._columns: dict[tuple[bytes, bytes], _Column] = {}
         self._triples: dict[tuple[tuple[bytes, ...], bytes], int] = defaultdict(int)
         # What things are together, and what is counted together for a property of theirs.
@@ -195,7 +195,7 @@ class _PartitionReader:
     ) -> None:
         digest = int.from_bytes(blake2b(subject, digest_size=16).digest())
         for kind in kinds:
-            of_class = self.found.setdefault(kind, ClassPartition())
+            of_class = self.classes.setdefault(kind, ClassPartition())
             of_class.entities += 1
             of_class.members += digest
             if not of_class.example and subject.startswith(b"<"):
@@ -233,7 +233,7 @@ class _PartitionReader:
 
     def finished(self, kind: bytes) -> ClassPartition:
         """Return the partition of a class, its properties in the order in which they came."""
-        partition = self.found[kind]
+        partition = self.classes[kind]
         triples: dict[bytes, int] = defaultdict(int)
         for (kinds, predicate), count in self._triples.items():
             if kind in kinds:

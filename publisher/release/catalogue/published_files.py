@@ -31,16 +31,16 @@ def named_files(by_hand: CatalogueGraph, base_iri: str) -> dict[str, list[NamedN
 
     They may name it by its place in the folder, relative to the base, or by its lasting address.
     """
-    found: dict[str, list[NamedNode]] = {}
+    distributions: dict[str, list[NamedNode]] = {}
     for name in _ADDRESSES:
         for address in by_hand.all_objects(name):
             for start in (PUBLISHED_FILES, _DUMP):
                 file = address.value.removeprefix(base_iri + start)
                 if file != address.value and file:
                     for each in by_hand.subjects(name, address):
-                        if each not in found.setdefault(file, []):
-                            found[file].append(each)
-    return found
+                        if each not in distributions.setdefault(file, []):
+                            distributions[file].append(each)
+    return distributions
 
 
 def copy_published_files(
@@ -51,9 +51,9 @@ def copy_published_files(
     Raises:
         ReleaseError: One has the name of a dump.
     """
-    found = find_published_files(folder)
+    files = find_published_files(folder)
     stored = {}
-    for name in sorted(set(names) & set(found)):
+    for name in sorted(set(names) & set(files)):
         target = staging / DUMPS / name
         if target.exists() or name.endswith((".nq", ".nq.gz")):
             raise ReleaseError(
@@ -61,12 +61,12 @@ def copy_published_files(
                 where=PUBLISHED_FILES + name,
                 remedy="Give it another name, and name it so in the catalogue.",
             )
-        shutil.copyfile(found[name], target)
+        shutil.copyfile(files[name], target)
         stored[name] = StoredFile(f"{DUMPS}/{name}", target.stat().st_size, digest_of(target))
         metadata = name + METADATA_SUFFIX
-        if name.lower().endswith((".csv", ".tsv")) and metadata in found:
+        if name.lower().endswith((".csv", ".tsv")) and metadata in files:
             # Its author has described it, and better than can be guessed.
-            shutil.copyfile(found[metadata], target.with_name(metadata))
+            shutil.copyfile(files[metadata], target.with_name(metadata))
         elif name.lower().endswith(".csv") and (described := describe_csv(target)) is not None:
             write_json(target.with_name(metadata), described)
     return stored
@@ -76,13 +76,13 @@ def dates_by_hand(
     by_hand: CatalogueGraph, named: Mapping[str, list[NamedNode]]
 ) -> dict[str, Literal]:
     """Return key of a file → the date of change that its distribution states."""
-    found = {}
+    dates = {}
     for name, distributions in named.items():
         for distribution in distributions:
             date = by_hand.value(distribution, "dcterms:modified")
             if isinstance(date, Literal):
-                found[date_key(name)] = date
-    return found
+                dates[date_key(name)] = date
+    return dates
 
 
 def date_key(name: str) -> str:

@@ -160,9 +160,9 @@ class Extent:
         return typed(f"POINT({x} {y})", "geo:wktLiteral")
 
 
-def extent_of_positions(found: Iterable[tuple[float, float]]) -> Extent | None:
+def extent_of_positions(points: Iterable[tuple[float, float]]) -> Extent | None:
     """Return the smallest extent that holds all positions; None when there are none."""
-    listed = [(float(x), float(y)) for x, y in found]
+    listed = [(float(x), float(y)) for x, y in points]
     if not listed:
         return None
     xs, ys = [x for x, _ in listed], [y for _, y in listed]
@@ -171,8 +171,8 @@ def extent_of_positions(found: Iterable[tuple[float, float]]) -> Extent | None:
 
 def extent_of_text(written: str) -> Extent | None:
     """Return the extent of a geometry in any notation; None for one that cannot be placed."""
-    found = read_geometry(written)
-    return extent_of_positions((p[0], p[1]) for p in positions(found)) if found else None
+    geometry = read_geometry(written)
+    return extent_of_positions((p[0], p[1]) for p in positions(geometry)) if geometry else None
 
 
 def join_extents(extents: Iterable[Extent]) -> Extent | None:

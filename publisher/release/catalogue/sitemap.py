@@ -86,12 +86,12 @@ def with_shapes(
     rows = iter(listed)
     home, newest = next(rows)
     yield home, newest
-    found = {
+    of_shapes = {
         addresses.document_of(name).removeprefix(base_iri)
         for name in _subjects(shapes)
         if addresses.holds(name) and addresses.obstacle(name) is None
     }
-    together = heapq.merge(rows, ((path, newest) for path in sorted(found)))
+    together = heapq.merge(rows, ((path, newest) for path in sorted(of_shapes)))
     for path, same in groupby(together, key=itemgetter(0)):
         yield path, max(date for _, date in same)
 

@@ -72,13 +72,13 @@ def count_graph(lines: Iterable[bytes], base_iri: str) -> Counts:
     """
     counts = _LineCounts(base_iri)
     with TemporaryDirectory() as folder, Sorter(Path(folder, "objects")) as objects:
-        found: set[bytes] = set()
+        seen: set[bytes] = set()
         for subject, of_subject in blocks_of_subjects(lines):
-            found.update(counts.add(subject, of_subject))
-            if len(found) > _BATCH:
-                objects.extend(list(found))
-                found = set()
-        objects.extend(list(found))
+            seen.update(counts.add(subject, of_subject))
+            if len(seen) > _BATCH:
+                objects.extend(list(seen))
+                seen = set()
+        objects.extend(list(seen))
         objects.close()
         return counts.finished(sum(1 for _ in merge_lines(objects.runs)))
 

@@ -101,13 +101,13 @@ class Origin:
             body = _bounded(response, _LARGEST_LIST)
         try:
             listed: Any = read_json(body)["releases"]
-            found = [
+            names = [
                 RemoteRelease(str(r["id"]), r["current"] is True, bool(r.get("signature")))
                 for r in listed
             ]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _wrong_response(address) from error
-        return list({offered.id: offered for offered in found}.values())
+        return list({offered.id: offered for offered in names}.values())
 
     def manifest(self, name: str, *, is_signed: bool = False) -> bytes:
         """Return the manifest of a release, byte for byte; nothing of it has been looked at.

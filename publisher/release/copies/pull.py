@@ -178,10 +178,10 @@ def _get_release(
 ) -> Release:
     """Return a release that is here, fetched when it was not."""
     folder = releases / offered.id
-    found = _open_undamaged(folder)
-    if found is not None and _has_required_signature(origin, offered, folder, options):
-        _check_base(folder, options, found.base_iri)
-        return found
+    kept = _open_undamaged(folder)
+    if kept is not None and _has_required_signature(origin, offered, folder, options):
+        _check_base(folder, options, kept.base_iri)
+        return kept
     progress(offered.id)
     with staging_folder(releases, offered.id) as staging:
         release = _fetch(origin, offered.id, staging, options, progress)

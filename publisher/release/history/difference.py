@@ -105,19 +105,19 @@ _COUNT_MESSAGES = {
 }
 
 
-def _counted(found: list[EntityDiff], language: str) -> str:
+def _counted(changes: list[EntityDiff], language: str) -> str:
     parts = [
         translate(
-            _COUNT_MESSAGES[kind], language, count=sum(change.kind is kind for change in found)
+            _COUNT_MESSAGES[kind], language, count=sum(change.kind is kind for change in changes)
         )
         for kind in Kind
     ]
     return ", ".join(parts) + "."
 
 
-def as_text(found: Iterable[EntityDiff], language: str) -> str:
+def as_text(changes: Iterable[EntityDiff], language: str) -> str:
     """Return changes as lines for a terminal: an entity, then its quads with a sign in front."""
-    listed = list(found)
+    listed = list(changes)
     lines = []
     for change in listed:
         lines.append(f"{_DIFF_SIGNS[change.kind]} {change.entity} ({change.dataset})")
@@ -137,9 +137,9 @@ def as_value(change: EntityDiff) -> dict[str, Any]:
     }
 
 
-def as_json(found: Iterable[EntityDiff]) -> list[dict[str, Any]]:
+def as_json(changes: Iterable[EntityDiff]) -> list[dict[str, Any]]:
     """Return changes as a value for JSON."""
-    return [as_value(change) for change in found]
+    return [as_value(change) for change in changes]
 
 
 # What is before and behind the lines of an RDF Patch (RDF Delta, format 1.0).
@@ -152,17 +152,17 @@ def patch_lines(change: EntityDiff) -> Iterator[str]:
         yield from (f"{sign} {quad}" for quad in quads)
 
 
-def as_rdf_patch(found: Iterable[EntityDiff]) -> Iterator[str]:
+def as_rdf_patch(changes: Iterable[EntityDiff]) -> Iterator[str]:
     """Return changes as lines of an RDF Patch (RDF Delta, format 1.0), in one transaction."""
     yield PATCH_BEGIN
-    for change in found:
+    for change in changes:
         yield from patch_lines(change)
     yield PATCH_END
 
 
-def as_html(found: Iterable[EntityDiff], language: str) -> str:
+def as_html(changes: Iterable[EntityDiff], language: str) -> str:
     """Return changes as one page that needs nothing else."""
-    listed = list(found)
+    listed = list(changes)
     title = translate("Differences", language)
     rows = []
     for change in listed:
@@ -229,9 +229,9 @@ def split_statement(line: str) -> tuple[str, str, str]:
     >>> split_statement("<http://e.org/a> <http://e.org/p> <http://e.org/b> .")
     ('http://e.org/p', 'http://e.org/b', '')
     """
-    found = _STATEMENT.match(line)
-    assert found is not None, line
-    return found[1], found[2] or "", found[3] or ""
+    match = _STATEMENT.match(line)
+    assert match is not None, line
+    return match[1], match[2] or "", match[3] or ""
 
 
 def sorted_release_files(folder: Path, *, catalogue: bool) -> list[Path]:
@@ -268,33 +268,33 @@ def replaced_entities(paths: Iterable[Path]) -> Iterator[Block]:
 
 
 def _blank_nodes(paths: Iterable[Path]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    lines_of: dict[str, list[str]] = {}
     for path in paths:
         if not path.is_file():
             continue
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 if line.startswith(_BLANK):
-                    found.setdefault(line.partition(" ")[0], []).append(line.rstrip("\n"))
-    return found
+                    lines_of.setdefault(line.partition(" ")[0], []).append(line.rstrip("\n"))
+    return lines_of
 
 
 def _blank_node_lines(lines: Iterable[str], blank_nodes: Mapping[str, list[str]]) -> list[str]:
     """Return the lines of the blank nodes that lines lead to."""
     if not blank_nodes:
         return []
-    found: dict[str, list[str]] = {}
+    reached: dict[str, list[str]] = {}
     pending = list(lines)
     while pending:
         node = split_statement(pending.pop())[2]
-        if node and node not in found:
-            found[node] = blank_nodes.get(node, [])
-            pending += found[node]
-    return [line for texts in found.values() for line in texts]
+        if node and node not in reached:
+            reached[node] = blank_nodes.get(node, [])
+            pending += reached[node]
+    return [line for texts in reached.values() for line in texts]
 
 
-def _as_blocks(found: Iterator[Block]) -> Iterator[Block]:
-    return ((f"<{name}>", lines) for name, lines in found)
+def _as_blocks(blocks: Iterator[Block]) -> Iterator[Block]:
+    return ((f"<{name}>", lines) for name, lines in blocks)
 
 
 def changed_entities(

@@ -172,10 +172,10 @@ class SortedRows:
             start = content.rfind(b"\n", low, (low + high) // 2) + 1 or low
             end = content.find(b"\n", start)
             line = content[start:end]
-            found = line.partition(b"\t")[0]
-            if found == key_bytes:
+            cell = line.partition(b"\t")[0]
+            if cell == key_bytes:
                 return line.decode().split("\t")
-            if found < key_bytes:
+            if cell < key_bytes:
                 low = end + 1
             else:
                 high = start

@@ -240,16 +240,16 @@ def _with_blank_parts(
     subject: str, properties: Mapping[str, list[str]], stopping: set[str]
 ) -> frozenset[str]:
     pending, seen = [subject], {subject}
-    found: list[str] = []
+    closure: list[str] = []
     while pending:
         lines = properties[pending.pop()]
-        found += lines
+        closure += lines
         for _, name, blank in map(split_statement, lines):
             part = f"<{name}>" if name else blank
             if part in properties and part not in stopping and part not in seen:
                 seen.add(part)
                 pending.append(part)
-    return frozenset(found)
+    return frozenset(closure)
 
 
 def compare_catalogues(old: Path | None, new: Path) -> Iterator[EntityChange]:

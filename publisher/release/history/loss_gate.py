@@ -73,13 +73,13 @@ def _catalogue_losses(old: Release, new: Release) -> Iterator[Finding]:
 
 
 def _dataset_losses(
-    old: Release, dataset: str, found: Iterable[EntityDiff], limits: LossLimits
+    old: Release, dataset: str, changes: Iterable[EntityDiff], limits: LossLimits
 ) -> Iterator[Finding]:
     """Return what one dataset would lose past the limits."""
     triples = old.count_of(dataset)
     gone = count = 0
     named: list[str] = []
-    for change in found:
+    for change in changes:
         if change.kind is Kind.REMOVED:
             gone += len(change.removed)
             if change.entity.startswith(old.base_iri):
@@ -111,10 +111,10 @@ def _dataset_losses(
 
 def find_losses(old: Release, new: Release, limits: LossLimits) -> list[Finding]:
     """Return a finding for each loss beyond the limits; without one, switching is safe."""
-    found = list(_catalogue_losses(old, new))
+    losses = list(_catalogue_losses(old, new))
     for dataset, of_dataset in groupby(entity_diffs(old, new), key=attrgetter("dataset")):
-        found += _dataset_losses(old, dataset, of_dataset, limits)
-    return found
+        losses += _dataset_losses(old, dataset, of_dataset, limits)
+    return losses
 
 
 @dataclass(frozen=True)
@@ -135,5 +135,5 @@ class LossGate:
         Raises:
             LossRefused: More would be lost than the limits allow.
         """
-        if not self.reason and (found := find_losses(current, new, self.limits)):
-            raise LossRefused(found)
+        if not self.reason and (losses := find_losses(current, new, self.limits)):
+            raise LossRefused(losses)

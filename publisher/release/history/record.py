@@ -45,11 +45,11 @@ def write_history(
         documents: Document path → its things, for documents of several.
     """
     staging, previous, base_iri = chapter.staging, chapter.previous, chapter.base_iri
-    found = staging / f"{DOCUMENTS}.found"
-    (staging / DOCUMENTS).rename(found)
-    listed = with_shapes(read_documents(found), read_lines(staging / SHAPES), base_iri)
+    found_file = staging / f"{DOCUMENTS}.found"
+    (staging / DOCUMENTS).rename(found_file)
+    listed = with_shapes(read_documents(found_file), read_lines(staging / SHAPES), base_iri)
     dates = document_dates(listed, staging, previous, chapter.published, frame, documents, base_iri)
     write_documents(staging / DOCUMENTS, dates)
-    found.unlink()
+    found_file.unlink()
     write_tombstones(staging, previous, chapter.name, chapter.published, base_iri)
     write_feeds(staging, previous, chapter.name, chapter.published, base_iri)

@@ -38,8 +38,8 @@ class ReleaseInfo:
 def list_releases(releases: Path) -> list[ReleaseInfo]:
     """Return the releases of a folder, the newest first; those without a legible manifest not."""
     current = current_folder(releases)
-    found = [info for folder in _folders(releases) if (info := _read(folder, current))]
-    return sorted(found, key=lambda info: (info.published, info.id), reverse=True)
+    infos = [info for folder in _folders(releases) if (info := _read(folder, current))]
+    return sorted(infos, key=lambda info: (info.published, info.id), reverse=True)
 
 
 def _folders(releases: Path) -> Iterator[Path]:

@@ -143,7 +143,7 @@ def write_tombstones(
         published: Its instant.
         base_iri: Below it lie the entities that get a tombstone.
     """
-    found = _Departures(defaultdict(set), defaultdict(set))
+    departures = _Departures(defaultdict(set), defaultdict(set))
     gone: dict[str, str] = {}
     back: set[str] = set()
     for change in changed_entities(previous.folder, staging) if previous else ():
@@ -151,23 +151,23 @@ def write_tombstones(
             back.add(change.iri)
         elif change.kind is Kind.REMOVED and change.iri.startswith(base_iri):
             gone[change.iri] = previous.id if previous else ""
-            found.note(change.iri, list(change.before), gone.__contains__)
+            departures.note(change.iri, list(change.before), gone.__contains__)
     known = SortedRows(previous.folder / TOMBSTONES) if previous else None
     paths = sorted_release_files(staging, catalogue=True)
     for entity, lines in replaced_entities(paths):
         if entity.startswith(base_iri) and not (known and known.find(entity)):
             gone.setdefault(entity, "")
-        found.note(entity, lines, gone.__contains__)
+        departures.note(entity, lines, gone.__contains__)
     for entity, lines in entities(paths) if gone else ():
-        found.note(entity, lines, gone.__contains__)
+        departures.note(entity, lines, gone.__contains__)
     new = [
         Tombstone(
             entity,
             published,
             name,
             last,
-            tuple(sorted(found.replaced_by[entity])),
-            tuple(sorted(found.events[entity])),
+            tuple(sorted(departures.replaced_by[entity])),
+            tuple(sorted(departures.events[entity])),
         ).row()
         for entity, last in sorted(gone.items())
     ]

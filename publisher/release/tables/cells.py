@@ -50,18 +50,18 @@ class FileColumn:
 
 def file_columns(table: Table) -> list[FileColumn]:
     """Return the columns of a table's files: the IRI first, then the label."""
-    found = [FileColumn(ID)]
+    listed = [FileColumn(ID)]
     for column in table.columns:
         if column.kind == TEXT:
-            found += [FileColumn(_texts_in(column, tag), column, tag) for tag in column.languages]
+            listed += [FileColumn(_texts_in(column, tag), column, tag) for tag in column.languages]
         else:
-            found.append(FileColumn(column.name, column))
+            listed.append(FileColumn(column.name, column))
         if column.kind == LINK:
-            found += [
+            listed += [
                 FileColumn(_texts_in(column, tag or "name"), column, tag, is_name=True)
                 for tag in column.languages
             ]
-    return found
+    return listed
 
 
 def _texts_in(column: Column, tag: str) -> str:
@@ -96,8 +96,8 @@ def _texts(row: TableRow, of: FileColumn, names: NameOf) -> Sequence[str]:
     if not terms:
         return ()
     if of.is_name:
-        found = (names(term.value, of.language or "") for term in terms)
-        return [name for name in found if name]
+        named = (names(term.value, of.language or "") for term in terms)
+        return [name for name in named if name]
     if of.language is not None:
         tag = of.language
         return [t.value for t in terms if isinstance(t, Literal) and (t.language or "") == tag]

@@ -87,16 +87,16 @@ def class_slugs(classes: Iterable[str], prefixes: Mapping[str, str]) -> dict[str
 
 def target_shapes(shapes: Subjects) -> dict[str, list[str]]:
     """Return class → the shapes that target it."""
-    found: dict[str, list[str]] = {}
+    by_class: dict[str, list[str]] = {}
     for shape in shapes:
         for name in shapes.nodes(shape, iri("sh:targetClass")):
-            found.setdefault(name, []).append(shape)
-    return found
+            by_class.setdefault(name, []).append(shape)
+    return by_class
 
 
 def ordered_paths(shapes: Subjects, of_class: Sequence[str]) -> dict[str, ColumnOrder]:
     """Return path → order of its group, its order, its shape, for the shapes of a class."""
-    found: dict[str, ColumnOrder] = {}
+    orders: dict[str, ColumnOrder] = {}
     equal: dict[str, tuple[str, ...]] = {}
     for shape in of_class:
         for part in shapes.nodes(shape, iri("sh:property")):
@@ -109,9 +109,9 @@ def ordered_paths(shapes: Subjects, of_class: Sequence[str]) -> dict[str, Column
                     equal[path] = (*equal.get(path, ()), *same)
                 group = (*shapes.nodes(part, iri("sh:group")), "")[0]
                 position = (_order(shapes, group), _order(shapes, part), part)
-                found[path] = min(position, found.get(path, position))
+                orders[path] = min(position, orders.get(path, position))
     # What must equal another property would be the same column again.
-    return {path: found[path] for path in found if not found.keys() & equal.get(path, ())}
+    return {path: orders[path] for path in orders if not orders.keys() & equal.get(path, ())}
 
 
 def _order(shapes: Subjects, subject: str) -> float:
@@ -160,9 +160,9 @@ class ColumnCounts:
         Args:
             prefixes: For properties with the same local name.
         """
-        found = list(self._of_shapes(prefixes))
-        where = self._location_column({column.name for column in found})
-        return (*found, where) if where else tuple(found)
+        columns = list(self._of_shapes(prefixes))
+        where = self._location_column({column.name for column in columns})
+        return (*columns, where) if where else tuple(columns)
 
     def _of_shapes(self, prefixes: Mapping[str, str]) -> Iterator[Column]:
         places, tallies = dict(self._places), self._tallies
@@ -192,7 +192,7 @@ def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str
     """Return property → name of its column; what is taken gets the prefix in front."""
     names = {path: _in_ascii(_short_name(path)) for path in paths}
     counts = Counter(name.lower() for name in names.values())
-    found: dict[str, str] = {}
+    by_property: dict[str, str] = {}
     for path, name in names.items():
         if counts[name.lower()] > 1 or name.lower() in (*RESERVED, ID, LABEL, ""):
             prefix, colon, _ = shorten(
@@ -200,11 +200,11 @@ def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str
             ).partition(":")
             name = f"{prefix}{JOINT}{name}" if colon and len(prefix) < 16 else f"p{JOINT}{name}"
         number = 1
-        while name in found.values():
+        while name in by_property.values():
             number += 1
             name = f"{names[path]}{JOINT}{number}"
-        found[path] = name
-    return found
+        by_property[path] = name
+    return by_property
 
 
 def _in_ascii(name: str) -> str:
@@ -355,13 +355,13 @@ class ValueCounts:
 
     def add(self, terms: Iterable[Term], subjects: Subjects) -> None:
         """Count the values of one thing."""
-        found = [term for term in terms if not isinstance(term, BlankNode)]
+        values = [term for term in terms if not isinstance(term, BlankNode)]
         self.said += 1
-        self.filled += bool(found)
-        self.values += len(found)
-        self.most = max(self.most, len(found))
+        self.filled += bool(values)
+        self.values += len(values)
+        self.most = max(self.most, len(values))
         tags: dict[str, int] = {}
-        for term in found:
+        for term in values:
             value = term.value
             if len(self.different) <= FACET_VALUES:
                 self.different.add(term)

@@ -133,7 +133,7 @@ def write_tables(
     """
     (staging / TABLES).mkdir()
     tables: dict[str, Table] = {}
-    found: dict[str, list[TableFiles]] = {}
+    files_by_dataset: dict[str, list[TableFiles]] = {}
     shapes = graphs.get(base_iri + SHAPES)
     with TemporaryDirectory() as folder:
         members, links = Path(folder, "members.tsv"), Path(folder, "links.tsv")
@@ -157,9 +157,9 @@ def write_tables(
         written = chain.from_iterable(map_on_all_cores(_write_classes, parts))
         for table, files in sorted(written, key=lambda pair: pair[0].slug):
             tables[table.slug] = table
-            found.setdefault(table.dataset, []).append(files)
+            files_by_dataset.setdefault(table.dataset, []).append(files)
     write_json(staging / INDEX, as_json(tables))
-    return found
+    return files_by_dataset
 
 
 def find_locations(graphs: Iterable[Quads]) -> LocationProperties:
@@ -258,7 +258,7 @@ def _write_class(of: _Class, shapes: Subjects) -> tuple[Table, TableFiles]:
         count=len(things),
         graphs=(*of.datasets, *of.named_graphs),
         columns=counts.columns(of.prefixes),
-        chains=chains.found(),
+        chains=chains.in_order(),
     )
     written = _write(of.staging, table, things, subjects, reach)
     return replace(table, files=tuple(written)), TableFiles(of.slug, table.titles, written)
@@ -273,8 +273,8 @@ def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subj
         for shape in of_class
         if len(shapes.nodes(shape, iri("sh:targetClass"))) == 1
     ]
-    found = next(filter(None, messages), {"": local_name(name)})
-    return dict(sorted(found.items()))
+    titles = next(filter(None, messages), {"": local_name(name)})
+    return dict(sorted(titles.items()))
 
 
 def _write(
@@ -408,20 +408,20 @@ def _link_metadata(of: FileColumn, column: Column) -> dict[str, Any]:
     join them into one address, and of longer paths metadata says nothing: a reader is told then,
     and a program makes no triples of the column.
     """
-    path, found = path_steps(column.path), _lang(of)
+    path, metadata = path_steps(column.path), _lang(of)
     if of.language is None:
-        found = {"datatype": "anyURI" if column.kind == LINK else _datatype(column)}
+        metadata = {"datatype": "anyURI" if column.kind == LINK else _datatype(column)}
     if len(path) == 1 and path[0].is_inverse and not column.separator:
         link = {
             "aboutUrl": f"{{+{of.name}}}",
             "propertyUrl": path[0].predicate,
             "valueUrl": "{+id}",
         }
-        return found | link
+        return metadata | link
     notes = text(_NOTE, path=column.path)
     languages = written_languages(column.titles)
     note = _in_languages({tag: notes[tag] for tag in languages})
-    return found | {"suppressOutput": True, "dc:description": note}
+    return metadata | {"suppressOutput": True, "dc:description": note}
 
 
 def _lang(of: FileColumn) -> dict[str, Any]:

@@ -48,11 +48,11 @@ class FeatureFile:
         """Write the feature of a thing."""
         properties: dict[str, Any] = {}
         for of, texts in zip(self._columns, line.texts[1:], strict=True):
-            found = [_value(of, text) for text in texts]
+            values = [_value(of, text) for text in texts]
             if of.column is not None and of.column.separator:
-                properties[of.name] = found
+                properties[of.name] = values
             else:
-                properties[of.name] = found[0] if found else None
+                properties[of.name] = values[0] if values else None
         feature = {
             "type": "Feature",
             "id": line.row.iri,
@@ -130,7 +130,7 @@ class GeometryChains:
         """Look at a thing."""
         self._leading.update(_chains_of(thing, self._subjects))
 
-    def found(self) -> tuple[Chain, ...]:
+    def in_order(self) -> tuple[Chain, ...]:
         """Return the chains that lead some of the things to a geometry, the shortest first."""
         ways = (
             way for length in range(_MOST_PLACES + 1) for way in product(PLACE_PATHS, repeat=length)
@@ -174,13 +174,13 @@ def _ends_at(node: str, subjects: Subjects) -> Iterator[str]:
 
 def _texts(node: str, end: str, subjects: Subjects) -> set[str]:
     """Return the geometries that the end of a chain gives a thing, as texts."""
-    found = [
+    literals = [
         sorted(t.value for t in subjects.values(node, name) if isinstance(t, Literal))
         for name in end.split(" ")
     ]
-    if len(found) == 1:
-        return set(found[0])
-    latitudes, longitudes = found
+    if len(literals) == 1:
+        return set(literals[0])
+    latitudes, longitudes = literals
     # Which latitude belongs to which of several longitudes, nobody can tell.
     is_one = len(latitudes) == len(longitudes) == 1
     return {point_text(latitudes[0], longitudes[0])} if is_one else set()
@@ -194,9 +194,9 @@ def follow_chain(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...
     return tuple(sorted({text for node in here for text in _texts(node, chain[-1], subjects)}))
 
 
-def thing_geometries(thing: str, found: Sequence[Chain], subjects: Subjects) -> tuple[str, ...]:
+def thing_geometries(thing: str, chains: Sequence[Chain], subjects: Subjects) -> tuple[str, ...]:
     """Return the geometries of a thing: those at the end of the first chain that has any."""
-    for chain in found:
+    for chain in chains:
         texts = follow_chain(thing, chain, subjects)
         if texts:
             return texts

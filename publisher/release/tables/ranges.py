@@ -57,13 +57,13 @@ def round_edges(numbers: Sequence[float]) -> tuple[str, ...]:
     cuts = [numbers[len(numbers) * part // RANGES] for part in range(1, RANGES)]
     points = [cut for cut in _different(cuts) if cut > numbers[0]]
     gaps = [after - before for before, after in pairwise([*points, numbers[-1]])]
-    found = []
+    edges = []
     for place, point in enumerate(points):
         gap = min((gap for gap in gaps[max(place - 1, 0) : place + 1] if gap), default=1.0)
         # No rounder than the number itself, or it would become none.
         unit = 10.0 ** math.floor(math.log10(min(gap, abs(point) or gap)))
-        found.append(round(point / unit) * unit)
-    inside = (edge for edge in _different(found) if numbers[0] < edge <= numbers[-1])
+        edges.append(round(point / unit) * unit)
+    inside = (edge for edge in _different(edges) if numbers[0] < edge <= numbers[-1])
     return tuple(_written(edge) for edge in inside)
 
 

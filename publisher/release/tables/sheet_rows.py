@@ -35,12 +35,12 @@ def column_letters(number: int) -> str:
     >>> [column_letters(number) for number in (0, 25, 26, 701, 702)]
     ['A', 'Z', 'AA', 'ZZ', 'AAA']
     """
-    found = ""
+    letters = ""
     number += 1
     while number:
         number, letter = divmod(number - 1, 26)
-        found = chr(ord("A") + letter) + found
-    return found
+        letters = chr(ord("A") + letter) + letters
+    return letters
 
 
 def text_element(text: str) -> str:
@@ -57,8 +57,8 @@ def text_element(text: str) -> str:
     return f"<t{space}>{content}</t>"
 
 
-def _escape_letter(found: re.Match[str]) -> str:
-    letter = found[0]
+def _escape_letter(match: re.Match[str]) -> str:
+    letter = match[0]
     return _MARKUP.get(letter) or f"_x{ord(letter):04X}_"
 
 

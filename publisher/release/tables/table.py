@@ -197,8 +197,8 @@ def read_path(shapes: Subjects, path: Term) -> str:
     """Return a path of a shape as columns have it; empty for one that has no column."""
     if isinstance(path, NamedNode):
         return path.value
-    found = list(shapes.list_members(path.value)) or [path]
-    read = [_read_step(shapes, part) for part in found]
+    steps = list(shapes.list_members(path.value)) or [path]
+    read = [_read_step(shapes, part) for part in steps]
     if len(read) > _MOST_STEPS or None in read:
         return ""
     return "/".join(filter(None, read))
@@ -247,14 +247,14 @@ class PathResolver:
     def values_by_path(self, thing: str, paths: Iterable[str]) -> Mapping[str, tuple[Term, ...]]:
         """Return path → its values from a thing, sorted; without those that lead nowhere."""
         properties = self._subjects.of(thing)
-        found = {}
+        by_path = {}
         for path in paths:
             if is_property(path):
                 if path in properties:
-                    found[path] = in_order(properties[path])
+                    by_path[path] = in_order(properties[path])
             elif values := self.values(thing, path):
-                found[path] = values
-        return found
+                by_path[path] = values
+        return by_path
 
     def values(self, thing: str, path: str) -> tuple[Term, ...]:
         """Return the values of a path from a thing, sorted."""
@@ -275,32 +275,32 @@ class PathResolver:
         seats = self._along([itself], by.seats)
         seats |= self._along(seats, by.seats)
         near = seats | self._along([itself], (*by.areas, *by.about)) | self._inside(itself)
-        found, waiting = set(near), list(near)
+        reached, waiting = set(near), list(near)
         while waiting:
-            new = set(self._wholes(waiting.pop())) - found
-            found |= new
+            new = set(self._wholes(waiting.pop())) - reached
+            reached |= new
             waiting += new
-        sites = {place for place in found if self._along([place], by.seats)}
-        return tuple(sorted(found - sites - {itself}, key=str))
+        sites = {place for place in reached if self._along([place], by.seats)}
+        return tuple(sorted(reached - sites - {itself}, key=str))
 
     def _along(self, nodes: Iterable[Term], properties: Iterable[str]) -> set[Term]:
         """Return the named things that some properties lead nodes to."""
         steps = [PathStep(name) for name in properties]
-        found = (term for node in nodes for step in steps for term in self._next(node, step))
-        return {term for term in found if isinstance(term, NamedNode)}
+        targets = (term for node in nodes for step in steps for term in self._next(node, step))
+        return {term for term in targets if isinstance(term, NamedNode)}
 
     def _wholes(self, place: Term) -> tuple[Term, ...]:
         """Return what a place lies within directly; places come back, so it is remembered."""
         if place not in self._around:
-            found = self._inside(place) | self._along([place], self._locations.parts)
-            self._around[place] = tuple(found)
+            wholes = self._inside(place) | self._along([place], self._locations.parts)
+            self._around[place] = tuple(wholes)
         return self._around[place]
 
     def _inside(self, thing: Term) -> set[Term]:
         back = [PathStep(name, is_inverse=True) for name in self._locations.holds]
         neighbours = (term for step in back for term in self._next(thing, step))
-        found = self._along([thing], self._locations.inside)
-        return found | {term for term in neighbours if isinstance(term, NamedNode)}
+        wholes = self._along([thing], self._locations.inside)
+        return wholes | {term for term in neighbours if isinstance(term, NamedNode)}
 
     def _next(self, node: Term, step: PathStep) -> Iterable[Term]:
         if isinstance(node, Literal):

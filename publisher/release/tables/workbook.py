@@ -91,8 +91,8 @@ class WorkbookFile:
         # What shows the name of something, or says that it is cut, differs between the sheets.
         cells: list[str | None] = []
         for letters, (place, of) in zip(self._letters, self._fields, strict=True):
-            found = line.texts[place]
-            cells.append(self._cell(letters + row, line.row, of, found) if found else "")
+            text = line.texts[place]
+            cells.append(self._cell(letters + row, line.row, of, text) if text else "")
         for sheet in self._sheets:
             sheet.rows.add_row(self._rows + 1, "".join(self._of_sheet(sheet, cells, line, row)))
 
@@ -105,14 +105,14 @@ class WorkbookFile:
                 yield cell
                 continue
             place, of = self._fields[number]
-            found, at = line.texts[place], self._letters[number] + row
+            written, at = line.texts[place], self._letters[number] + row
             is_link = of.column is not None and of.column.kind == LINK
             if of.column is None:
-                yield self._link_cell(sheet, at, found[0], text_element(found[0]))
-            elif is_link and len(found) == 1:
-                yield self._link_cell(sheet, at, found[0], sheet.called_element(found[0]))
+                yield self._link_cell(sheet, at, written[0], text_element(written[0]))
+            elif is_link and len(written) == 1:
+                yield self._link_cell(sheet, at, written[0], sheet.called_element(written[0]))
             else:
-                text = "; ".join(map(sheet.called, found) if is_link else found)
+                text = "; ".join(map(sheet.called, written) if is_link else written)
                 yield text_cell(at, text_element(_shortened(text, sheet.language)))
 
     def _link_cell(self, sheet: _Worksheet, place: str, address: str, content: str) -> str:
@@ -122,16 +122,16 @@ class WorkbookFile:
         sheet.rows.add_link(place, link)
         return text_cell(place, content, self._link_style)
 
-    def _cell(self, place: str, line: TableRow, of: FileColumn, found: Sequence[str]) -> str | None:
+    def _cell(self, place: str, line: TableRow, of: FileColumn, texts: Sequence[str]) -> str | None:
         """Return a cell that is the same in all sheets; None for one that is not."""
         if of.column is None or of.column.kind == LINK:
             return None
-        if len(found) == 1:
-            value = _cell_value(of.column.kind, line.values[of.column.path][0], found[0])
+        if len(texts) == 1:
+            value = _cell_value(of.column.kind, line.values[of.column.path][0], texts[0])
             if value is not None:
                 self._has_days = self._has_days or isinstance(value, date)
                 return value_cell(place, value, self._day_style)
-        text = "; ".join(found)
+        text = "; ".join(texts)
         if not text:
             return ""
         return text_cell(place, text_element(text)) if _fits(text) else None
@@ -170,9 +170,9 @@ class _Worksheet:
 
     def called(self, name: str) -> str:
         """Return what something is called here; its IRI when it has no name."""
-        found = self._names(name, self.language)
+        label = self._names(name, self.language)
         others = self._other_languages
-        return found or next((n for tag in others if (n := self._names(name, tag))), name)
+        return label or next((n for tag in others if (n := self._names(name, tag))), name)
 
     def _called_element(self, name: str) -> str:
         return text_element(_shortened(self.called(name), self.language))
@@ -216,8 +216,8 @@ class _Frame:
         has_days = any(of.column is not None and of.column.kind == DATE for of in self._fields)
         with self._made(1, has_days=has_days) as frame:
             sample = _SAMPLE.search(frame.read("xl/worksheets/sheet1.xml"))
-        found = [style.decode() for style in _STYLE.findall(sample[0] if sample else b"")]
-        return (found[0], found[1]) if has_days else (found[0], "")
+        attributes = [style.decode() for style in _STYLE.findall(sample[0] if sample else b"")]
+        return (attributes[0], attributes[1]) if has_days else (attributes[0], "")
 
     def write(
         self, file: Path | BinaryIO, sheets: Sequence[SheetRows], rows: int, *, has_days: bool

@@ -142,8 +142,8 @@ def _known_state(
     lines = {line.iri: line for line in topic.lines}
     for mark in marks:
         order = placings[mark].group_order
-        found = [p for p in lines if p in dated and p in placings]
-        dates = tuple(lines[path] for path in found if placings[path].group_order == order)
+        placed = [p for p in lines if p in dated and p in placings]
+        dates = tuple(lines[path] for path in placed if placings[path].group_order == order)
         if mark in lines and dates:
             shown = [fact for line in (lines[mark], *dates) for fact in line.facts]
             return KnownState(_sources(shown), dates)

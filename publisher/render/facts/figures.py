@@ -85,7 +85,7 @@ def collect_figures(
     related: RelatedFacts, views: Views, called: Mapping[str, Value]
 ) -> tuple[FigureSeries, ...]:
     """Return the figures of each property that leads to enough dated ones."""
-    found: list[FigureSeries] = []
+    collected: list[FigureSeries] = []
     for path in sorted(
         related.linked, key=lambda path: called[path].text if path in called else ""
     ):
@@ -94,10 +94,12 @@ def collect_figures(
         dated = [figure for figure in known if figure.when is not None]
         # A thing without a number would be lost from the page.
         if path in called and len(dated) >= _LEAST_FIGURES and len(known) == len(read):
-            number = len(found) + 1
+            number = len(collected) + 1
             drawn = draw_chart(_data_points(dated))
-            found.append(FigureSeries(path, called[path], f"figures-{number}", tuple(known), drawn))
-    return tuple(found)
+            collected.append(
+                FigureSeries(path, called[path], f"figures-{number}", tuple(known), drawn)
+            )
+    return tuple(collected)
 
 
 def _figure(name: str, properties: Properties, views: Views) -> Figure | None:
@@ -124,15 +126,15 @@ def _figure(name: str, properties: Properties, views: Views) -> Figure | None:
 
 def _qualifiers(properties: Properties, views: Views) -> tuple[Value, ...]:
     """Return what must be known to read a number; a bare bound says that it is one."""
-    found = tuple(
+    qualifiers = tuple(
         views.link_to(value.value)
         for path, values in properties.items()
         if path not in _NO_QUALIFIERS
         for value in values
         if isinstance(value, NamedNode)
     )
-    if found or NUMBER_PROPERTIES[0] in properties or NUMBER_PROPERTIES[1] in properties:
-        return found
+    if qualifiers or NUMBER_PROPERTIES[0] in properties or NUMBER_PROPERTIES[1] in properties:
+        return qualifiers
     bounds = ((LEAST, "at least"), (MOST, "at most"))
     return tuple(
         Value(translate(word, views.language)) for path, word in bounds if path in properties

@@ -77,7 +77,7 @@ def fetch_related(
         things[row["thing"].value][row["property"].value].append(row["value"])
     return RelatedFacts(
         things={name: dict(properties) for name, properties in things.items()},
-        linked={path: sorted(found) for path, found in linked.items()},
+        linked={path: sorted(objects) for path, objects in linked.items()},
         incoming=dict(incoming),
         labels=_labels(engine, things.values(), neighbourhood),
     )

@@ -97,11 +97,11 @@ def fetch_similar(
     # What most have in common tells none of them apart.
     usual = max(_RARE, len(shared) // 2)
     telling = {concept for concept, count in users.items() if count <= usual}
-    found = [
+    things = [
         (sum(1 / (1 + users[c]) for c in concepts & telling), thing, concepts & telling)
         for thing, concepts in shared.items()
     ]
-    nearest = sorted((-near, thing, tuple(sorted(c))) for near, thing, c in found if c)[:_MOST]
+    nearest = sorted((-near, thing, tuple(sorted(c))) for near, thing, c in things if c)[:_MOST]
     names = {name for _, thing, concepts in nearest for name in (thing, *concepts)}
     return Similarities(
         tuple(Similar(thing, concepts) for _, thing, concepts in nearest),

@@ -165,8 +165,8 @@ def read_date_range(properties: Properties, language: str) -> DateRange | None:
         first_literal(properties, START_PROPERTIES),
         first_literal(properties, END_PROPERTIES),
     )
-    found = [literal_date(term, language) for term in (start, end) if term is not None]
-    known = [one for one in found if one is not None]
+    dates = [literal_date(term, language) for term in (start, end) if term is not None]
+    known = [one for one in dates if one is not None]
     if not known:
         return None
     first = known[0]
@@ -221,7 +221,7 @@ class Claim:
 
 def collect_claims(related: RelatedFacts, views: Views) -> dict[str, Claim]:
     """Return the claims of others about a topic, by IRI, without its own statements."""
-    found = {
+    claims = {
         name: _claim(name, properties, views)
         for name, properties in related.things.items()
         if ATTRIBUTED_TO in properties
@@ -232,7 +232,7 @@ def collect_claims(related: RelatedFacts, views: Views) -> dict[str, Claim]:
     def order(named: tuple[str, Claim]) -> tuple[str, str]:
         return sort_key(named[1].name.text, views.language), named[0]
 
-    return dict(sorted(found.items(), key=order))
+    return dict(sorted(claims.items(), key=order))
 
 
 def _claim(name: str, properties: Properties, views: Views) -> Claim:
@@ -250,5 +250,5 @@ def _text(properties: Properties, paths: tuple[str, ...], language: str) -> Valu
     literals = [
         term for path in paths for term in properties.get(path, ()) if isinstance(term, Literal)
     ]
-    found = best_label(literals, language)
-    return Value(found.value, "", foreign_language(found, language)) if found else Value("")
+    label = best_label(literals, language)
+    return Value(label.value, "", foreign_language(label, language)) if label else Value("")

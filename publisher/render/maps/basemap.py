@@ -64,10 +64,10 @@ class Basemap:
             moved.append(self.whole[name].moved(self.project))
             positions = zip(moved[-1].positions(), self.whole[name].positions(), strict=True)
             degrees.update(positions)
-        found = simplify_outlines(moved, _SMALLEST_LIVE_AREA, _MOST_LIVE_POINTS)
+        simplified = simplify_outlines(moved, _SMALLEST_LIVE_AREA, _MOST_LIVE_POINTS)
         return {
             name: outline.moved(degrees.__getitem__)
-            for name, outline in zip(shown, found, strict=True)
+            for name, outline in zip(shown, simplified, strict=True)
         }
 
     def shows(self, position: Position) -> bool:
@@ -127,11 +127,11 @@ class BasemapCache:
 
         seen = [_clip(outlines[name].moved(project), height) for name in shown]
         placed = {
-            name: found
-            for name, found in zip(
+            name: part
+            for name, part in zip(
                 shown, simplify_outlines(seen, _SMALLEST_AREA, _MOST_POINTS), strict=True
             )
-            if found.rings or found.lines
+            if part.rings or part.lines
         }
         paths = {name: path_of(placed[name]) for name in placed}
         tiles = (

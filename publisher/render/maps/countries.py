@@ -29,11 +29,11 @@ _MOST_CACHED = 64
 @cache
 def _countries() -> Mapping[str, tuple[tuple[BoundingBox, LineString], ...]]:
     content = (files("publisher.render.maps") / "countries.json.gz").read_bytes()
-    found = {}
+    countries = {}
     for name, rings in json.loads(gzip.decompress(content)).items():
         lines = [tuple(zip(ring[::2], ring[1::2], strict=True)) for ring in rings]
-        found[name] = tuple((bounding_box(line), line) for line in lines)
-    return found
+        countries[name] = tuple((bounding_box(line), line) for line in lines)
+    return countries
 
 
 @lru_cache(maxsize=_MOST_CACHED)
@@ -42,13 +42,13 @@ def countries_within(box: BoundingBox) -> Mapping[str, Outline]:
 
     ``top`` of the box is its least latitude.
     """
-    found = {}
+    countries = {}
     for name, rings in _countries().items():
         clipped = (clip_ring(ring, box) for reach, ring in rings if reach.meets(box))
         parts = tuple(ring for ring in clipped if len(ring) > 2)
         if parts:
-            found[PREFIX + name] = Outline(rings=parts)
-    return found
+            countries[PREFIX + name] = Outline(rings=parts)
+    return countries
 
 
 def clip_ring(ring: LineString, box: BoundingBox) -> LineString:

@@ -81,13 +81,15 @@ class Gazetteer:
 
     def containing(self, thing: str) -> list[str]:
         """Return everything that a thing lies within, the nearest first."""
-        found: dict[str, None] = {}
+        containing: dict[str, None] = {}
         waiting = [thing]
         while waiting:
-            wholes = [w for name in waiting for w in self.wholes.get(name, ()) if w not in found]
+            wholes = [
+                w for name in waiting for w in self.wholes.get(name, ()) if w not in containing
+            ]
             waiting = [whole for whole in dict.fromkeys(wholes) if whole != thing]
-            found.update(dict.fromkeys(waiting))
-        return list(found)
+            containing.update(dict.fromkeys(waiting))
+        return list(containing)
 
     def below(self, thing: str) -> list[str]:
         """Return the located things that lie within a thing, sorted."""
@@ -147,20 +149,20 @@ def fetch_gazetteer(engine: Engine) -> Gazetteer:
     if len(rows) > 4 * MOST or len(located) > MOST:
         return Gazetteer(properties=properties)
     sources = _sources(engine, located, shapes)
-    named = {*located, *(source for found in sources.values() for source in found)}
+    named = {*located, *(source for of_thing in sources.values() for source in of_thing)}
     wholes = _containing_places(engine, located, f"({properties.within_path})")
     return Gazetteer(located, wholes, fetch_labels(engine, named), owners, sources, properties)
 
 
 def _fetch_pairs(engine: Engine, path: str, things: Iterable[str]) -> dict[str, set[str]]:
     """Return thing → the IRIs that a property path leads it to."""
-    found: dict[str, set[str]] = defaultdict(set)
+    targets: dict[str, set[str]] = defaultdict(set)
     for part in fetch_in_chunks(sorted(things)):
         names = " ".join(str(NamedNode(name)) for name in part)
         for row in engine.rows(_PAIRS_QUERY.format(things=names, path=path)):
             if isinstance(row["whole"], NamedNode):
-                found[row["thing"].value].add(row["whole"].value)
-    return found
+                targets[row["thing"].value].add(row["whole"].value)
+    return targets
 
 
 def _containing_places(
@@ -170,9 +172,9 @@ def _containing_places(
     known: dict[str, tuple[str, ...]] = {}
     waiting = set(located)
     while waiting:
-        found = _fetch_pairs(engine, path, waiting)
-        known.update({thing: tuple(sorted(found.get(thing, ()))) for thing in waiting})
-        waiting = {whole for wholes in found.values() for whole in wholes} - known.keys()
+        pairs = _fetch_pairs(engine, path, waiting)
+        known.update({thing: tuple(sorted(pairs.get(thing, ()))) for thing in waiting})
+        waiting = {whole for wholes in pairs.values() for whole in wholes} - known.keys()
     return known
 
 
@@ -181,9 +183,9 @@ def _sources(
 ) -> dict[str, tuple[str, ...]]:
     """Return thing → the sources of its geometries, else its own."""
     things = {name for thing in located for name in (thing, *shapes.get(thing, ()))}
-    found = _fetch_pairs(engine, f"<{iri('dcterms:source')}>", things)
+    pairs = _fetch_pairs(engine, f"<{iri('dcterms:source')}>", things)
     areas: dict[str, tuple[str, ...]] = {}
     for thing in located:
-        of_shapes = {s for shape in shapes.get(thing, ()) for s in found.get(shape, set())}
-        areas[thing] = tuple(sorted(of_shapes or found.get(thing, set())))
+        of_shapes = {s for shape in shapes.get(thing, ()) for s in pairs.get(shape, set())}
+        areas[thing] = tuple(sorted(of_shapes or pairs.get(thing, set())))
     return areas

@@ -46,14 +46,14 @@ def differences(line: LineString) -> list[int]:
     >>> differences(((15.0, 60.0), (15.00001, 59.99998)))
     [1500000, 6000000, 1, -2]
     """
-    found: list[int] = []
+    numbers: list[int] = []
     left = down = 0
     for x, y in line:
         across, up = round(x * PARTS), round(y * PARTS)
-        if not found or (across, up) != (left, down):
-            found += [across - left, up - down]
+        if not numbers or (across, up) != (left, down):
+            numbers += [across - left, up - down]
             left, down = across, up
-    return found
+    return numbers
 
 
 def outline_numbers(outline: Outline) -> dict[str, list[Any]]:
@@ -67,7 +67,7 @@ def outline_numbers(outline: Outline) -> dict[str, list[Any]]:
         "l": list(map(differences, outline.lines)),
         "r": list(map(differences, outline.rings)),
     }
-    return {name: found for name, found in parts.items() if found}
+    return {name: numbers for name, numbers in parts.items() if numbers}
 
 
 def as_numbers(outlines: Iterable[Outline]) -> str:
@@ -127,7 +127,7 @@ def _name_keys(table: Table, language: str) -> list[str]:
 def _name(properties: Mapping[str, Any], keys: Iterable[str]) -> str:
     for key in keys:
         value = properties.get(key)
-        found = value[0] if isinstance(value, list) and value else value
-        if found:
-            return str(found)
+        name = value[0] if isinstance(value, list) and value else value
+        if name:
+            return str(name)
     return ""

@@ -194,15 +194,15 @@ class Maps:
         """Return the boundaries that the data have of places: better than the boxes around them."""
         located = self._gazetteer.outlines
         places = [name for name in outlines if not name.startswith("_:")]
-        found = {name: located[name] for name in places if name in located}
+        drawn = {name: located[name] for name in places if name in located}
         if not located or not places:
-            return found
+            return drawn
         names = " ".join(str(NamedNode(name)) for name in sorted(places))
         for row in self._engine.rows(_SAME_QUERY.format(places=names)):
             own = row["own"].value
             if own in located:
-                found.setdefault(row["place"].value, located[own])
-        return found
+                drawn.setdefault(row["place"].value, located[own])
+        return drawn
 
     def of_things(
         self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]
@@ -249,7 +249,9 @@ class Maps:
 
     def _names(self, scene: Scene) -> Labels:
         """Return the names of everything that a scene may tell of."""
-        people = {n for found in (scene.residents, scene.served) for t in found.values() for n in t}
+        people = {
+            n for things in (scene.residents, scene.served) for t in things.values() for n in t
+        }
         unnamed = {*people, *scene.residents, *scene.served} - self._gazetteer.names.keys()
         return {**self._gazetteer.names, **(fetch_labels(self._engine, unnamed) if unnamed else {})}
 

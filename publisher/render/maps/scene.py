@@ -138,30 +138,30 @@ def _within(
     things: Collection[str], gazetteer: Gazetteer, engine: Engine
 ) -> dict[str, tuple[str, ...]]:
     """Return each area of the ground with all things that are at it or in it."""
-    found: dict[str, list[str]] = {name: [] for name in gazetteer.outermost}
+    within: dict[str, list[str]] = {name: [] for name in gazetteer.outermost}
     for thing, places in fetch_locations(engine, gazetteer.properties, things).places.items():
         for place in places:
-            if place in found:
-                found[place].append(thing)
-    return {place: tuple(those) for place, those in found.items() if those}
+            if place in within:
+                within[place].append(thing)
+    return {place: tuple(those) for place, those in within.items() if those}
 
 
 def _located_places(
     things: Iterable[str], gazetteer: Gazetteer, engine: Engine
 ) -> dict[str, tuple[list[str], list[str]]]:
     """Return thing → the located places of its sites, and those that it names otherwise."""
-    found: dict[str, tuple[list[str], list[str]]] = {}
+    places: dict[str, tuple[list[str], list[str]]] = {}
     for part in fetch_in_chunks(sorted(things)):
         names = " ".join(str(NamedNode(name)) for name in part)
         lead = alternatives(gazetteer.properties.seats)
         for row in engine.rows(_PLACES.format(things=names, lead=lead)):
             place = gazetteer.owners.get(row["place"].value, row["place"].value)
             if place in gazetteer.outlines:
-                seats, regions = found.setdefault(row["thing"].value, ([], []))
+                seats, regions = places.setdefault(row["thing"].value, ([], []))
                 into = seats if "seat" in row else regions
                 if place not in into:
                     into.append(place)
-    return found
+    return places
 
 
 def _own_links(topic: str, description: Description) -> list[tuple[str, str]]:
@@ -191,8 +191,8 @@ def _marked_places(
         names = " ".join(str(NamedNode(site)) for site in sites)
         lead = alternatives(gazetteer.properties.seats)
         rows = engine.rows(_SITES.format(sites=names, lead=lead))
-        found = sorted((row["site"].value, row["place"].value) for row in rows)
-        for site, place in found:
+        pairs = sorted((row["site"].value, row["place"].value) for row in rows)
+        for site, place in pairs:
             if place in gazetteer.outlines:
                 marked[place] = sites[site]  # a seat says more than a region that is the same
     return marked
@@ -232,20 +232,20 @@ def _residents(
     for row in rows if len(rows) <= MOST else ():
         if isinstance(row["thing"], NamedNode):
             (residents if "seat" in row else served)[row["place"].value].add(row["thing"].value)
-    seated = {thing for found in residents.values() for thing in found}
-    others = {name: found - seated for name, found in served.items() if found - seated}
+    seated = {thing for things in residents.values() for thing in things}
+    others = {name: things - seated for name, things in served.items() if things - seated}
     return _in_order(residents), _in_order(others)
 
 
-def _in_order(found: Mapping[str, Collection[str]]) -> ThingsByPlace:
-    return {name: sorted(things) for name, things in sorted(found.items())}
+def _in_order(by_place: Mapping[str, Collection[str]]) -> ThingsByPlace:
+    return {name: sorted(things) for name, things in sorted(by_place.items())}
 
 
 def _place_residents(
     place: str, gazetteer: Gazetteer, residents: ThingsByPlace, served: ThingsByPlace
 ) -> Scene:
     outlines = gazetteer.outlines
-    areas = [name for name, found in outlines.items() if found.rings]
+    areas = [name for name, outline in outlines.items() if outline.rings]
     around = [name for name in gazetteer.containing(place) if name in areas]
     root = around[-1] if around else place
     below = gazetteer.below(root)

@@ -211,11 +211,13 @@ def _listings(scene: Scene, gazetteer: Gazetteer, texts: MapTexts) -> Iterable[L
         named = [(texts.property(path), places) for path, places in by_property.items()]
         entries = [LegendEntry(name, _linked(places, texts)) for name, places in named]
         yield LegendList("", _by_name(entries, texts.language))
-    for message, found in (
+    for message, things_at in (
         (translate("Who is here", texts.language), scene.residents),
         (translate("For a whole area", texts.language), scene.served),
     ):
-        people = [LegendEntry(texts.link(place), _linked(t, texts)) for place, t in found.items()]
+        people = [
+            LegendEntry(texts.link(place), _linked(t, texts)) for place, t in things_at.items()
+        ]
         yield LegendList(message, _by_name(people, texts.language))
     others = [n for n in scene.linked if not scene.there(n) and n not in scene.marked]
     within = [name for name in others if scene.topic in gazetteer.containing(name)]
@@ -305,7 +307,7 @@ def draw_scene(
     moved = {
         n: gazetteer.outlines[n].moved(sheet.project) for n in shown if n not in sheet.outlines
     }
-    spots = {n: found for n, found in moved.items() if any(map(sheet.shows, found.points))}
+    spots = {n: outline for n, outline in moved.items() if any(map(sheet.shows, outline.points))}
     placed = {**sheet.outlines, **spots}
     leading = scene.leading() & placed.keys()
     points = {
@@ -367,10 +369,10 @@ def _place_names(
     best: dict[str, MapName] = {}
     for _ in range(_TRIES):
         lettering = NamePlacement(WIDTH, height, [points[name] for name in sorted(points)])
-        found = _fitting_names(order, placed, points, lettering, named)
-        if len(found) > len(best):
-            best = found
-        without = [name for name in order if name in points and name not in found]
+        names = _fitting_names(order, placed, points, lettering, named)
+        if len(names) > len(best):
+            best = names
+        without = [name for name in order if name in points and name not in names]
         if not without:
             break
         order = [*without, *(name for name in order if name not in without)]
@@ -385,18 +387,18 @@ def _fitting_names(
     named: Callable[[str], str],
 ) -> dict[str, MapName]:
     """Return the names that find room, one after the other."""
-    found: dict[str, MapName] = {}
+    names: dict[str, MapName] = {}
     for name in order:
         text = named(name)
-        if text in (letters.text for letters in found.values()):
+        if text in (letters.text for letters in names.values()):
             continue  # a town and what is named after it
         if name in points:
             letters = lettering.beside(text, points[name])
         else:
             letters = _within(lettering, text, placed[name])
         if letters is not None:
-            found[name] = letters
-    return found
+            names[name] = letters
+    return names
 
 
 def _is_visible(scene: Scene, gazetteer: Gazetteer) -> list[str]:

@@ -270,8 +270,8 @@ class AxiomWriter:
 
     def axioms(self) -> list[Axiom]:
         """Return the axioms of the graph that are no property of a named term, in words."""
-        found = [axiom for node in self.graph for axiom in self._of_node(node)]
-        return sorted(found, key=lambda axiom: (axiom.words.text.casefold(), sorted(axiom.about)))
+        axioms = [axiom for node in self.graph for axiom in self._of_node(node)]
+        return sorted(axioms, key=lambda axiom: (axiom.words.text.casefold(), sorted(axiom.about)))
 
     def _of_node(self, node: str) -> Iterator[Axiom]:
         properties = self.graph[node]
@@ -392,19 +392,19 @@ class AxiomWriter:
     @cached_property
     def _on_axioms(self) -> Mapping[str, Sequence[str]]:
         """Return axiom or annotation that is a thing → the annotations on it."""
-        found: dict[str, list[str]] = defaultdict(list)
+        by_axiom: dict[str, list[str]] = defaultdict(list)
         for node in self.graph:
             for source in self._of(node, "annotatedSource"):
                 if isinstance(source, BlankNode):
-                    found[str(source)].append(node)
-        return found
+                    by_axiom[str(source)].append(node)
+        return by_axiom
 
 
 def _join(parts: Iterable[Pieces], joint: Value) -> Pieces:
-    found: Pieces = []
+    joined: Pieces = []
     for part in parts:
-        found += [joint, *part] if found else part
-    return found
+        joined += [joint, *part] if joined else part
+    return joined
 
 
 def _phrase(pieces: Pieces) -> Value:

@@ -76,8 +76,8 @@ class _ClassGraph:
 
     def targets(self, name: str) -> list[str]:
         """Return the drawn classes that a class leads to."""
-        found = [kind for _, kinds in self.rows[name] for kind in kinds if kind in self.own]
-        return [kind for kind in dict.fromkeys(found) if kind != name]
+        targets = [kind for _, kinds in self.rows[name] for kind in kinds if kind in self.own]
+        return [kind for kind in dict.fromkeys(targets) if kind != name]
 
 
 def draw_diagram(terms: Terms, rules: Rules, named: Named) -> Diagram:
@@ -89,9 +89,9 @@ def draw_diagram(terms: Terms, rules: Rules, named: Named) -> Diagram:
         named: IRI → name of a class or property, with its link.
     """
     rows = class_properties(terms, rules, named)
-    for found in rows.values():
+    for of_class in rows.values():
         # What leads to another box first, so that no line begins at a property left out.
-        found.sort(key=lambda row: not set(row[1]) & rows.keys())
+        of_class.sort(key=lambda row: not set(row[1]) & rows.keys())
     drawn = sorted(rows, key=lambda name: -len(rows[name]))[:MOST_BOXES]
     own = tuple(name for name in rows if name in drawn)
     above = {name: [c for c in terms[name].above if c != name] for name in own}
@@ -115,23 +115,23 @@ def _columns(plan: _ClassGraph) -> list[list[str]]:
     column: dict[str, int] = {}
     for name in TopologicalSorter(before).static_order():
         column[name] = max((column[other] + 1 for other in before[name]), default=0)
-    found: list[list[str]] = [[] for _ in range(max(column.values(), default=-1) + 1)]
+    columns: list[list[str]] = [[] for _ in range(max(column.values(), default=-1) + 1)]
     joined = {name for names in before.values() for name in names}
     for name in plan.own:
-        found[column[name]].append(name)
+        columns[column[name]].append(name)
     rank: dict[str, float] = {}
-    for names in found:
+    for names in columns:
         # Next to what leads to it, so that few lines cross; what is joined to nothing below.
         mean_rank = {name: _mean(rank[other] for other in before[name]) for name in names}
         alone = {name: not before[name] and name not in joined for name in names}
         names.sort(key=lambda name: (alone[name], mean_rank[name], -_height(plan, name)))
         rank |= {name: float(number) for number, name in enumerate(names)}
-    return found
+    return columns
 
 
 def _mean(numbers: Iterable[float]) -> float:
-    found = list(numbers)
-    return sum(found) / len(found) if found else 0.0
+    listed = list(numbers)
+    return sum(listed) / len(listed) if listed else 0.0
 
 
 def _add_edge(before: dict[str, set[str]], name: str, target: str) -> None:
@@ -201,17 +201,17 @@ def _cut(value: Value, *, first: bool = False) -> Value:
 
 
 def _edges(plan: _ClassGraph, boxes: Mapping[str, ClassBox], name: str) -> list[Edge]:
-    box, found = boxes[name], []
+    box, edges = boxes[name], []
     arrivals: dict[str, int] = defaultdict(int)
     for row, (_, ranges) in zip(box.rows, plan.rows[name], strict=False):
         for kind in ranges:
             if kind in boxes:
                 arrivals[kind] += 1
-                found.append(Edge(_line(box, row.y, boxes[kind], arrivals[kind]), is_above=False))
+                edges.append(Edge(_line(box, row.y, boxes[kind], arrivals[kind]), is_above=False))
     for kind in plan.above[name]:
         if kind in boxes:
-            found.append(Edge(_line(box, box.y + _HEAD / 2, boxes[kind], 0), is_above=True))
-    return found
+            edges.append(Edge(_line(box, box.y + _HEAD / 2, boxes[kind], 0), is_above=True))
+    return edges
 
 
 def _line(start: ClassBox, y: float, end: ClassBox, number: int) -> str:
@@ -254,8 +254,8 @@ def class_properties(terms: Terms, rules: Rules, named: Named) -> Rows:
             if domain in rows:
                 rows[domain].append((name, term.range))
     if any(rows.values()):
-        for found in rows.values():
-            found.sort(key=lambda row: sort_key(named(row[0]).text))
+        for of_class in rows.values():
+            of_class.sort(key=lambda row: sort_key(named(row[0]).text))
         return rows
     return {name: _shape_properties(rules.get(name, ())) for name in rows}
 
@@ -273,7 +273,7 @@ def describe_classes(terms: Terms, rules: Rules, named: Named) -> list[ClassDesc
         ClassDescription(
             named(name),
             tuple(named(kind) for kind in terms[name].above),
-            tuple((named(path), tuple(named(kind) for kind in kinds)) for path, kinds in found),
+            tuple((named(path), tuple(named(kind) for kind in kinds)) for path, kinds in of_class),
         )
-        for name, found in rows.items()
+        for name, of_class in rows.items()
     ]

@@ -213,12 +213,12 @@ class OntologyPages:
     @cached_property
     def _demands_by_class(self) -> Mapping[str, list[tuple[str, Rule]]]:
         """Return property → the classes whose shapes speak of it, and what they demand."""
-        found: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
+        demands: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
         for of_class, rules in self._rules.items():
             for rule in rules:
                 if not rule.is_inverse:
-                    found[rule.path].append((of_class, rule))
-        return found
+                    demands[rule.path].append((of_class, rule))
+        return demands
 
     @cached_property
     def _unplaced(self) -> Mapping[str, list[str]]:
@@ -246,8 +246,8 @@ class OntologyPages:
         if not self._nameless:
             return ()
         writer = _TermWriter(self._frame, self._release, page_language, self._named_in_axioms)
-        found = AxiomWriter(self._nameless, writer.link, page_language.language).axioms()
-        return tuple(axiom for axiom in found if term in axiom.about)
+        axioms = AxiomWriter(self._nameless, writer.link, page_language.language).axioms()
+        return tuple(axiom for axiom in axioms if term in axiom.about)
 
     @cached_property
     def _usage(self) -> Mapping[str, int]:
@@ -332,7 +332,7 @@ class OntologyPages:
         self,
         topic: str,
         subjects: Sequence[str],
-        found: Sequence[Section],
+        sections: Sequence[Section],
         page_language: PageLanguage,
         choice: TermChoice,
     ) -> dict[str, Any]:
@@ -340,7 +340,7 @@ class OntologyPages:
 
         Of its document, these things are found; the rest is as for ``part``.
         """
-        things = [thing for section in found for thing in section.things]
+        things = [thing for section in sections for thing in section.things]
         index = self.index(topic, subjects)
         terms, spoken = index.terms, self._in_language(index, page_language)
         shown = {thing.iri for thing in things}
@@ -433,12 +433,12 @@ class OntologyPages:
         anchor = f"list-{number}"
 
         def link(name: str) -> Value:
-            found = writer.link(name)
+            linked = writer.link(name)
             is_here = name in shown or "#" not in name or not self._is_in(name, topic)
             if is_whole or is_here or name not in names:
-                return found
+                return linked
             url = self._at(topic, f"{number}.{part}", reader, name.rpartition("#")[2])
-            return Value(found.text, url, found.language)
+            return Value(linked.text, url, linked.language)
 
         branches = term_branches(names, index.terms, link)
         heading = kind.heading
@@ -472,9 +472,9 @@ class OntologyPages:
         if not self._nameless:
             return ()
         writer = _TermWriter(self._frame, self._release, page_language, self._named_in_axioms)
-        found = AxiomWriter(self._nameless, writer.link, page_language.language).axioms()
+        axioms = AxiomWriter(self._nameless, writer.link, page_language.language).axioms()
         known = terms.keys() | {ontology}
-        return tuple(axiom for axiom in found if axiom.about & known)
+        return tuple(axiom for axiom in axioms if axiom.about & known)
 
     def _entry(
         self,
@@ -592,10 +592,10 @@ class _TermWriter:
 
     def label(self, name: str) -> Literal:
         """Return the name of a term or thing."""
-        known = next((found[name] for found in self._labels if found.get(name)), ())
-        found = term_label(name, known, self.reader.language)
+        known = next((labels[name] for labels in self._labels if labels.get(name)), ())
+        label = term_label(name, known, self.reader.language)
         prefixes, base_iri = self._release.prefixes, self._release.base_iri
-        return found or Literal(term_as_label(name, prefixes, base_iri))
+        return label or Literal(term_as_label(name, prefixes, base_iri))
 
     def href(self, name: str) -> str:
         """Return where a term is, if anything is."""
@@ -603,8 +603,8 @@ class _TermWriter:
 
     def link(self, name: str) -> Value:
         """Return the name of a term or thing, with its link."""
-        found, href = self.label(name), self._frame.link(name, self.reader)
-        return Value(found.value, href, foreign_language(found, self.reader.language))
+        label, href = self.label(name), self._frame.link(name, self.reader)
+        return Value(label.value, href, foreign_language(label, self.reader.language))
 
     def demand(self, rule: Rule) -> Demand:
         """Return a rule in words."""
@@ -658,12 +658,12 @@ def fetch_nameless(engine: Engine) -> Graph:
         relations=" ".join(f"<{name}>" for name in GENERAL),
         most=_MOST_NAMELESS,
     )
-    found: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    nodes: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for row in engine.rows(query):
         node = row["node"]
         key = node.value if isinstance(node, NamedNode) else str(node)
-        found[key][row["property"].value].append(row["value"])
-    return found
+        nodes[key][row["property"].value].append(row["value"])
+    return nodes
 
 
 # How often terms are used in a release, and by what: VoID has counted when it was built.
@@ -718,9 +718,9 @@ def fetch_first_things(
     engine: Engine, classes: Iterable[str], usage: Mapping[str, int], base_iri: str, count: int
 ) -> Mapping[str, list[str]]:
     """Return class → IRIs of its first things, at most ``count``; of large classes none."""
-    found: dict[str, list[str]] = defaultdict(list)
+    first_things: dict[str, list[str]] = defaultdict(list)
     for name in classes:
         if 0 < usage.get(name, 0) <= _MOST_SEARCHED:
             query = _FIRST_THINGS_QUERY.format(term=name, base_iri=base_iri, count=count)
-            found[name] = [row["thing"].value for row in engine.rows(query)]
-    return found
+            first_things[name] = [row["thing"].value for row in engine.rows(query)]
+    return first_things

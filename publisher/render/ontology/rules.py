@@ -84,11 +84,11 @@ class Rule:
     def kinds(self) -> list[str]:
         """Return the classes of its values, else their datatypes, also those of a choice."""
         for constraint in ("class", "datatype"):
-            choices = [c for found in self.choices.values() for c in found.values()]
+            choices = [c for classes in self.choices.values() for c in classes.values()]
             alternatives = {c[constraint].value for c in choices if constraint in c}
-            found = {*self.nodes(constraint), *alternatives}
-            if found:
-                return sorted(found)
+            classes = {*self.nodes(constraint), *alternatives}
+            if classes:
+                return sorted(classes)
         return []
 
 
@@ -97,14 +97,14 @@ Rules = Mapping[str, Sequence[Rule]]
 
 def fetch_rules(engine: Engine) -> Rules:
     """Return class → its rules, in the order of the shapes, fetched from the engine."""
-    found: dict[str, dict[str, Rule]] = {}
+    by_class: dict[str, dict[str, Rule]] = {}
     for row in engine.rows(_QUERY):
-        of_class = found.setdefault(row["class"].value, {})
+        of_class = by_class.setdefault(row["class"].value, {})
         shape = row["shape"]
         key = f"{shape} {row['property']}"
         name = shape.value if isinstance(shape, NamedNode) else ""
         _add_solution(of_class.setdefault(key, Rule(name)), row)
-    return {name: sorted(rules.values(), key=_sort_key) for name, rules in sorted(found.items())}
+    return {name: sorted(rules.values(), key=_sort_key) for name, rules in sorted(by_class.items())}
 
 
 def _sort_key(rule: Rule) -> tuple[tuple[float, float], str, bool, bool, str]:
@@ -147,15 +147,15 @@ def _add_constraint(rule: Rule, name: str, row: Solution) -> None:
 
 def named_iris(rules: Iterable[Rule]) -> set[str]:
     """Return the IRIs that rules name, so that their names can be looked up."""
-    found: set[str] = set()
+    iris: set[str] = set()
     for rule in rules:
-        found.add(rule.path)
+        iris.add(rule.path)
         for terms in (*rule.values.values(), *rule.lists.values()):
-            found |= {term.value for term in terms if isinstance(term, NamedNode)}
+            iris |= {term.value for term in terms if isinstance(term, NamedNode)}
         for choices in rule.choices.values():
             for demanded in choices.values():
-                found |= {t.value for t in demanded.values() if isinstance(t, NamedNode)}
-    return found - {""}
+                iris |= {t.value for t in demanded.values() if isinstance(t, NamedNode)}
+    return iris - {""}
 
 
 # What a shape demands, in the reader's words: "exactly one", "a date", "at most 200 letters".
@@ -233,9 +233,9 @@ class Wording:
 
     def of(self, rule: Rule) -> tuple[Phrase, ...]:
         """Return what a rule demands, the number of values first."""
-        found = [self._count(rule), *self._kinds(rule), *self._languages(rule)]
-        found += [*self._values(rule), *self._bounds(rule), *self._rest(rule)]
-        return tuple(phrase for phrase in found if phrase.value.text)
+        phrases = [self._count(rule), *self._kinds(rule), *self._languages(rule)]
+        phrases += [*self._values(rule), *self._bounds(rule), *self._rest(rule)]
+        return tuple(phrase for phrase in phrases if phrase.value.text)
 
     def _say(self, message: str, **values: object) -> Phrase:
         return Phrase(Value(translate(message, self.language, **values)))
@@ -264,7 +264,7 @@ class Wording:
             yield self._say(_DATATYPES[_TEXT_WITH_LANGUAGE])
         for choices in (rule.choices.get("or", {}), rule.choices.get("xone", {})):
             worded = [list(self._kind(choice)) for choice in choices.values()]
-            texts = sorted({phrase.value.text for found in worded for phrase in found})
+            texts = sorted({phrase.value.text for phrases in worded for phrase in phrases})
             if texts:
                 yield Phrase(Value(self._joined(texts)))
 

@@ -114,7 +114,7 @@ class OntologyIndex:
         of_document |= dict.fromkeys((name for name in self.others if "#" in name), False)
         named = (n for n in (*self.terms, *of_document) if self._is_shown(n))
         left = dict.fromkeys(named)
-        found = []
+        listed = []
         for heading, kinds in KINDS:
             takes_typed = heading == "Individuals"
             names = [
@@ -127,17 +127,17 @@ class OntologyIndex:
             taken = set(names)
             left = {name: None for name in left if name not in taken}
             if names:
-                found.append((heading, tuple(names)))
-        return tuple(found)
+                listed.append((heading, tuple(names)))
+        return tuple(listed)
 
     @property
     def _by_class(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        found: dict[str, list[str]] = {}
+        by_class: dict[str, list[str]] = {}
         for name in self.subjects:
             if name != self.topic:
                 kinds = self.things[name].kinds if name in self.things else ()
-                found.setdefault(min(kinds, default="Other terms"), []).append(name)
-        largest_first = sorted(found.items(), key=lambda kind: (-len(kind[1]), kind[0]))
+                by_class.setdefault(min(kinds, default="Other terms"), []).append(name)
+        largest_first = sorted(by_class.items(), key=lambda kind: (-len(kind[1]), kind[0]))
         return tuple((heading, tuple(names)) for heading, names in largest_first)
 
     def _is_shown(self, name: str) -> bool:
@@ -202,7 +202,7 @@ def listed_kinds(
     index: OntologyIndex, called: Callable[[str], str], language: str
 ) -> tuple[ListedKind, ...]:
     """Return the terms by kind, each kind in the order of a language."""
-    found = []
+    kinds = []
     titles = {heading: translate(heading, language) for heading, _ in KINDS}
     for heading, names in index.kinds:
         texts = {name: called(name) for name in names}
@@ -211,8 +211,8 @@ def listed_kinds(
         for number, name in enumerate(ordered):
             letters.setdefault(index_letter(texts[name], language), number // PART + 1)
         title = titles[heading] if heading in titles else sentence_case(called(heading))
-        found.append(ListedKind(title, tuple(ordered), letters))
-    return tuple(found)
+        kinds.append(ListedKind(title, tuple(ordered), letters))
+    return tuple(kinds)
 
 
 def local_name(name: str) -> str:

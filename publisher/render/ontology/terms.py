@@ -124,14 +124,14 @@ def place_terms(ontologies: Iterable[str], terms: Iterable[str]) -> dict[str, li
     {'http://e/b/': ['http://e/b/x'], 'http://e/obo/a.owl': ['http://e/obo/A_1']}
     """
     known = sorted(ontologies)
-    found: dict[str, list[str]] = {name: [] for name in known}
+    placed: dict[str, list[str]] = {name: [] for name in known}
     beginnings = [(start, name) for name in known for start in _beginnings(name)]
     for term in sorted(terms):
         near = [(len(start), name) for start, name in beginnings if term.startswith(start)]
         best = {name for length, name in near if length == max(near)[0]} or set(known)
         if len(best) == 1:
-            found[best.pop()].append(term)
-    return found
+            placed[best.pop()].append(term)
+    return placed
 
 
 def _beginnings(ontology: str) -> tuple[str, str]:
@@ -156,12 +156,12 @@ def fetch_things(
     names = " ".join(f"<{name}>" for name in sorted({*defined, *subjects, *placed}))
     properties = ", ".join(f"<{name}>" for name in (_TYPE, *_ROLES))
     terms: dict[str, Term] = {}
-    found = {
+    things = {
         (row["term"].value, row["property"].value, row["value"])
         for query in (_TERMS_QUERY, _UNIONS_QUERY)
         for row in engine.rows(query.format(terms=names, properties=properties))
     }
-    for name, path, value in sorted(found, key=lambda row: (row[0], row[1], str(row[2]))):
+    for name, path, value in sorted(things, key=lambda row: (row[0], row[1], str(row[2]))):
         term = terms.setdefault(name, Term(name))
         role = _ROLES.get(path)
         if role == "deprecated":

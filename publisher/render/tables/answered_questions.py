@@ -126,13 +126,13 @@ class TableAnswers:
     def _names(self, things: Sequence[str]) -> dict[str, list[str]]:
         """Return thing → what it is called, in every language; other names and codes too."""
         labels = fetch_labels(self._engine, things)
-        found = {thing: [n.value for n in labels.get(thing, ())] for thing in things}
+        names = {thing: [n.value for n in labels.get(thing, ())] for thing in things}
         for part in fetch_in_chunks(things):
             written = " ".join(str(NamedNode(thing)) for thing in part)
             query = _OTHER_NAMES.format(things=written, paths=_PATHS)
             for row in self._engine.rows(query):
-                found[row["thing"].value].append(row["name"].value)
-        return found
+                names[row["thing"].value].append(row["name"].value)
+        return names
 
     def _answer(self, reading: Reading, reader: PageLanguage) -> TableAnswer | None:
         table = reading.table

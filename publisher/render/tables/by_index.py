@@ -144,8 +144,8 @@ class IndexRowSelector:
             parts += [self._in_range(name, ends) for name, ends in ranges]
             if selection.words and parts:
                 # The longest work is shared with what is counted without one of the filters.
-                found = self._fitting(Selection(selection.words))
-                parts.append((f"SELECT id FROM {found}", []))  # nosec B608 # a name of ours
+                fitting = self._fitting(Selection(selection.words))
+                parts.append((f"SELECT id FROM {fitting}", []))  # nosec B608 # a name of ours
             elif selection.words:
                 parts = [self._with_words(selection.words)]
             self._tables_of_filters[key] = self._choose(parts)
@@ -156,7 +156,7 @@ class IndexRowSelector:
         name = f"temp.chosen_{len(self._tables_of_filters)}"
         self._index.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)")
         query = " INTERSECT ".join(part for part, _ in parts)
-        values = [value for _, found in parts for value in found]
+        values = [value for _, parameters in parts for value in parameters]
         self._index.execute(f"INSERT OR IGNORE INTO {name} {query}", values)
         return name
 

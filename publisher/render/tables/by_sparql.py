@@ -72,9 +72,11 @@ class SelectionQueries:
         column = self._table.column(selection.sort) or label
         # Equals go by their names. IRIs come last of all: an engine compares them slowly.
         keys = [(column, "first"), (label if label is not column else None, "second")]
-        sorted_by = [(found, name) for found, name in keys if found is not None]
+        sorted_by = [(key_column, name) for key_column, name in keys if key_column is not None]
         selected = [f"(MIN(?{name}Key) AS ?{name})" for _, name in sorted_by]
-        lines = [line for found, name in sorted_by for line in self._key(found, f"?{name}Key")]
+        lines = [
+            line for key_column, name in sorted_by for line in self._key(key_column, f"?{name}Key")
+        ]
         order = " ".join(f"?{name}" for _, name in sorted_by[1:])
         first = "DESC(?first)" if selection.descending else "?first"
         head = f"(!BOUND(?first)) {first} " if sorted_by else ""
@@ -226,8 +228,8 @@ class SelectionQueries:
             f"FILTER(?property IN ({', '.join(map(self._naming.name, properties))}))",
             f"FILTER(?graph IN ({graphs}))",
         ]
-        found = [at_once] if properties else []
-        return [*found, *(self._naming.walked(path, graphs) for path in paths)]
+        patterns = [at_once] if properties else []
+        return [*patterns, *(self._naming.walked(path, graphs) for path in paths)]
 
     def _graphs(self) -> str:
         return " ".join(f"<{graph}>" for graph in self._table.graphs)
@@ -258,7 +260,7 @@ class SelectionQueries:
 
     def _having(self, column: Column, written: Iterable[str], mark: str) -> list[str]:
         """Return the patterns that a thing with one of some values fits."""
-        terms = [found for text in written if (found := filter_term(column, text)) is not None]
+        terms = [term for text in written if (term := filter_term(column, text)) is not None]
         path = self._naming.path(column.path)
         if column.kind == TEXT or (not column.datatype and column.kind != LINK):
             among = ", ".join(map(str, terms))
@@ -310,20 +312,20 @@ class SelectionQueries:
         """Return the patterns that bind what a column is sorted by."""
         path = self._naming.path(column.path)
         value, name = f"{key}Value", f"{key}Name"
-        pattern, found = [f"?thing {path} {value} ."], f"STR({value})"
+        pattern, expression = [f"?thing {path} {value} ."], f"STR({value})"
         if column.kind == LINK and column.named:
             labels = "|".join(self._naming.name(label) for label in column.named)
             spoken = self._spoken(name, column)
             pattern.append(f"OPTIONAL {{ {value} {labels} {name} . {spoken} }}")
-            found = f"COALESCE({name}, {found})"
+            expression = f"COALESCE({name}, {expression})"
         elif column.kind == TEXT:
             pattern.append(self._spoken(value, column))
         if column.kind in (NUMBER, TRUTH):
-            found = value
+            expression = value
         elif column.kind != DATE:
             # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-            found = _letter_order(found, column.sorted_in(self._language))
-        bound = f"BIND({found} AS {key})"
+            expression = _letter_order(expression, column.sorted_in(self._language))
+        bound = f"BIND({expression} AS {key})"
         return ["OPTIONAL {", *(f"  {line}" for line in (*pattern, bound)), "}"]
 
     def _spoken(self, variable: str, column: Column) -> str:
@@ -382,7 +384,7 @@ class PrefixedNames:
         if is_property(path):
             return self.name(path)
         if is_location_path(path):
-            return _WRITTEN.sub(lambda found: self.name(found[1]), path)
+            return _WRITTEN.sub(lambda match: self.name(match[1]), path)
         return "/".join(
             "^" * step.is_inverse + self.name(step.predicate) for step in path_steps(path)
         )
@@ -393,10 +395,10 @@ class PrefixedNames:
         ``?property`` is the path, as the column has it.
         """
         if is_location_path(path):
-            found = [f"?thing {self.path(path)} ?value ."]
+            patterns = [f"?thing {self.path(path)} ?value ."]
             sites = self.path(f"({site_path(path)})")
-            found += [f"FILTER NOT EXISTS {{ ?value {sites} ?step }}"] * bool(site_path(path))
-            return [*found, f"BIND({Literal(path)} AS ?property)"]
+            patterns += [f"FILTER NOT EXISTS {{ ?value {sites} ?step }}"] * bool(site_path(path))
+            return [*patterns, f"BIND({Literal(path)} AS ?property)"]
         lines, steps = [], path_steps(path)
         for number, step in enumerate(steps, start=1):
             here = "?thing" if number == 1 else f"?step{number - 1}"
@@ -447,8 +449,8 @@ class SparqlRowSelector:
             return selection
         if words not in self._with_words:
             rows = self._engine.rows(self._queries.things(Selection(words), _MOST_NARROWED + 1))
-            found = tuple(sorted(row["thing"].value for row in rows))
-            self._with_words[words] = found if len(found) <= _MOST_NARROWED else None
+            things = tuple(sorted(row["thing"].value for row in rows))
+            self._with_words[words] = things if len(things) <= _MOST_NARROWED else None
         return replace(selection, things=self._with_words[words])
 
     def count(self, selection: Selection) -> int:

@@ -52,32 +52,32 @@ def row_objects(table: Table, rows: TableRows) -> list[dict[str, Any]]:
 
 
 def _row_object(table: Table, row: TableRow, labels: Labels) -> dict[str, Any]:
-    found: dict[str, Any] = {ID: row.iri}
+    members: dict[str, Any] = {ID: row.iri}
     for column in table.columns:
         terms = row.values.get(column.path, ())
-        found[column.name] = (
+        members[column.name] = (
             _texts(column, terms) if column.kind == TEXT else _values(column, terms, labels)
         )
     if table.chains:
-        found[GEOMETRY] = join_geometries(readable(row.geometries))
-    return found
+        members[GEOMETRY] = join_geometries(readable(row.geometries))
+    return members
 
 
 def _texts(column: Column, terms: Iterable[Term]) -> dict[str, Any]:
-    found: dict[str, list[str]] = {}
+    by_language: dict[str, list[str]] = {}
     for term in terms:
         if isinstance(term, Literal):
-            found.setdefault(term.language or "", []).append(term.value)
+            by_language.setdefault(term.language or "", []).append(term.value)
     if column.separator:
-        return dict(found)
-    return {tag: texts[0] for tag, texts in found.items()}
+        return dict(by_language)
+    return {tag: texts[0] for tag, texts in by_language.items()}
 
 
 def _values(column: Column, terms: Iterable[Term], labels: Labels) -> Any:
-    found = [_value(column, term, labels) for term in terms]
+    values = [_value(column, term, labels) for term in terms]
     if column.separator:
-        return found
-    return found[0] if found else None
+        return values
+    return values[0] if values else None
 
 
 def _value(column: Column, term: Term, labels: Labels) -> Any:
@@ -101,7 +101,7 @@ def as_number(written: str) -> int | float | str:
     if not _NUMBER.fullmatch(written):
         return written
     try:
-        found = float(written) if set(written) & set(".eE") else int(written)
+        number = float(written) if set(written) & set(".eE") else int(written)
     except ValueError:  # an integer of thousands of digits
         return written
-    return found if isinstance(found, int) or isfinite(found) else written
+    return number if isinstance(number, int) or isfinite(number) else written

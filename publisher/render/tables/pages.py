@@ -17,7 +17,7 @@ from publisher.rdf import media_types
 from publisher.rdf.media_types import MediaType
 from publisher.rdf.source_forms import SourceForms
 from publisher.release.model import LITERALS, Release
-from publisher.release.search import open_sqlite
+from publisher.release.sqlite_files import open_sqlite
 from publisher.release.tables.cells import TableRow
 from publisher.release.tables.columns import FACET_VALUES
 from publisher.release.tables.index import INDEX_EXTENSION
@@ -262,21 +262,24 @@ class TablePages:
         if column is None:
             return ()
         with self.lines(view.table, view.reader.language) as table_reader:
-            found = table_reader.counted(view.choice, column)
-        labels = fetch_labels(self._engine, (v.value for v, _ in found if "://" in v.value))
-        return self._counted(view, name, found, labels)
+            counts = table_reader.counted(view.choice, column)
+        labels = fetch_labels(self._engine, (v.value for v, _ in counts if "://" in v.value))
+        return self._counted(view, name, counts, labels)
 
     def _grid(self, view: TableView, table_reader: TableReader, size: int) -> dict[str, Any]:
         """Return the heads and rows of a page."""
         columns, table, page_language = view.columns, view.table, view.reader
         offset = (view.choice.page - 1) * size
-        found = table_reader.read(view.choice, columns, size, offset)
+        table_rows = table_reader.read(view.choice, columns, size, offset)
         rows = [
             (
                 self._words.value(NamedNode(row.iri), {}, page_language),
-                [self._words.cell(row, column, found.labels, page_language) for column in columns],
+                [
+                    self._words.cell(row, column, table_rows.labels, page_language)
+                    for column in columns
+                ],
             )
-            for row in found.lines
+            for row in table_rows.lines
         ]
         return {
             "named_first": bool(columns) and columns[0] is table.label,
@@ -333,16 +336,16 @@ class TablePages:
         """Return the address of a page of a table."""
         return self._addresses.path(self.address(view.table)) + view.query()
 
-    def _head(self, view: TableView, found: Column) -> ColumnHeader:
+    def _head(self, view: TableView, column: Column) -> ColumnHeader:
         sorted_by = view.choice.sort or (view.table.label.name if view.table.label else "")
         direction = "descending" if view.choice.descending else "ascending"
-        if not view.choice.sort and found.name == sorted_by:
+        if not view.choice.sort and column.name == sorted_by:
             # By the label without being asked: the link asks for the other way round.
-            view = replace(view, choice=replace(view.choice, sort=found.name))
+            view = replace(view, choice=replace(view.choice, sort=column.name))
         return ColumnHeader(
-            self._words.title(found.titles, found.path, view.reader),
-            self.here(view.sorted_by(found.name)),
-            direction if found.name == sorted_by else "",
+            self._words.title(column.titles, column.path, view.reader),
+            self.here(view.sorted_by(column.name)),
+            direction if column.name == sorted_by else "",
         )
 
     def _facets(
@@ -352,8 +355,8 @@ class TablePages:
         ranges: Mapping[str, Mapping[int, int]],
         total: int,
     ) -> list[Facet]:
-        values = (term.value for found in counts.values() for term, _ in found)
-        filtered = (v for found in (view.choice.filters or {}).values() for v in found)
+        values = (term.value for counted_values in counts.values() for term, _ in counted_values)
+        filtered = (v for chosen in (view.choice.filters or {}).values() for v in chosen)
         labels = fetch_labels(self._engine, (v for v in (*values, *filtered) if "://" in v))
         facets = []
         for column in view.table.columns:
@@ -361,9 +364,9 @@ class TablePages:
             if counted := self._ranges(view, column, ranges.get(column.name, {}), total):
                 facets.append(Facet(title, counted, _range_form(view, column)))
                 continue
-            found = self._counted(view, column.name, counts.get(column.path, []), labels)
-            if found and column.facet:
-                facets.append(Facet(title, found))
+            counted_values = self._counted(view, column.name, counts.get(column.path, []), labels)
+            if counted_values and column.facet:
+                facets.append(Facet(title, counted_values))
         return facets
 
     def _ranges(
@@ -417,11 +420,11 @@ class TablePages:
         return Facet(Value(title), tuple(values))
 
     def _counted(
-        self, view: TableView, column: str, found: list[tuple[Term, int]], labels: Labels
+        self, view: TableView, column: str, counted_values: list[tuple[Term, int]], labels: Labels
     ) -> tuple[FacetValue, ...]:
         filtered = (view.choice.filters or {}).get(column, ())
         if column == WHERE:
-            found = self._distinct_places(view, found, filtered, labels)
+            counted_values = self._distinct_places(view, counted_values, filtered, labels)
         return tuple(
             FacetValue(
                 replace(self._words.value(term, labels, view.reader), href=""),
@@ -429,13 +432,13 @@ class TablePages:
                 self.here(view.filtered(column, term.value)),
                 term.value in filtered,
             )
-            for term, count in found
+            for term, count in counted_values
         )
 
     def _distinct_places(
         self,
         view: TableView,
-        found: Sequence[tuple[Term, int]],
+        counted_values: Sequence[tuple[Term, int]],
         filtered: Collection[str],
         labels: Labels,
     ) -> list[tuple[Term, int]]:
@@ -444,7 +447,7 @@ class TablePages:
         A town and its municipality with the same name and number are one choice.
         """
         by_name: dict[tuple[str, int], tuple[Term, int]] = {}
-        for term, count in found:
+        for term, count in counted_values:
             name = self._words.value(term, labels, view.reader).text
             if term.value in filtered or (name, count) not in by_name:
                 by_name[name, count] = (term, count)
@@ -492,8 +495,8 @@ class TableView:
     @property
     def columns(self) -> list[Column]:
         """Return the columns that are shown."""
-        found = [column for column in self.table.columns if column.name in self.shown]
-        return found or default_columns(self.table)
+        columns = [column for column in self.table.columns if column.name in self.shown]
+        return columns or default_columns(self.table)
 
     def parameters(self, *, page: int = 1, is_file: bool = False) -> list[tuple[str, str]]:
         """Return the parameters of the address of one of its pages, or of the same as a file."""
@@ -648,20 +651,20 @@ class CellFormatter:
     def title(self, titles: Mapping[str, str], name: str, page_language: PageLanguage) -> Value:
         """Return the title of a column or class; ``name`` is its IRI."""
         literals = [Literal(t, language=tag) for tag, t in titles.items() if tag]
-        found = term_label(name, literals, page_language.language)
-        found = found or Literal(titles.get("") or name)
-        return Value(found.value, language=foreign_language(found, page_language.language))
+        label = term_label(name, literals, page_language.language)
+        label = label or Literal(titles.get("") or name)
+        return Value(label.value, language=foreign_language(label, page_language.language))
 
     def value(self, term: Term, labels: Labels, page_language: PageLanguage) -> Value:
         """Return a value as a cell shows it."""
         if isinstance(term, NamedNode):
             name = term.value
-            found = term_label(name, labels.get(name, ()), page_language.language)
-            found = found or Literal(iri_as_label(name, self._prefixes, self._base_iri))
+            label = term_label(name, labels.get(name, ()), page_language.language)
+            label = label or Literal(iri_as_label(name, self._prefixes, self._base_iri))
             return Value(
-                found.value,
+                label.value,
                 self._frame.link(name, page_language),
-                foreign_language(found, page_language.language),
+                foreign_language(label, page_language.language),
             )
         assert isinstance(term, Literal)
         text, cut = shorten_text(format_literal(term, page_language.language), legible=False)

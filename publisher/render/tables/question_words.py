@@ -116,13 +116,13 @@ def with_decades_as_years(text: str) -> str:
     ('hus från mellan 1700 1799', 'seit 1969')
     """
 
-    def years(found: re.Match[str]) -> str:
-        first = int(found["year"]) if len(found["year"]) == 4 else 1900 + int(found["year"])
+    def years(match: re.Match[str]) -> str:
+        first = int(match["year"]) if len(match["year"]) == 4 else 1900 + int(match["year"])
         # In English, the 1900s may be ten years; whoever means these says so.
         last = first + (99 if first % 100 == 0 else 9)
-        if found["before"]:
-            return f"{found['before']} {first}"
-        return f"{found['after']} {last}" if found["after"] else f"mellan {first} {last}"
+        if match["before"]:
+            return f"{match['before']} {first}"
+        return f"{match['after']} {last}" if match["after"] else f"mellan {first} {last}"
 
     return _DECADE.sub(years, text)
 
@@ -167,12 +167,12 @@ def is_akin(asked: str, known: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _stems(word: str) -> frozenset[str]:
-    found = {word, without_ending(word), *map(plain_letters, short_forms(word))}
-    found |= {word[:-1]} if word.endswith("y") else set()  # library, libraries
-    found |= {f"{word[:-3]}er"} if word.endswith("ret") else set()  # kluster, klustret
+    stems = {word, without_ending(word), *map(plain_letters, short_forms(word))}
+    stems |= {word[:-1]} if word.endswith("y") else set()  # library, libraries
+    stems |= {f"{word[:-3]}er"} if word.endswith("ret") else set()  # kluster, klustret
     # A genitive may follow a definite form: månarnas. Two letters of a stem may be one: medlemmar.
-    found |= {without_ending(word.removesuffix("s")), *_undoubled(word)}
-    return frozenset(form.removesuffix("e") for form in found if len(form) > 2)
+    stems |= {without_ending(word.removesuffix("s")), *_undoubled(word)}
+    return frozenset(form.removesuffix("e") for form in stems if len(form) > 2)
 
 
 def _undoubled(word: str) -> set[str]:

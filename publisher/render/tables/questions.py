@@ -182,11 +182,13 @@ def make_table_words(
                 NamedValue(column.name, "true", n, frozenset(n)) for n in titles[column.name]
             ]
         elif column.facet or column.name == WHERE or table.count <= MOST_ROWS:
-            found = [*islice(values_of(column), _MOST_VALUES)]
+            first_values = [*islice(values_of(column), _MOST_VALUES)]
             if column.kind == LINK and (column.facet or column.name == WHERE):
                 # What is asked for by its kind: which planet, in the municipality.
-                sorts[column.name] = _names(kinds_of(found))
-            called = names_of(found) if column.kind == LINK else {v: [v] for v in found}
+                sorts[column.name] = _names(kinds_of(first_values))
+            called = (
+                names_of(first_values) if column.kind == LINK else {v: [v] for v in first_values}
+            )
             values += _named_values(column, called)
     by_word = defaultdict(list)
     for number, value in enumerate(values):
@@ -197,8 +199,10 @@ def make_table_words(
 
 def _names(titles: Iterable[str]) -> tuple[Words, ...]:
     """Return titles as words without small ones."""
-    found = (tuple(plain_letters(w) for w in words(t) if not is_small_word(w)) for t in titles)
-    return tuple(dict.fromkeys(filter(None, found)))
+    titles_as_words = (
+        tuple(plain_letters(w) for w in words(t) if not is_small_word(w)) for t in titles
+    )
+    return tuple(dict.fromkeys(filter(None, titles_as_words)))
 
 
 def _named_values(column: Column, called: Mapping[str, Sequence[str]]) -> Iterator[NamedValue]:
@@ -224,30 +228,30 @@ def read_question(text: str, vocabularies: Iterable[TableWords], main: str) -> R
     best: tuple[tuple[bool, bool, float, bool, int], Reading] | None = None
     known = [*vocabularies]
     for vocabulary in known:
-        found = _TableQuestion(vocabulary, text).read()
-        if found is not None and found.through:
-            found = _beyond(found, known)
-        if found is None:
+        question = _TableQuestion(vocabulary, text).read()
+        if question is not None and question.through:
+            question = _beyond(question, known)
+        if question is None:
             continue
         is_main = vocabulary.table.class_iri == main
         is_own = not vocabulary.table.class_iri.startswith(_VOCABULARY)
-        number = len(found.selection.filters or {})
-        rank = (found.called > 0, is_main, found.called, is_own, number)
+        number = len(question.selection.filters or {})
+        rank = (question.called > 0, is_main, question.called, is_own, number)
         if best is None or rank > best[0]:
-            best = (rank, found)
+            best = (rank, question)
     return best[1] if best else None
 
 
-def _beyond(found: Reading, known: Iterable[TableWords]) -> Reading | None:
+def _beyond(question: Reading, known: Iterable[TableWords]) -> Reading | None:
     """Return the rows of what a column links to, in the order of their own numbers."""
-    back = f"^<{found.through}>"
+    back = f"^<{question.through}>"
     for vocabulary in known:
         column = next((c for c in vocabulary.table.columns if c.path == back), None)
         order = default_column(vocabulary.table, NUMBER)
-        if column is not None and order is not None and found.selection.is_whole:
-            selection = replace(found.selection, sort=order.name)
+        if column is not None and order is not None and question.selection.is_whole:
+            selection = replace(question.selection, sort=order.name)
             columns = (column.name, order.name)
-            return replace(found, table=vocabulary.table, selection=selection, columns=columns)
+            return replace(question, table=vocabulary.table, selection=selection, columns=columns)
     return None
 
 
@@ -261,7 +265,7 @@ def default_column(table: Table, kind: str) -> Column | None:
         return usual[0] if usual else None
     # A year beside days is when a thing began; the days are of what was done with it since.
     years = [column for column in among if column.datatype == _YEAR]
-    only = next((found[0] for found in (usual, years) if len(found) == 1), None)
+    only = next((candidates[0] for candidates in (usual, years) if len(candidates) == 1), None)
     return first or only
 
 
@@ -321,11 +325,11 @@ class _TableQuestion:
         if not self._is_whole(kind):
             return None
         selection = Selection(
-            filters={name: tuple(found) for name, found in self._filters.items()},
+            filters={name: tuple(wanted) for name, wanted in self._filters.items()},
             sort=self._sort,
             descending=self._descending,
             missing=tuple(self._missing),
-            excluded={name: tuple(found) for name, found in self._excluded.items()},
+            excluded={name: tuple(wanted) for name, wanted in self._excluded.items()},
         )
         columns = tuple(self._columns)
         return Reading(
@@ -352,7 +356,7 @@ class _TableQuestion:
         """Return how much of the table's name is there, and the places of the words."""
         best: tuple[float, set[int]] = 0.0, set()
         for name in self._vocabulary.kinds:
-            found = {
+            places = {
                 n
                 for n, word in enumerate(self._asked)
                 if n not in self._small
@@ -361,7 +365,7 @@ class _TableQuestion:
                     or (len(word) > _LEAST_CORRECTED and name[0].startswith(word[:-1]))
                 )
             }
-            best = max(best, (min(1.0, len(found) / len(name)), found), key=lambda each: each[0])
+            best = max(best, (min(1.0, len(places) / len(name)), places), key=lambda each: each[0])
         return best
 
     def _values(self, kind: Collection[int]) -> list[_Match]:
@@ -376,7 +380,7 @@ class _TableQuestion:
                 if is_near and is_form(word, known):
                     places[known].add(place)
         numbers = {n for known in places for n in self._vocabulary.by_word.get(known, ())}
-        found = []
+        matches = []
         for number in sorted(numbers):
             value = self._vocabulary.values[number]
             if all(places.get(word) for word in value.telling):
@@ -384,16 +388,16 @@ class _TableQuestion:
                 at = frozenset(p for p in named if p not in self._small or {p - 1, p + 1} & named)
                 at |= self._beside(at, value.column)
                 if not at <= set(kind):
-                    found.append(_Match(value, at))
+                    matches.append(_Match(value, at))
         asked = {*self._asked}
-        found.sort(
+        matches.sort(
             key=lambda match: (
                 -len(match.places),
                 match.value.column != WHERE,
                 not match.value.telling <= asked,
             )
         )
-        return self._apart(found)
+        return self._apart(matches)
 
     def _beside(self, places: Collection[int], column: str) -> set[int]:
         """Return the places of words beside a value that say what it is: the town of Mora."""
@@ -402,11 +406,11 @@ class _TableQuestion:
         asked = dict(enumerate(self._asked))
         return {p for p in around if any(is_form(asked.get(p, ""), word) for word in sorts)}
 
-    def _apart(self, found: Sequence[_Match]) -> list[_Match]:
+    def _apart(self, matches: Sequence[_Match]) -> list[_Match]:
         """Return matches of which none has words of another, but for values of the same name."""
         chosen: list[_Match] = []
         asked = {*self._asked}
-        for match in found:
+        for match in matches:
             others = [each for each in chosen if each.places & match.places]
             is_same = all(
                 each.places == match.places
@@ -420,7 +424,7 @@ class _TableQuestion:
 
     def _titles(self) -> dict[int, str]:
         """Return place of a word → the column whose title it is part of."""
-        found: dict[int, str] = {}
+        columns: dict[int, str] = {}
         counts = {*self._asked} & (ORDERS | PER)
         called = {
             column: (*names, *(self._vocabulary.sorts.get(column, ()) if counts else ()))
@@ -438,8 +442,8 @@ class _TableQuestion:
                 )
             ]
             if scored:
-                found[place] = max(scored)[3]
-        return found
+                columns[place] = max(scored)[3]
+        return columns
 
     def _share(self, title: Words) -> float:
         """Return how much of a title the question has; how many asks for a number."""
@@ -508,8 +512,8 @@ class _TableQuestion:
     def _exclude(self, denied: Iterable[_Match]) -> None:
         for match in denied:
             column, value = match.value.column, match.value.value
-            found = self._table.column(column)
-            if found is not None and found.kind == TRUTH:
+            of_table = self._table.column(column)
+            if of_table is not None and of_table.kind == TRUTH:
                 self._filters.setdefault(column, []).append("false")
             else:
                 values = self._excluded.setdefault(column, [])
@@ -540,10 +544,10 @@ class _TableQuestion:
         if column is None:
             return False
         fits = _comparison(compare, numbers)
-        found = [t for t in self._vocabulary.texts.get(column.name, ()) if fits(_number(t))]
-        if not 0 < len(found) <= _MOST_FILTERS:
+        fitting = [t for t in self._vocabulary.texts.get(column.name, ()) if fits(_number(t))]
+        if not 0 < len(fitting) <= _MOST_FILTERS:
             return False
-        self._filters[column.name] = found
+        self._filters[column.name] = fitting
         self._columns[column.name] = None
         units = {place + 1 for place in places if column.kind == NUMBER} & {
             *range(len(self._asked))

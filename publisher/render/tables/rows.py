@@ -90,11 +90,11 @@ class TableReader:
             if column.name in filters:
                 others = {name: values for name, values in filters.items() if name != column.name}
                 requested.append((replace(selection, filters=others), [column]))
-        found: dict[str, list[tuple[AnyTerm, int]]] = {}
+        by_path: dict[str, list[tuple[AnyTerm, int]]] = {}
         for narrowed, counted in requested:
             for path, value, count in self._selecting.counts(narrowed, counted):
-                found.setdefault(path, []).append((value, count))
-        return found
+                by_path.setdefault(path, []).append((value, count))
+        return by_path
 
     def ranges(self, selection: Selection) -> dict[str, dict[int, int]]:
         """Return name of a column → number of a range of its values → how many things are in it.
@@ -102,13 +102,13 @@ class TableReader:
         The range that is chosen does not narrow the counts of its own column.
         """
         chosen = selection.ranges or {}
-        found = {}
+        by_column = {}
         for column in self._table.columns:
             if column.edges:
                 others = {name: ends for name, ends in chosen.items() if name != column.name}
                 free = replace(selection, ranges=others)
-                found[column.name] = dict(self._selecting.in_ranges(free, column))
-        return found
+                by_column[column.name] = dict(self._selecting.in_ranges(free, column))
+        return by_column
 
     def things(self, selection: Selection, limit: int, offset: int = 0) -> list[str]:
         """Return the IRIs of a choice, in its order."""
@@ -183,26 +183,26 @@ class TableReader:
 
     def _geometries(self, things: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the geometries of things, at the end of the first chain that has any."""
-        found: dict[str, set[str]] = {}
+        geometries: dict[str, set[str]] = {}
         for way in self._table.chains:
-            missing = [thing for thing in things if thing not in found]
+            missing = [thing for thing in things if thing not in geometries]
             for part in fetch_in_chunks(missing):
                 for row in self._engine.rows(self.queries.geometries(part, way)):
                     if isinstance(row["value"], Literal):
-                        found.setdefault(row["thing"].value, set()).add(row["value"].value)
-        return {thing: tuple(sorted(texts)) for thing, texts in found.items()}
+                        geometries.setdefault(row["thing"].value, set()).add(row["value"].value)
+        return {thing: tuple(sorted(texts)) for thing, texts in geometries.items()}
 
     def file(self, selection: Selection, media_type: MediaType, limit: int) -> bytes:
         """Return the lines of a choice, at most ``limit``, as a file."""
         is_located = media_type not in (CSV, XLSX)
-        found = self.read(selection, self._table.columns, limit, located=is_located)
+        rows = self.read(selection, self._table.columns, limit, located=is_located)
         if media_type is XLSX:
             book = BytesIO()
-            write_workbook(self._table, found.lines, found.name, book)
+            write_workbook(self._table, rows.lines, rows.name, book)
             return book.getvalue()
         text = StringIO(newline="")
         write = write_csv if media_type is CSV else write_features
-        write(self._table, found.lines, found.name, text)
+        write(self._table, rows.lines, rows.name, text)
         return text.getvalue().encode()
 
 

@@ -112,8 +112,8 @@ def _best(name: str, choices: Sequence[str]) -> Iterator[str]:
         row = [(f'"{choice}"', f"$q_{choice}")]
         yield _map(f"$winner_{step}", f"quality_{step}", row, quality)
         winner, quality = f"winner_{step}", f"$quality_{step}"
-    found = winner if len(choices) == 1 else f"${winner}"
-    yield _map(quality, f"best_{name}", [(f'"{NOTHING}"', "none")], found)
+    value = winner if len(choices) == 1 else f"${winner}"
+    yield _map(quality, f"best_{name}", [(f'"{NOTHING}"', "none")], value)
 
 
 def _languages(config: Config) -> Iterator[str]:

@@ -378,10 +378,12 @@ def _parts_of_documents(site: Site) -> Iterator[tuple[str, str, str]]:
 def replacement_redirects(site: Site) -> Iterator[Pair]:
     """Yield path of what has left → address of what replaced it."""
     for iri, path in _departed(site):
-        found = find_tombstone(site, path)
+        tombstone = find_tombstone(site, path)
         for name in (iri, site.addresses.document_of(iri)):
             below = name.removeprefix(site.release.base_iri)
-            replacement = replacement_address(site, found[0], below, None) if found else None
+            replacement = (
+                replacement_address(site, tombstone[0], below, None) if tombstone else None
+            )
             if replacement and (address := plain_path(site, name)):
                 yield address, replacement
 
@@ -396,8 +398,8 @@ def _departed(site: Site) -> Iterator[tuple[str, str]]:
 def gone_requests(site: Site) -> Iterator[ExportRequest]:
     """Yield what answers for what has left and was not replaced: 410 in every form."""
     for iri, path in _departed(site):
-        found = find_tombstone(site, path)
-        if found is None or replacement_address(site, found[0], path, None):
+        tombstone = find_tombstone(site, path)
+        if tombstone is None or replacement_address(site, tombstone[0], path, None):
             continue
         document = site.addresses.document_of(iri)
         requested = site.addresses.path(document)

@@ -186,9 +186,9 @@ def media_ranges(media_type: MediaType) -> Ranges:
     """
     main = media_type.name.partition("/")[0]
     others = "|".join(map(re.escape, other_names([media_type])))
-    found: Ranges = [(re.escape(media_type.name), 3)]
-    found += [(f"(?:{others})", 3)] if others else []
-    return [*found, (rf"{main}/\*", 2), (r"\*(?:/\*)?", 1)]
+    ranges: Ranges = [(re.escape(media_type.name), 3)]
+    ranges += [(f"(?:{others})", 3)] if others else []
+    return [*ranges, (rf"{main}/\*", 2), (r"\*(?:/\*)?", 1)]
 
 
 def language_ranges(language: str) -> Ranges:
@@ -275,26 +275,26 @@ def _links(here: str, base: str) -> Iterator[tuple[Case, str]]:
         base: Base of the names, without the last slash.
     """
     for current in DOCUMENTS:
-        found = [(f"{base}{{named}}", 'rel="canonical"')]
+        links = [(f"{base}{{named}}", 'rel="canonical"')]
         for media_type in alternates(current):
             url = f"{here}{{bare}}.{media_type.extension}"
-            found.append((url, f'rel="alternate"; type="{media_type.name}"'))
-        found.append((f"{here}/context.jsonld", f'rel="{_CONTEXT}"; type="{JSON_LD.name}"'))
+            links.append((url, f'rel="alternate"; type="{media_type.name}"'))
+        links.append((f"{here}/context.jsonld", f'rel="{_CONTEXT}"; type="{JSON_LD.name}"'))
         if current is HTML:
-            found.append(("{thing}", 'rel="cite-as"'))
-            found += [
+            links.append(("{thing}", 'rel="cite-as"'))
+            links += [
                 (f"{here}{{bare}}.{m.extension}", f'rel="describedby"; type="{m.name}"')
                 for m in GRAPHS
             ]
-            found.append(("https://schema.org/AboutPage", 'rel="type"'))
+            links.append(("https://schema.org/AboutPage", 'rel="type"'))
         else:
-            found.append((f"{here}{{named}}", f'rel="describes"; type="{HTML.name}"'))
-        found += [
+            links.append((f"{here}{{named}}", f'rel="describes"; type="{HTML.name}"'))
+        links += [
             (f"{here}/linkset{{bare}}.{m.extension}", f'rel="linkset"; type="{m.name}"')
             for m in (LINKSET_JSON, LINKSET)
         ]
         case = Case(("documents", "catalogue"), representations=(current.extension,))
-        yield case, ", ".join(f"<{target}>; {parameters}" for target, parameters in found)
+        yield case, ", ".join(f"<{target}>; {parameters}" for target, parameters in links)
 
 
 def topic_rows(base: str) -> list[tuple[str, str]]:

@@ -80,10 +80,10 @@ class ChunkedBody:
         return end + len(_END) - at
 
     def _begin_chunk(self, line: bytes) -> None:
-        found = _SIZE_LINE.fullmatch(line)
-        if found is None:
+        match = _SIZE_LINE.fullmatch(line)
+        if match is None:
             raise _malformed_error()
-        self._data_left = int(found[1], 16)
+        self._data_left = int(match[1], 16)
         if self.data.tell() + self._data_left > self._most_bytes:
             raise too_long(self._most_bytes)
         self._part = _ChunkState.DATA if self._data_left else _ChunkState.TRAILERS

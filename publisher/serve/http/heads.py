@@ -99,16 +99,16 @@ class _FieldCollector:
     """Takes the fields of a head from the parser."""
 
     def __init__(self) -> None:
-        self.found: RawFields = []
+        self.fields: RawFields = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field."""
-        if len(self.found) >= MOST_FIELDS:
+        if len(self.fields) >= MOST_FIELDS:
             raise RequestRefused(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 f"A request may have {MOST_FIELDS} header fields.",
             )
-        self.found.append((name.lower(), value))
+        self.fields.append((name.lower(), value))
 
 
 class _FieldsRead(NamedTuple):
@@ -183,10 +183,10 @@ def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
 
     A minor version that is not known yet is answered as 1.1 (RFC 9110, section 6.2).
     """
-    found = _REQUEST_LINE.fullmatch(line)
-    if found is None:
+    match = _REQUEST_LINE.fullmatch(line)
+    if match is None:
         raise RequestRefused(HTTPStatus.BAD_REQUEST, "The request line is not that of HTTP/1.1.")
-    method, target, major, minor = found.groups()
+    method, target, major, minor = match.groups()
     if major != b"1":
         raise RequestRefused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1.")
     if not target.isascii():  # some clients send the letters as they are (RFC 3987, section 3.1)
@@ -195,11 +195,11 @@ def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
 
 
 def _read_fields(head: bytes) -> RawFields:
-    fields = _FieldCollector()
+    collector = _FieldCollector()
     try:
         if b" \r\n" in head or b"\t\r\n" in head:
             head = _TRAILING_SPACE.sub(b"", head)
-        httptools.HttpRequestParser(fields).feed_data(head)
+        httptools.HttpRequestParser(collector).feed_data(head)
     except httptools.HttpParserUpgrade:
         pass  # the head is whole; another protocol is not spoken here (RFC 9110, section 7.8)
     except httptools.HttpParserInvalidMethodError as error:
@@ -215,7 +215,7 @@ def _read_fields(head: bytes) -> RawFields:
         raise RequestRefused(
             HTTPStatus.BAD_REQUEST, f"The request cannot be read: {reason}."
         ) from error
-    return fields.found
+    return collector.fields
 
 
 def _check_host(fields: RawFields, minor: int) -> None:
@@ -233,11 +233,11 @@ def _is_host(written: bytes) -> bool:
 
 
 def _looks_like_host(written: bytes) -> bool:
-    found = _HOST.fullmatch(written)
-    if found is None or found["ipv6"] is None:
-        return found is not None
+    match = _HOST.fullmatch(written)
+    if match is None or match["ipv6"] is None:
+        return match is not None
     try:
-        IPv6Address(found["ipv6"].decode("ascii"))
+        IPv6Address(match["ipv6"].decode("ascii"))
     except ValueError:
         return False
     return True
@@ -300,7 +300,7 @@ def _expects_continue(fields: RawFields, minor: int) -> bool:
 
 def _tokens(fields: RawFields, name: bytes) -> list[bytes]:
     """Return the members of a list in small letters (RFC 9110, section 5.6.1)."""
-    values = b",".join([value for found, value in fields if found == name])
+    values = b",".join([value for field_name, value in fields if field_name == name])
     if not values:
         return []
     return [member.strip(b" \t").lower() for member in values.split(b",") if member.strip(b" \t")]
@@ -323,8 +323,8 @@ def field_environ(fields: RawFields) -> WSGIEnvironment:
         if b"_" not in name and name != b"host" and name not in _HOP_BY_HOP:
             values.setdefault(name, []).append(value)
     environ: WSGIEnvironment = {}
-    for name, found in values.items():
-        written = found[0] if len(found) == 1 else b",".join(found)
+    for name, lines in values.items():
+        written = lines[0] if len(lines) == 1 else b",".join(lines)
         if len(written) > CHOICE_BYTES and name.startswith(b"accept"):
             written = written[:CHOICE_BYTES].rpartition(b",")[0]
         environ[_CGI_NAMES.get(name) or _cgi_name(name)] = written.decode("latin-1")

@@ -42,11 +42,11 @@ def _page(arguments: Message, name: str = "page") -> int:
 def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Message:
     """Return things by words."""
     words, language = str(arguments["words"]).strip(), str(arguments.get("language", LANGUAGES[0]))
-    result = site.search.find(words, language)
-    hits, paging = one_page(result.hits, _page(arguments), _HITS)
+    search_result = site.search.find(words, language)
+    hits, paging = one_page(search_result.hits, _page(arguments), _HITS)
     kinds = site.markdown.facts.names({kind for hit in hits for kind in hit.kinds})
     names = site.markdown.facts.names({hit.iri for hit in hits})
-    found = [
+    members = [
         {
             "iri": hit.iri,
             "name": hit.label,
@@ -62,12 +62,12 @@ def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Me
     query = {"q": words, "lang": language if language in LANGUAGES else ""}
     message: Message = {
         "permalink": with_query(site.markdown.permalink("search.json"), query),
-        "paging": paging | {"there_are_more_than_counted": result.more},
-        "data": found,
+        "paging": paging | {"there_are_more_than_counted": search_result.more},
+        "data": members,
     }
-    if result.left_out:
-        message["words_left_out"] = list(result.left_out)
-    if not result.hits or result.left_out:
+    if search_result.left_out:
+        message["words_left_out"] = list(search_result.left_out)
+    if not search_result.hits or search_result.left_out:
         message["words_alone"] = {
             word: len(site.search.find(word, language).hits) for word in words.split()[:10]
         }
@@ -139,17 +139,17 @@ def schema(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> 
             "permalink": site.markdown.permalink("schema.md"),
             "data": [_class_line(site, each) for each in classes.values()],
         }
-    found = [each for each in classes.values() if _is_named(site, each, requested)]
-    if not found:
+    fitting = [each for each in classes.values() if _is_named(site, each, requested)]
+    if not fitting:
         raise QueryRefused(
             "There is no class '{name}' in the data.",
             remedy="Call the tool without a class to see all of them.",
             name=requested[:200],
         )
-    each = found[0]
+    each = fitting[0]
     return {
         "permalink": site.markdown.permalink(f"schema/{each.slug}.md"),
-        "also_named_so": [other.iri for other in found[1:]],
+        "also_named_so": [other.iri for other in fitting[1:]],
         "data": _class_line(site, each)
         | {"properties": [_property_line(site, each, of) for of in each.properties]},
     }
@@ -215,10 +215,10 @@ def changes(site: Site, arguments: Message, _client: str, _has_left: HasLeft) ->
     """Return what changed."""
     number = _page(arguments)
     entries = _entries(site, _since(str(arguments.get("since", ""))))
-    found = list(islice(entries, (number - 1) * _ROWS, number * _ROWS + 1))
+    page = list(islice(entries, (number - 1) * _ROWS, number * _ROWS + 1))
     return {
         "permalink": site.markdown.permalink("feed.atom"),
-        "paging": {"page": number, "has_next_page": len(found) > _ROWS},
+        "paging": {"page": number, "has_next_page": len(page) > _ROWS},
         "data": [
             {
                 "iri": entry.thing,
@@ -227,7 +227,7 @@ def changes(site: Site, arguments: Message, _client: str, _has_left: HasLeft) ->
                 "published": entry.published,
                 "permalink": permalink_of(site, entry.thing),
             }
-            for entry in found[:_ROWS]
+            for entry in page[:_ROWS]
         ],
     }
 

@@ -37,8 +37,8 @@ def one_page(items: Sequence[_Item], number: int, size: int) -> tuple[Sequence[_
     ('cd', {'page': 2, 'pages': 3, 'total': 5})
     """
     pages = max(1, -(-len(items) // size))
-    found = items[(number - 1) * size : number * size]
-    return found, {"page": number, "pages": pages, "total": len(items)}
+    page = items[(number - 1) * size : number * size]
+    return page, {"page": number, "pages": pages, "total": len(items)}
 
 
 def text_member(text: str) -> Message:
@@ -80,7 +80,7 @@ def permalink_of(site: Site, name: str) -> str:
 
 def evidence_members(site: Site, evidence: Iterable[Evidence], names: Names) -> list[Message]:
     """Return what a fact rests on."""
-    found = []
+    members = []
     for each in evidence:
         message: Message = {"source": each.source, "level": each.level}
         if names.get(each.source):
@@ -88,8 +88,8 @@ def evidence_members(site: Site, evidence: Iterable[Evidence], names: Names) -> 
         permalink = permalink_of(site, each.source)
         message |= {"permalink": permalink} if permalink else {}
         message |= {"statement": each.said_by} if each.level == "statement" else {}
-        found.append(message)
-    return found
+        members.append(message)
+    return members
 
 
 def with_source_list(message: Message) -> Message:
@@ -148,10 +148,12 @@ def fact_member(site: Site, fact: SourcedFact, document: SourcedDocument) -> Mes
 
 def triple_members(site: Site, triples: Sequence[Triple]) -> dict[Triple, list[Message]]:
     """Return triple of the data → what it rests on; without those that the data do not hold."""
-    found = site.markdown.facts.evidence_of(triples)
-    sources = {each.source for evidence in found.values() for each in evidence}
+    supported = site.markdown.facts.evidence_of(triples)
+    sources = {each.source for evidence in supported.values() for each in evidence}
     names = site.markdown.facts.names(name for name in sources if is_iri(name))
-    return {triple: evidence_members(site, evidence, names) for triple, evidence in found.items()}
+    return {
+        triple: evidence_members(site, evidence, names) for triple, evidence in supported.items()
+    }
 
 
 def is_iri(name: str) -> bool:
@@ -169,9 +171,9 @@ def names_of(site: Site, terms: Iterable[object]) -> Names:
 
 def with_query(address: str, parameters: Mapping[str, str | Sequence[str]]) -> str:
     """Return an address with those of some parameters that have a value."""
-    filled = [(n, v) for n, found in parameters.items() for v in _values(found) if v]
+    filled = [(n, v) for n, given in parameters.items() for v in _values(given) if v]
     return f"{address}?{urlencode(filled)}" if filled else address
 
 
-def _values(found: str | Sequence[str]) -> Sequence[str]:
-    return (found,) if isinstance(found, str) else found
+def _values(given: str | Sequence[str]) -> Sequence[str]:
+    return (given,) if isinstance(given, str) else given

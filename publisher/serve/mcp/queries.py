@@ -27,6 +27,7 @@ from publisher.query.tokens import declared_prefixes, tokenize
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.text import fold, words
 from publisher.release.search import LONGEST_QUERY, MOST_WORDS
+from publisher.release.tables.cells import TableRow
 from publisher.release.tables.table import LINK, Column, Table, is_property
 from publisher.render.evidence import Evidence
 from publisher.render.snippets import with_prefixes
@@ -189,13 +190,13 @@ def _plain_patterns(site: Site, text: str) -> list[tuple[Term | str, Term | str,
     Paths are left out, and so are all of a query whose structure is not a plain one.
     """
     names = {**_prefixes(site), **declared_prefixes(text)}
-    found = []
+    patterns = []
     for pattern in _read(text):
         parts = (pattern.subject, " ".join(pattern.predicate), pattern.object)
         terms = [_part(part, names) for part in parts]
         if not pattern.path and None not in terms:
-            found.append(tuple(terms))
-    return found  # type: ignore[return-value]
+            patterns.append(tuple(terms))
+    return patterns  # type: ignore[return-value]
 
 
 def _read(text: str) -> list[Pattern]:
@@ -306,80 +307,90 @@ def table(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> M
             "permalink": site.markdown.permalink("table/"),
             "data": [_table_line(each) for each in tables.values()],
         }
-    found = tables.get(name)
-    if found is None:
+    chosen_table = tables.get(name)
+    if chosen_table is None:
         raise NoSuchName(
             "There is no table '{name}'.",
             list(tables),
             remedy="Take one of those that are offered.",
             name=name[:100],
         )
-    selection = _selection(site, found, arguments)
-    with site.pages.tables.lines(found, LANGUAGES[0]) as reader:
+    selection = _selection(site, chosen_table, arguments)
+    with site.pages.tables.lines(chosen_table, LANGUAGES[0]) as reader:
         total = reader.count(selection)
         offset = (selection.page - 1) * _TABLE_ROWS
-        columns = _columns(found, selection, str(arguments.get("columns", "")))
+        columns = _columns(chosen_table, selection, str(arguments.get("columns", "")))
         read = reader.read(selection, columns, _TABLE_ROWS, offset)
+    return {
+        "permalink": _table_permalink(site, chosen_table, selection),
+        "paging": {
+            "page": selection.page,
+            "pages": max(1, -(-total // _TABLE_ROWS)),
+            "total": total,
+        },
+        "columns_left_out": [c.name for c in chosen_table.columns if c not in columns],
+        "data": _table_rows(site, chosen_table, columns, read.lines),
+    }
+
+
+def _table_rows(
+    site: Site, chosen_table: Table, columns: Sequence[Column], rows: Sequence[TableRow]
+) -> list[Message]:
+    """Return rows of a table with their cells, each value with what it rests on."""
     triples = [
         Triple(NamedNode(row.iri), NamedNode(path), term)
-        for row in read.lines
+        for row in rows
         for path, terms in row.values.items()
         for term in terms
         if is_property(path) and not isinstance(term, BlankNode)
     ]
     rests = triple_members(site, triples)
-    names = names_of(site, (term for row in read.lines for t in row.values.values() for term in t))
-    pages = max(1, -(-total // _TABLE_ROWS))
-    return {
-        "permalink": _table_permalink(site, found, selection),
-        "paging": {"page": selection.page, "pages": pages, "total": total},
-        "columns_left_out": [c.name for c in found.columns if c not in columns],
-        "data": [
-            {
-                "iri": row.iri,
-                "permalink": permalink_of(site, row.iri),
-                "cells": {
-                    column.name: _cells(site, found, row.iri, column, row.values, rests, names)
-                    for column in columns
-                    if row.values.get(column.path)
-                },
-            }
-            for row in read.lines
-        ],
-    }
+    names = names_of(site, (term for row in rows for t in row.values.values() for term in t))
+    return [
+        {
+            "iri": row.iri,
+            "permalink": permalink_of(site, row.iri),
+            "cells": {
+                column.name: _cells(site, chosen_table, row.iri, column, row.values, rests, names)
+                for column in columns
+                if row.values.get(column.path)
+            },
+        }
+        for row in rows
+    ]
 
 
-def _columns(found: Table, selection: Selection, written: str) -> list[Column]:
+def _columns(chosen_table: Table, selection: Selection, written: str) -> list[Column]:
     """Return the columns that are wanted; those that are worth their place, where nobody says.
 
     Raises:
         QueryRefused: One is named that there is not.
     """
     named = [name for name in map(str.strip, written.split(",")) if name]
-    unknown = [name for name in named if found.column(name) is None]
+    unknown = [name for name in named if chosen_table.column(name) is None]
     if unknown:
-        raise _no_column(found, unknown)
+        raise _no_column(chosen_table, unknown)
     required = {*named, selection.sort, *(selection.filters or {})}
     return [
         column
-        for column in found.columns
-        if column.name in required or column is found.label or (column.usual and not named)
+        for column in chosen_table.columns
+        if column.name in required or column is chosen_table.label or (column.usual and not named)
     ]
 
 
-def _no_column(found: Table, names: Sequence[str]) -> QueryRefused:
+def _no_column(chosen_table: Table, names: Sequence[str]) -> QueryRefused:
     return NoSuchName(
         "The table '{table}' has no column {names}.",
-        [column.name for column in found.columns],
+        [column.name for column in chosen_table.columns],
         remedy="Take one of those that are offered. Filter by values as the table shows them.",
-        table=found.slug,
+        table=chosen_table.slug,
         names=", ".join(names)[:200],
     )
 
 
 def _cells(
     site: Site,
-    found: Table,
+    chosen_table: Table,
     thing: str,
     column: Column,
     values: Mapping[str, Sequence[Term]],
@@ -387,7 +398,7 @@ def _cells(
     names: Mapping[str, Mapping[str, str]],
 ) -> list[Message]:
     """Return the values of a row in a column, each with its sources."""
-    home = site.release.dataset(found.dataset)
+    home = site.release.dataset(chosen_table.dataset)
     whole = evidence_members(site, [Evidence(home, home, "dataset")], names)
     message = []
     for term in values[column.path]:
@@ -411,7 +422,7 @@ def _table_line(each: Table) -> Message:
     }
 
 
-def _selection(site: Site, found: Table, arguments: Message) -> Selection:
+def _selection(site: Site, chosen_table: Table, arguments: Message) -> Selection:
     """Return which rows are wanted; what a column links to may be given by its name.
 
     Raises:
@@ -421,13 +432,15 @@ def _selection(site: Site, found: Table, arguments: Message) -> Selection:
     for name, value in dict(arguments.get("filters", {})).items():
         values = value if isinstance(value, list) else [value]
         written = tuple(str(each) for each in values if each not in ("", None))
-        column = found.column(str(name))
+        column = chosen_table.column(str(name))
         is_link = column is not None and column.kind == LINK
         filters[str(name)] = _things_called(site, written) if is_link else written
     sort = str(arguments.get("sort", ""))
-    unknown = [n for n in (*filters, sort.removeprefix("-")) if n and found.column(n) is None]
+    unknown = [
+        n for n in (*filters, sort.removeprefix("-")) if n and chosen_table.column(n) is None
+    ]
     if unknown or sum(map(len, filters.values())) > _MOST_SELECTED:
-        raise _no_column(found, unknown)
+        raise _no_column(chosen_table, unknown)
     return Selection(
         words=str(arguments.get("words", "")).strip()[:200],
         filters={name: values for name, values in filters.items() if values},
@@ -456,7 +469,7 @@ def _things_called(site: Site, written: Sequence[str]) -> tuple[str, ...]:
     return tuple(things)[:_MOST_SELECTED]
 
 
-def _table_permalink(site: Site, found: Table, selection: Selection) -> str:
+def _table_permalink(site: Site, chosen_table: Table, selection: Selection) -> str:
     sort = f"-{selection.sort}" if selection.descending else selection.sort
     parameters = {"q": selection.words, "sort": sort, **(selection.filters or {})}
-    return with_query(site.markdown.permalink(f"table/{found.slug}.csv"), parameters)
+    return with_query(site.markdown.permalink(f"table/{chosen_table.slug}.csv"), parameters)

@@ -99,12 +99,12 @@ def read_messages(written: bytes) -> Message | list[Any]:
         RpcError: It is no JSON, or not in Unicode: half of a surrogate pair can be escaped.
     """
     try:
-        found = json.loads(written)
+        content = json.loads(written)
         if _SURROGATE.search(written):
-            json.dumps(found, ensure_ascii=False).encode()
+            json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise RpcError(PARSE_ERROR, "The message is no JSON.") from error
-    return found if isinstance(found, list) else _checked(found)
+    return content if isinstance(content, list) else _checked(content)
 
 
 def _checked(message: object) -> Message:

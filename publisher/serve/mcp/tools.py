@@ -288,11 +288,11 @@ class AssistantTools:
         now = texts.address("")
         path = uri.removeprefix(start) if uri.startswith(start) else uri.removeprefix(now)
         with self._site.endpoint.queue.slot(self._caller.client, self._caller.has_left):
-            found = None if path == uri else _resource(self._site, path)
-        if found is None:
+            contents = None if path == uri else _resource(self._site, path)
+        if contents is None:
             message = "There is no such resource. Those that there are: resources/list."
             raise RpcError(NO_RESOURCE, message, {"uri": uri[:500]})
-        return [{"uri": uri, "mimeType": found[1], "text": found[0].decode()}]
+        return [{"uri": uri, "mimeType": contents[1], "text": contents[0].decode()}]
 
 
 def _resource(site: Site, path: str) -> tuple[bytes, str] | None:

@@ -222,7 +222,7 @@ def test_a_program_that_breaks_is_a_500_and_the_connection_stays(
 
 
 @pytest.mark.slow
-def test_who_leaves_in_the_middle_does_no_harm(port: int, application: Application) -> None:
+def test_who_leaves_in_the_middle_does_no_harm(port: int) -> None:
     """While an answer is made, or sent; others go on."""
     for path in ("/slow", "/parts", "/made-long"):
         with socket.create_connection(("127.0.0.1", port)) as leaving:
