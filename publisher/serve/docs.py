@@ -67,11 +67,8 @@ def address_groups(language: str, languages: Sequence[str] = LANGUAGES) -> list[
 def _view(row: AddressRow, language: str) -> AddressView:
     return AddressView(
         row.path,
-        translate(row.about, language),
+        row.about_in(language),
         [_LABELS.get(name, name) for name in row.offered],
-        [
-            ParameterView(each.name, translate(each.about, language), each.values)
-            for each in row.parameters
-        ],
+        [ParameterView(each.name, each.about_in(language), each.values) for each in row.parameters],
         row.body,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from publisher.messages import LANGUAGES
+from publisher.messages import LANGUAGES, translate
 from publisher.query import result_formats
 from publisher.rdf.media_types import (
     CSV,
@@ -53,6 +53,10 @@ class ParameterRow:
     place: str = "query"
     values: tuple[str, ...] = ()
     is_required: bool = False
+
+    def about_in(self, language: str) -> str:
+        """Return what it is for, in a language."""
+        return translate(self.about, language)
 
     def as_json(self, example: str = "") -> dict[str, Any]:
         """Return it as OpenAPI writes it."""
@@ -99,6 +103,10 @@ class AddressRow:
     status: int = 200
     is_post_only: bool = False
     tag: str = field(default="data")
+
+    def about_in(self, language: str) -> str:
+        """Return what it is for, in a language."""
+        return translate(self.about, language)
 
 
 def _names(media_types: Sequence[MediaType]) -> tuple[str, ...]:
