@@ -18,6 +18,7 @@ from pyoxigraph import (
     BlankNode,
     Literal,
     NamedNode,
+    QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
@@ -68,11 +69,7 @@ class SparqEvaluator(Evaluator):
     def outcome(self, operation: Operation) -> Outcome:
         """Return what became of a query, or raise as the engine does."""
         is_restricted = bool(operation.default_graphs or operation.named_graphs)
-        parsed = Store().query(
-            operation.query,
-            base_iri=operation.base_iri or None,
-            prefixes=dict(operation.prefixes) or None,
-        )
+        parsed = _parsed(operation)
         if not isinstance(parsed, QueryTriples):
             is_table = isinstance(parsed, QuerySolutions)
             return self.solutions(
@@ -98,6 +95,7 @@ class SparqEvaluator(Evaluator):
         form = "solutions" if is_table else "boolean"
         media_type = operation.solutions_type if is_table else operation.boolean_type
         if not media_type:
+            _parsed(operation)  # that a query is wrong comes before that its answer is unwanted
             return Outcome(Status.NOT_ACCEPTABLE, reason=form)
         written = operation.query
         if route is not None:
@@ -115,6 +113,19 @@ class SparqEvaluator(Evaluator):
     def _count(self, query: str) -> int:
         (row,) = json.loads(self._sparq.query_json(query))["results"]["bindings"]
         return int(row["n"]["value"])
+
+
+def _parsed(operation: Operation) -> QueryTriples | QuerySolutions | QueryBoolean:
+    """Return the result of a query over nothing, by which Oxigraph's parser has read it.
+
+    Raises:
+        SyntaxError: It is none.
+    """
+    return Store().query(
+        operation.query,
+        base_iri=operation.base_iri or None,
+        prefixes=dict(operation.prefixes) or None,
+    )
 
 
 def _start_threads() -> None:

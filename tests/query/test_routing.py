@@ -490,6 +490,22 @@ def test_what_few_lead_to_is_joined_first(books: int, is_eager: bool) -> None:
     assert len(set(said) - set(put)) == len(said) - len(put) <= 2
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        'ASK { ?s ?p "\\ud800" }',
+        "SELECT DISTINCT ?s { ?s ?p ?o } ORDER BY",
+        "SELECT ?s (COUNT(?o) AS ?n) { ?s x:von ?o ; a x:Buch } GROUP BY ?z",
+        "SELECT DISTINCT ?b { ?b x:von 'a",
+    ],
+)
+def test_a_wrong_query_is_wrong_whatever_its_answer_would_be(pair: Pair, query: str) -> None:
+    """Who cannot take rows is not told so of a query that is none, over either engine."""
+    for evaluator in (pair.oxigraph, pair.both, pair.sparq):
+        asked = Operation(PROLOGUE + query, "", "", "text/turtle")
+        assert evaluator.evaluate(asked).status is Status.REFUSED
+
+
 def test_prefixes_that_a_request_brings_are_declared() -> None:
     """A prefix that nobody declares may hide a keyword; one of the request's hides none."""
     query = "SELECT DISTINCT ?s { ?s e:p ?o }"
