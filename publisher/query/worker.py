@@ -32,6 +32,7 @@ _KILL_MARGIN_SECONDS = 1.0
 # A process that has kept more than this part of a query's memory is replaced: it would fail the
 # next query for what this one left behind.
 _RECYCLE_MEMORY_SHARE = 0.25
+_OPENED_AT_ONCE = 16
 # Documents, and the start of other workers, go before evaluation.
 _NICENESS = 5
 
@@ -45,6 +46,18 @@ def _open(path: str) -> Store:
     return store
 
 
+def _files_opened_later(config: WorkerConfig) -> int:
+    """Return how many files the engine may still open of a store; 0 where all are open.
+
+    It opens sixteen of them at once, and the others when a query comes to them (RocksDB, unless it
+    may open four million). Below that nothing needs to be opened any more.
+    """
+    if config.network or os.path.isfile(config.store):
+        return 0
+    count = sum(entry.name.endswith(".sst") for entry in os.scandir(config.store))
+    return count if count > _OPENED_AT_ONCE else 0
+
+
 def _confine(config: WorkerConfig) -> tuple[Evaluator, portable.AddressSpace]:
     """Return the evaluator and what tells this process's size; then confine it."""
     portable.allow_descriptors()  # the engine keeps each of its files open only if it may
@@ -53,13 +66,18 @@ def _confine(config: WorkerConfig) -> tuple[Evaluator, portable.AddressSpace]:
     size = portable.AddressSpace()
     sandbox.limit_memory(config.limits.memory_bytes)
     sandbox.forbid_growth()
+    files = _files_opened_later(config)
     if not config.network:
         sandbox.forbid_processes()
-        sandbox.forbid_descriptors()
+        if files:
+            sandbox.limit_descriptors(files)
+            sandbox.read_only_below(config.store)
+        else:
+            sandbox.forbid_descriptors()
     if not config.is_urgent:
         # Of this thread; behind the filter it could not be changed.
         portable.lower_priority(_NICENESS)
-    sandbox.forbid_system_calls(config.network)
+    sandbox.forbid_system_calls(config.network, store=files > 0)
     evaluator.evaluate(Operation("SELECT * { GRAPH ?g { ?s ?p ?o } } LIMIT 10"))
     return evaluator, size
 

@@ -167,6 +167,11 @@ FILES: Mapping[str, Call] = {
     "statfs": Call(137, 43),
     "statx": Call(332, 291),
 }
+# What an engine opens of its own only when it first needs it.
+STORE: Mapping[str, Call] = {
+    name: FILES[name]
+    for name in ("access", "faccessat", "faccessat2", "newfstatat", "open", "openat", "stat")
+} | {"fcntl": Call(72, 25, (ArgumentCheck(1, (1, 2, 3)),))}  # also F_SETFD
 # Asking servers, and finding their addresses; nobody is listened for.
 NETWORK: Mapping[str, Call] = {
     "bind": Call(49, 200),  # of the socket over which the C library asks for its own addresses
@@ -194,15 +199,18 @@ NETWORK: Mapping[str, Call] = {
 _TGKILL = Call(234, 131)
 
 
-def allowed(files: bool, network: bool, process: int) -> dict[str, Call]:
+def allowed(files: bool, network: bool, process: int, *, store: bool = False) -> dict[str, Call]:
     """Return name → call for everything that a process may do.
 
     Args:
         files: Whether it may open files to read them.
         network: Whether it may ask servers too; that takes files.
         process: Its id: the C library ends a process with a signal to itself.
+        store: Whether it may open files of an engine's to read them.
     """
     found = {**ALWAYS, "tgkill": _TGKILL._replace(checks=(ArgumentCheck(0, (process,)),))}
+    if store:
+        found.update(STORE)
     if files or network:
         found.update(FILES)
     if network:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ctypes
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal, NamedNode, Quad, Store
+
+from publisher.query.engine import Operation, QueryLimits
+from publisher.query.worker_messages import WorkerConfig
+from publisher.query.worker_pool import WorkerPool
 
 DEFAULT_BUILDS = True
 
@@ -20,8 +27,12 @@ LAYERS = {
     "system calls": "assert sandbox.forbid_system_calls()",
     "growth": "sandbox.forbid_growth()",
     "processes": "os.setuid(65534) if os.getuid() == 0 else None; sandbox.forbid_processes()",
+    "store alone": "sandbox.limit_descriptors(4); assert sandbox.read_only_below(store_folder)"
+    "; assert sandbox.forbid_system_calls(store=True)",
     "none": "",
 }
+# LANDLOCK_CREATE_RULESET_VERSION
+HAS_LANDLOCK = ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
 OPENING = ["none", "growth", "processes"]
 
 
@@ -63,7 +74,7 @@ from pyoxigraph import Store
 from publisher.system import sandbox
 store = Store.read_only({str(store)!r})
 list(store.query("SELECT * {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT 10"))
-folder = {str(folder)!r}
+folder, store_folder = {str(folder)!r}, {str(store)!r}
 kept = open(folder + "/kept", "wb", buffering=0)
 {LAYERS[layer]}
 try:
@@ -162,3 +173,56 @@ def test_queries_are_answered_behind_each_layer(layer: str, store: Path, tmp_pat
     count = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
     action = f"print(next(iter(store.query({count!r})))[0].value)"
     assert attempt(layer, action, store, tmp_path) == "200\ndone"
+
+
+@pytest.mark.skipif(not HAS_LANDLOCK, reason="the kernel has no Landlock")
+@pytest.mark.parametrize(
+    "action",
+    [
+        "open('/etc/hostname')",
+        "os.open(folder, os.O_RDONLY)",
+        "open(folder + '/new', 'wb')",
+        "open(store_folder + '/CURRENT', 'r+b')",
+        "open(store_folder + '/new', 'wb')",
+        "os.unlink(store_folder + '/CURRENT')",
+        "os.listdir('/proc/self/fd')",
+        "socket.socket()",
+        "os.fork()",
+        "[open(store_folder + '/CURRENT').fileno() and os.open(store_folder + '/CURRENT', 0)"
+        " for _ in range(40)]",
+    ],
+)
+def test_a_large_store_opens_its_own_files_and_no_others(
+    action: str, store: Path, tmp_path: Path
+) -> None:
+    """Of such a store the engine opens files later; these and nothing else are still opened."""
+    assert attempt("store alone", "open(store_folder + '/CURRENT')", store, tmp_path) == "done"
+    assert attempt("store alone", action, store, tmp_path).startswith("refused:")
+
+
+def test_a_store_of_many_files_is_read_to_its_end(tmp_path: Path) -> None:
+    """The engine opens sixteen files of a store at once, and others when a query needs them."""
+    folder = tmp_path / "many"
+    writing = Store(folder)
+    for number in range(12):
+        subject = NamedNode(f"urn:s{number}")
+        graph = NamedNode(f"urn:g{number % 3}")
+        writing.bulk_extend(
+            Quad(subject, NamedNode(f"urn:p{n % 5}"), Literal(n), graph) for n in range(50)
+        )
+    writing.flush()
+    del writing
+    assert sum(1 for _ in folder.glob("*.sst")) > 2 * 16
+    limits = QueryLimits(seconds=10.0, memory_bytes=64 << 20, result_bytes=1 << 20)
+    pool = WorkerPool(WorkerConfig(str(folder), limits), 1)
+    try:
+        for query, count in (
+            ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", 600),
+            ("SELECT (COUNT(*) AS ?n) { ?s <urn:p3> ?o }", 120),
+            ("SELECT (COUNT(*) AS ?n) { GRAPH <urn:g2> { ?s ?p ?o } }", 200),
+            ("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p 7 , ?q }", 12),
+        ):
+            [row] = json.loads(pool.answer(Operation(query)).body)["results"]["bindings"]
+            assert row["n"]["value"] == str(count)
+    finally:
+        pool.close()

@@ -17,7 +17,7 @@ import pytest
 from publisher.errors import PublisherError
 from publisher.query.engine import Operation
 from publisher.query.worker_pool import WorkerPool
-from publisher.system.system_calls import ARCHITECTURES, allowed, filter_program
+from publisher.system.system_calls import ARCHITECTURES, Call, allowed, filter_program
 
 DEFAULT_BUILDS = True
 
@@ -30,7 +30,12 @@ PROCESS = 4711
 # The kernel's own way back from its probes: no filter is asked, and nobody else may come this way.
 PROBES = {335, 336}
 EPERM, ENOSYS, ALLOWED, KILLED = "EPERM", "ENOSYS", "allowed", "killed"
-MODES = {"queries": (False, False), "files": (True, False), "network": (True, True)}
+MODES = {
+    "queries": (False, False, False),
+    "store": (False, False, True),
+    "files": (True, False, False),
+    "network": (True, True, False),
+}
 # Whatever arguments they come with, and whatever else a process may do.
 NEVER = (
     "accept",
@@ -200,8 +205,13 @@ def verdict(program: bytes, machine: int, number: int, arguments: tuple[int, ...
 
 def program_of(machine: str, mode: str) -> bytes:
     """Return the filter of a mode."""
-    files, network = MODES[mode]
-    return filter_program(machine, allowed(files, network, PROCESS))
+    return filter_program(machine, calls_of(mode))
+
+
+def calls_of(mode: str) -> dict[str, Call]:
+    """Return what is allowed in a mode."""
+    files, network, store = MODES[mode]
+    return allowed(files, network, PROCESS, store=store)
 
 
 @pytest.mark.parametrize("machine", sorted(HEADERS))
@@ -210,8 +220,7 @@ def test_the_numbers_are_those_of_the_kernel(machine: str) -> None:
     numbers = numbers_of(machine)
     assert len(numbers) > 250
     for mode in MODES:
-        files, network = MODES[mode]
-        calls = allowed(files, network, PROCESS)
+        calls = calls_of(mode)
         assert {name: call.number(machine) for name, call in calls.items()} == {
             name: numbers.get(name) for name in calls
         }
@@ -222,7 +231,7 @@ def test_the_numbers_are_those_of_the_kernel(machine: str) -> None:
 def test_whatever_is_not_on_the_list_is_refused(machine: str, mode: str) -> None:
     """Also calls that no kernel has yet."""
     numbers, program = numbers_of(machine), program_of(machine, mode)
-    known = {numbers[name] for name in allowed(*MODES[mode], PROCESS) if name in numbers}
+    known = {numbers[name] for name in calls_of(mode) if name in numbers}
     for number in set(range(1024)) - known:
         for arguments in ((0,) * 6, (1,) * 6, (2**64 - 1,) * 6):
             found = verdict(program, ARCHITECTURES[machine], number, arguments)
@@ -271,8 +280,8 @@ BOTH, FILES, NETWORK = ("files", "queries"), ("files", "network"), ("network",)
         ("mmap", (0, 4096, 3, 0x22), tuple(MODES)),
         ("mmap", (0, 4096, 7, 0x22), FILES),
         ("mprotect", (0, 4096, 5), FILES),
-        ("openat", (0, 0, 0), FILES),
-        ("openat", (0, 0, 0o2000000), FILES),  # O_CLOEXEC
+        ("openat", (0, 0, 0), (*FILES, "store")),
+        ("openat", (0, 0, 0o2000000), (*FILES, "store")),  # O_CLOEXEC
         ("openat", (0, 0, 1), ()),
         ("openat", (0, 0, 2), ()),
         ("openat", (0, 0, 0o100), ()),
@@ -310,13 +319,13 @@ def test_this_kernel_refuses_every_call_that_is_not_on_the_list(mode: str) -> No
     machine = platform.machine()
     if machine not in HEADERS:
         pytest.skip(f"no filter for {machine}")
-    files, network = MODES[mode]
-    numbers = {call.number(machine) for call in allowed(files, network, 1).values()}
+    files, network, store = MODES[mode]
+    numbers = {call.number(machine) for call in calls_of(mode).values()}
     program = f"""
 import ctypes, os
 from publisher.system import sandbox
 libc = ctypes.CDLL(None, use_errno=True)
-assert sandbox.forbid_system_calls(network={network}, files={files})
+assert sandbox.forbid_system_calls(network={network}, files={files}, store={store})
 for number in sorted(set(range(700)) - {numbers!r} - {PROBES!r}):
     ctypes.set_errno(0)
     found = libc.syscall(ctypes.c_long(number), *[ctypes.c_long(0)] * 6)
