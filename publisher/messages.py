@@ -185,6 +185,10 @@ class Message(dict[str, str]):
         super().__init__(texts)
         self.key = key
 
+    def in_language(self, language: str) -> str:
+        """Return the text in a language, where it is a value of another message."""
+        return in_language(self, language)
+
     def __reduce__(self) -> tuple[type[Message], tuple[dict[str, str], str]]:
         """Return how it is made again in another process."""
         return Message, (dict(self), self.key)

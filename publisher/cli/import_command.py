@@ -67,7 +67,7 @@ def import_catalogue(
     lang: str,
     **options: Any,
 ) -> None:
-    """Bring in a catalogue: an address or file in DCAT or of CKAN, or a list (.csv, .xlsx).
+    """Bring in a catalogue: an address or file in DCAT or JSON of others, or a list (.csv, .xlsx).
 
     A dataset becomes a file of data/catalogue/; imported again, only differences are written.
     """

@@ -1,12 +1,12 @@
 """Records of OGC API Records (OGC 20-004, part 1) → the keys of Project Open Data.
 
 A catalogue of maps answers with GeoJSON: each feature describes a dataset or a service, its files
-and services are links. ``open_data_json`` makes DCAT of them.
+and services are links. ``open_data_json`` makes DCAT of them, and names what has no key there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 # Relations of links to the data, and to pages about them; others are about the record.
@@ -21,7 +21,12 @@ _KEYS = {
     "license": "license",
     "rights": "rights",
 }
-_RESTATED = frozenset((*_KEYS, "contacts", "formats", "language", "themes", "type"))
+_RESTATED = frozenset((*_KEYS, "contacts", "language", "themes", "type"))
+# What a record says of itself, and links that lead round in the same interface.
+_OWN = frozenset(("id", "type", "properties", "links", "geometry", "time", "conformsTo", "bbox"))
+_OWN_LINKS = frozenset(("self", "collection", "alternate", "root", "parent", "next", "prev"))
+# Words of the specification in the place of a licence that has no identifier.
+_NO_LICENCE = ("other", "various", "proprietary")
 
 
 def is_ogc_records(document: object) -> bool:
@@ -53,41 +58,103 @@ def _dataset(record: Mapping[str, Any]) -> dict[str, Any]:
     properties = record["properties"]
     found = {_KEYS[key]: value for key, value in properties.items() if key in _KEYS}
     found |= {key: value for key, value in properties.items() if key not in _RESTATED}
+    found |= {key: value for key, value in record.items() if key not in _OWN}
+    if found.get("license") in _NO_LICENCE:
+        found.setdefault("rights", found["license"])
+        del found["license"]
     found["identifier"] = str(record.get("id") or "")
+    if properties.get("type") not in (None, "dataset"):
+        found["type"] = properties["type"]
     language = properties.get("language")
     found["language"] = language.get("code") if isinstance(language, dict) else language
+    found["theme"], words = _themes(properties.get("themes"))
+    found["keyword"] = [*_listed(found.get("keyword")), *words]
     found["spatial"] = record.get("geometry") or None
-    found["temporal"] = _period(record.get("time"))
-    found |= _contact(properties.get("contacts"))
-    links = [link for link in record.get("links") or () if isinstance(link, dict)]
-    found["references"] = [link.get("href") for link in links if link.get("rel") in _OF_PAGES]
-    found["distribution"] = [
-        {"accessURL": link.get("href"), "mediaType": link.get("type"), "title": link.get("title")}
-        for link in links
-        if str(link.get("rel", "")).rpartition("/")[2] in _OF_FILES and link.get("href")
-    ]
+    found |= _period(record.get("time"))
+    found |= _contacts(properties.get("contacts"))
+    found |= _links(record.get("links"))
     return {key: value for key, value in found.items() if value not in (None, "", [], {})}
 
 
-def _period(time: object) -> str:
-    """Return the interval of a record; two full stops mean that it is open."""
-    interval = time.get("interval") if isinstance(time, dict) else None
-    if not isinstance(interval, list) or len(interval) != 2:
-        return ""
-    return "/".join("" if each in ("..", None) else str(each) for each in interval)
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [] if value in (None, "") else [value]
 
 
-def _contact(contacts: object) -> dict[str, Any]:
-    """Return who publishes, and whom to ask: the first that has an organisation, and an address."""
-    listed = (
-        [each for each in contacts if isinstance(each, dict)] if isinstance(contacts, list) else []
-    )
-    found: dict[str, Any] = {}
-    for each in listed:
-        if name := each.get("organization") or each.get("name"):
-            found.setdefault("publisher", {"name": name})
-        mails = [mail for mail in each.get("emails") or () if isinstance(mail, dict)]
-        if mails and mails[0].get("value"):
-            contact = {"fn": each.get("name") or name or "", "hasEmail": mails[0]["value"]}
-            found.setdefault("contactPoint", contact)
+def _themes(themes: object) -> tuple[list[str], list[str]]:
+    """Return the addresses of the concepts of themes, and the words for those without one."""
+    concepts = [
+        concept
+        for theme in _listed(themes)
+        if isinstance(theme, dict)
+        for concept in _listed(theme.get("concepts"))
+        if isinstance(concept, dict)
+    ]
+    addresses = [str(each["url"]) for each in concepts if each.get("url")]
+    words = [str(c.get("title") or c.get("id") or "") for c in concepts if not c.get("url")]
+    return addresses, [word for word in words if word]
+
+
+def _links(links: object) -> dict[str, Any]:
+    """Return files and pages, and the links that are neither."""
+    found: dict[str, Any] = {"references": [], "distribution": [], "links": []}
+    for link in _listed(links):
+        if not isinstance(link, dict):
+            continue
+        kind, address = str(link.get("rel", "")), link.get("href")
+        if kind.rpartition("/")[2] in _OF_FILES and address:
+            file = {"accessURL": address, "mediaType": link.get("type"), "title": link.get("title")}
+            found["distribution"].append(file)
+        elif kind in _OF_PAGES:
+            found["references"].append(address)
+        elif kind == "license" and address:
+            found["license"] = address
+        elif kind not in _OWN_LINKS:
+            found["links"].append(link)
     return found
+
+
+def _period(time: object) -> dict[str, Any]:
+    """Return the time of a record; two full stops mean that an interval is open."""
+    if not isinstance(time, dict):
+        return {}
+    interval = time.get("interval")
+    moment = time.get("date") or time.get("timestamp")
+    left = {
+        f"time.{key}": time[key] for key in time if key not in ("interval", "date", "timestamp")
+    }
+    if isinstance(interval, list) and len(interval) == 2:
+        bounds = ("" if each in ("..", None) else str(each) for each in interval)
+        return {"temporal": "/".join(bounds), **left}
+    return {"temporal": f"{moment}/{moment}" if moment else "", **left}
+
+
+def _contacts(contacts: object) -> dict[str, Any]:
+    """Return who publishes, whom to ask, and the others."""
+    listed = [each for each in _listed(contacts) if isinstance(each, dict)]
+    publisher = _first(
+        listed, "publisher", lambda each: each.get("organization") or each.get("name")
+    )
+    asked = _first(listed, "pointOfContact", _mail)
+    found: dict[str, Any] = {}
+    if publisher is not None:
+        name = publisher.get("organization") or publisher.get("name")
+        found["publisher"] = {"name": name}
+    if asked is not None:
+        name = asked.get("name") or asked.get("organization") or ""
+        found["contactPoint"] = {"fn": name, "hasEmail": _mail(asked)}
+    found["contacts"] = [each for each in listed if each is not publisher and each is not asked]
+    return found
+
+
+def _first(
+    contacts: Sequence[Mapping[str, Any]], role: str, has: Callable[[Mapping[str, Any]], object]
+) -> Mapping[str, Any] | None:
+    """Return the first contact that has something, one with a role before others."""
+    suited = [each for each in contacts if has(each)]
+    with_role = [each for each in suited if role in _listed(each.get("roles"))]
+    return next(iter([*with_role, *suited]), None)
+
+
+def _mail(contact: Mapping[str, Any]) -> str:
+    mails = [mail for mail in _listed(contact.get("emails")) if isinstance(mail, dict)]
+    return str(mails[0].get("value") or "") if mails else ""

@@ -57,6 +57,8 @@ _OTHER_LANGUAGES = {
 # Which of these programs for ontologies convert.
 OF_ONTOLOGIES = ("OWL functional syntax", "OWL Manchester syntax", "OWL/XML", "OBO")
 WEB_PAGE = "HTML"
+# What a catalogue service answers: records, or what it can do.
+_CSW_ANSWERS = frozenset(("GetRecordsResponse", "GetRecordByIdResponse", "Capabilities"))
 # What Git has in the place of a large file whose content was not fetched.
 POINTER = "a pointer of Git LFS"
 # Syntaxes in which no triple is in a graph with a name.
@@ -154,6 +156,23 @@ def syntax_by_content(content: str) -> RdfFormat | None:
     if body.startswith(("{", "[")) and _JSON_LD_KEY.search(content):
         return RdfFormat.JSON_LD
     return None
+
+
+def map_metadata(content: str) -> str:
+    """Return the name of the metadata of maps that XML holds; empty for anything else.
+
+    Answers of CSW (OGC 07-006r1), ISO 19139 and ISO 19115-3, by their outermost element.
+
+    >>> map_metadata('<gmd:MD_Metadata xmlns:gmd="http://www.isotc211.org/2005/gmd">')
+    'ISO 19139'
+    """
+    root = _XML_ROOT.match(content[:_START])
+    local = root[1].rpartition(":")[2] if root else ""
+    if local in ("MD_Metadata", "MI_Metadata"):
+        is_new = "standards.iso.org/iso/19115/-3" in content[:_START]
+        return "ISO 19115-3" if is_new else "ISO 19139"
+    is_csw = "/cat/csw" in content[:_START]
+    return "CSW" if is_csw and local in _CSW_ANSWERS else ""
 
 
 def other_language(name: str, content: str) -> str:

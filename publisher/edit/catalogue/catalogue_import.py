@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from publisher.edit.catalogue.ckan import (
-    CkanTexts,
-    add_package,
-    is_ckan,
-    read_packages,
-    search_address,
-    site_of,
-)
+from publisher.edit.catalogue.ckan import search_address
 from publisher.edit.catalogue.draft import (
     AGENTS,
     CATALOGUE,
@@ -28,14 +22,19 @@ from publisher.edit.catalogue.draft import (
 )
 from publisher.edit.catalogue.fetching import (
     Fetched,
+    documents_of,
     fetch,
     fetch_address,
     linked_feeds,
     make_client,
     read_json_of,
+    read_page_data,
     read_pages,
+    refuse_map_metadata,
     syntax_of_fetched,
 )
+from publisher.edit.catalogue.forms.form_table import datasets_of_page, is_catalogue, read_catalogue
+from publisher.edit.catalogue.forms.writer import CatalogueWriter
 from publisher.edit.catalogue.merging import MergePolicy, MergeResult, merge
 from publisher.edit.catalogue.naming import name_nodes
 from publisher.edit.catalogue.notes import NO_PROPERTY, ImportNotes, NoteKind
@@ -45,11 +44,10 @@ from publisher.edit.changes import write_all
 from publisher.errors import SourceError, SourceMissing
 from publisher.load.files import Role, list_folder
 from publisher.load.parse import parse_file
-from publisher.messages import LANGUAGES, text
+from publisher.messages import LANGUAGES, printable, text
 from publisher.profiles.file_types import IANA
 from publisher.rdf.feed_addresses import USUAL_FEEDS
 from publisher.rdf.namespaces import AUTHORITY, iri
-from publisher.rdf.open_data_json import is_open_data_json, read_open_data_json
 from publisher.rdf.text import fold
 from publisher.release.catalogue.graph import CatalogueGraph, add_authority_terms
 from publisher.system.http_client import Client, is_web
@@ -146,25 +144,33 @@ def read_source(
     fetched, answer = _find_feed(fetch(source, client), client, follow)
     draft = CatalogueDraft()
     if answer is None:
-        for quads in read_pages(fetched, client, follow):
-            _add_quads(draft, quads)
-    elif is_open_data_json(answer):
-        found = read_open_data_json(answer, fetched.address)
-        _add_quads(draft, found.quads)
-        for thing, key, value in found.left_out:
-            notes.add(NoteKind.DROPPED, thing.value, key, value, "", NO_PROPERTY)
+        for document in documents_of(fetched):
+            for quads in read_pages(document, client, follow):
+                _add_quads(draft, quads)
     else:
-        texts = CkanTexts(language, base_iri, site_of(fetched.address))
-        for package in read_packages(fetched, answer, client, follow):
-            add_package(draft, package, texts, notes)
+        writer = CatalogueWriter(draft, notes, language, base_iri, fetched.address)
+        read_catalogue(fetched, answer, writer, client, follow)
     if not draft.things(DATASET, SERIES, SERVICE) and not _listed_datasets(draft):
-        raise SourceMissing(
-            "It describes no dataset.",
-            where=source,
-            remedy="Datasets are of class dcat:Dataset, or packages of CKAN. Give the address of"
-            " the catalogue as a whole.",
-        )
+        raise _no_dataset(source, notes)
     return draft
+
+
+def _no_dataset(source: str, notes: ImportNotes) -> SourceError:
+    """Return the error that there is no dataset, with what was left out, if anything was."""
+    left = [note for note in notes if note.kind is NoteKind.DROPPED and note.reason != NO_PROPERTY]
+    return SourceMissing(
+        "It describes no dataset. Left out is for example {name} ({field}: {old}): {reason}"
+        if left
+        else "It describes no dataset.",
+        where=source,
+        remedy="Datasets are of class dcat:Dataset, or what another form has in its place. Give"
+        " the address of the catalogue as a whole; the documentation lists the forms"
+        " (catalogue.md).",
+        name=printable(left[0].dataset) if left else "",
+        field=left[0].field if left else "",
+        old=printable(left[0].old) if left else "",
+        reason=left[0].reason if left else "",
+    )
 
 
 def _add_quads(draft: CatalogueDraft, quads: Iterable[Quad]) -> None:
@@ -177,34 +183,47 @@ def _listed_datasets(draft: CatalogueDraft) -> bool:
 
 
 def _find_feed(fetched: Fetched, client: Client, follow: Follow) -> tuple[Fetched, object | None]:
-    """Return the feed of a site that was named by its front page, and what it says as JSON."""
+    """Return the feed, also of a site that was named by a page, and what it says as JSON.
+
+    The page of one dataset says itself what it is about; a front page leads to the whole.
+    """
+    refuse_map_metadata(fetched)
     answer = read_json_of(fetched)
-    if is_open_data_json(answer):
+    if is_catalogue(answer):
         return fetched, answer
-    if syntax_of_fetched(fetched) is not None:
-        return fetched, None
-    if is_ckan(answer):
-        return fetched, answer
-    if answer is not None or not is_web(fetched.address):
+    if answer is not None or syntax_of_fetched(fetched) is not None:
         return fetched, None  # which says what it is instead
+    on_page = datasets_of_page(read_page_data(fetched)) or None
+    if not is_web(fetched.address):
+        return fetched, on_page
+    is_front = urlsplit(fetched.address).path in ("", "/")
+    linked = linked_feeds(fetched)
+    found = _first_feed(linked, client, follow) if on_page and not is_front else None
+    if found is None and on_page and not is_front:
+        return fetched, on_page
     site = fetched.address.partition("?")[0]
-    for address in (
-        search_address(site),
-        *linked_feeds(fetched),
-        *(f"{site.rstrip('/')}/{path}" for path in USUAL_FEEDS),
-    ):
+    usual = (f"{site.rstrip('/')}/{path}" for path in USUAL_FEEDS)
+    found = found or _first_feed((search_address(site), *linked, *usual), client, follow)
+    return found or (fetched, on_page)
+
+
+def _first_feed(
+    addresses: Iterable[str], client: Client, follow: Follow
+) -> tuple[Fetched, object | None] | None:
+    """Return what is at the first address that has a feed, and what it says as JSON."""
+    for address in addresses:
         try:
             found = fetch_address(address, client)
             answer = read_json_of(found)
         except SourceError:
             continue
-        if is_ckan(answer) or is_open_data_json(answer):
+        if is_catalogue(answer):
             follow(address)
             return found, answer
         if syntax_of_fetched(found) is not None:
             follow(address)
             return found, None
-    return fetched, None
+    return None
 
 
 def import_draft(

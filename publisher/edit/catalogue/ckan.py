@@ -148,7 +148,7 @@ def is_ckan(answer: object) -> bool:
     """Tell whether JSON is an answer of CKAN, or a list of its packages."""
     if isinstance(answer, list):
         return bool(answer) and all(_is_package(each) for each in answer)
-    if not isinstance(answer, dict):
+    if not isinstance(answer, dict) or "@context" in answer:
         return False
     return "result" in answer or _is_package(answer) or isinstance(answer.get("results"), list)
 

@@ -1,4 +1,4 @@
-"""A file or an address → what is there, and in which form: RDF, an answer of CKAN, or a table.
+"""A file or an address → what is there, and in which form: RDF, JSON, a web page, or a table.
 
 Everything a stranger's server does costs a sentence at most: exchanges and files are bounded, pages
 are followed on the same host only and never in a circle.
@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
+from publisher.edit.catalogue.forms.html_text import json_ld_of_page
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.messages import printable
 from publisher.rdf.context_loading import LoadContext, context_loader, with_loaded_contexts
@@ -24,7 +25,13 @@ from publisher.rdf.namespaces import iri
 from publisher.rdf.packed import unpack_feed
 from publisher.rdf.parser_words import words_of
 from publisher.rdf.reading import read_json, read_quads
-from publisher.rdf.recognise import other_language, syntax_by_content, syntax_by_name
+from publisher.rdf.recognise import (
+    WEB_PAGE,
+    map_metadata,
+    other_language,
+    syntax_by_content,
+    syntax_by_name,
+)
 from publisher.system.http_client import (
     CHUNK_BYTES,
     Client,
@@ -243,17 +250,85 @@ def read_json_of(fetched: Fetched) -> object | None:
     Raises:
         ReadLimitExceeded: It nests too deeply.
     """
-    if fetched.content.lstrip()[:1] not in (b"{", b"["):
+    # Some servers begin with the mark of UTF-8, which is no part of JSON (RFC 8259, section 8.1).
+    content = fetched.content.removeprefix(b"\xef\xbb\xbf")
+    if content.lstrip()[:1] not in (b"{", b"["):
         return None
     try:
-        return read_json(fetched.content, fetched.where)
+        return read_json(content, fetched.where)
     except ValueError as error:
+        lines = _read_json_lines(content, fetched.where)
+        if lines is not None:
+            return lines
         raise SourceSyntax(
             "It begins like JSON and is none: {reason}.",
             where=fetched.where,
             remedy="Fetch it again: it may have broken off.",
             reason=printable(str(error)),
         ) from error
+
+
+def _read_json_lines(content: bytes, where: str) -> list[object] | None:
+    """Return the documents of JSON Lines (https://jsonlines.org); None when it is none."""
+    lines = [(n, line) for n, line in enumerate(content.split(b"\n"), start=1) if line.strip()]
+    documents: list[object] = []
+    for number, line in lines:
+        try:
+            documents.append(read_json(line, where))
+        except ValueError as error:
+            if len(documents) < 1 or len(lines) < 2:
+                return None
+            raise SourceSyntax(
+                "Line {line} is not JSON: {reason}.",
+                where=where,
+                remedy="Fetch it again: it may have broken off. A file can be corrected by hand.",
+                line=number,
+                reason=printable(str(error)),
+            ) from error
+    return documents
+
+
+def read_page_data(fetched: Fetched) -> list[object]:
+    """Return the blocks of JSON-LD in a web page, as text where they are broken; else none."""
+    if other_language("", beginning(fetched.content[: 1 << 18])) != WEB_PAGE:
+        return []
+    found: list[object] = []
+    for block in json_ld_of_page(fetched.content.decode(errors="replace")):
+        try:
+            found.append(read_json(block.encode(), fetched.where))
+        except ValueError:
+            found.append(block)
+    return found
+
+
+def documents_of(fetched: Fetched) -> list[Fetched]:
+    """Return a document by itself, or each of several in JSON-LD that stand in lines."""
+    first, _, rest = fetched.content.strip().partition(b"\n")
+    if not rest.strip() or not first.startswith(b"{"):
+        return [fetched]
+    try:
+        read_json(first, fetched.where)
+    except ValueError:
+        return [fetched]
+    lines = [line for line in fetched.content.split(b"\n") if line.strip()]
+    return [replace(fetched, content=line) for line in lines]
+
+
+def refuse_map_metadata(fetched: Fetched) -> None:
+    """Refuse what catalogues of maps answer beside RDF.
+
+    Raises:
+        SourceSyntax: It is metadata of ISO, or an answer of CSW.
+    """
+    form = map_metadata(beginning(fetched.content[: 1 << 18]))
+    if form:
+        raise SourceSyntax(
+            "It is {form}, which is not read here.",
+            where=fetched.where,
+            remedy="Ask the same catalogue for GeoDCAT-AP in RDF (GeoNetwork has it at"
+            " …/srv/eng/rdf.search), or for its OGC API Records.",
+            form=form,
+        )
 
 
 def read_page(
@@ -269,12 +344,12 @@ def read_page(
     if syntax is None:
         other = other_language(urlsplit(fetched.address).path, beginning(fetched.content))
         raise SourceSyntax(
-            "It is neither RDF nor an answer of CKAN, but {syntax}."
+            "It is neither RDF nor another form that is imported, but {syntax}."
             if other
-            else "It is neither RDF nor an answer of CKAN.",
+            else "It is neither RDF nor another form that is imported.",
             where=fetched.where,
             remedy="Give the address of the feed itself, such as …/catalog.rdf, …/catalog.ttl or"
-            " …/api/3/action/package_search.",
+            " …/api/3/action/package_search. The documentation lists the forms (catalogue.md).",
             syntax=other,
         )
     content = fetched.content
@@ -347,19 +422,22 @@ def read_pages(
         if not address or not is_web(first.address):
             return
         if address_host(address) != address_host(first.address):
-            raise _endless(first, address, "The next page is on another host: {address}.")
+            raise endless(first, address, is_elsewhere=True)
         if address in seen or len(seen) > MOST_PAGES:
-            raise _endless(first, address, "The pages never end: {address} came before.")
+            raise endless(first, address)
         seen.add(address)
         follow(address)
         page = fetch_address(address, client)
         if hash(page.content) in bodies:
-            raise _endless(first, address, "The pages never end: {address} came before.")
+            raise endless(first, address)
 
 
-def _endless(first: Fetched, address: str, message: str) -> SourceError:
+def endless(first: Fetched, address: str, *, is_elsewhere: bool = False) -> SourceError:
+    """Return the error that what follows a document is on another host, or never ends."""
     return SourceError(
-        message,
+        "The next page is on another host: {address}."
+        if is_elsewhere
+        else "The pages never end: {address} came before.",
         where=first.where,
         remedy="Save the pages as files and import one after the other, or ask those who make the"
         " feed. Nothing was imported.",

@@ -1,0 +1,1 @@
+"""Catalogues in JSON as portals and repositories have them → descriptions in DCAT, form by form."""
