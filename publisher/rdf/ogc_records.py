@@ -24,6 +24,14 @@ _KEYS = {
 _RESTATED = frozenset((*_KEYS, "contacts", "language", "themes", "type"))
 # What a record says of itself, and links that lead round in the same interface.
 _OWN = frozenset(("id", "type", "properties", "links", "geometry", "time", "conformsTo", "bbox"))
+_READ_ROLES = ("publisher", "pointOfContact")
+_LINK_KEYS = {
+    "href": "accessURL",
+    "type": "mediaType",
+    "created": "issued",
+    "updated": "modified",
+    "length": "byteSize",
+}
 _OWN_LINKS = frozenset(("self", "collection", "alternate", "root", "parent", "next", "prev"))
 # Words of the specification in the place of a licence that has no identifier.
 _NO_LICENCE = ("other", "various", "proprietary")
@@ -102,7 +110,7 @@ def _links(links: object) -> dict[str, Any]:
             continue
         kind, address = str(link.get("rel", "")), link.get("href")
         if kind.rpartition("/")[2] in _OF_FILES and address:
-            file = {"accessURL": address, "mediaType": link.get("type"), "title": link.get("title")}
+            file = {_LINK_KEYS.get(key, key): value for key, value in link.items() if key != "rel"}
             found["distribution"].append(file)
         elif kind in _OF_PAGES:
             found["references"].append(address)
@@ -138,12 +146,31 @@ def _contacts(contacts: object) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if publisher is not None:
         name = publisher.get("organization") or publisher.get("name")
-        found["publisher"] = {"name": name}
+        mail = _mail(publisher) if publisher is asked else ""
+        found["publisher"] = {**_rest_of(publisher, name, mail), "name": name}
     if asked is not None:
         name = asked.get("name") or asked.get("organization") or ""
-        found["contactPoint"] = {"fn": name, "hasEmail": _mail(asked)}
+        rest = _rest_of(asked, name, _mail(asked)) if asked is not publisher else {}
+        found["contactPoint"] = {**rest, "fn": name, "hasEmail": _mail(asked)}
     found["contacts"] = [each for each in listed if each is not publisher and each is not asked]
     return found
+
+
+def _rest_of(contact: Mapping[str, Any], name: object, mail: str) -> dict[str, Any]:
+    """Return what a contact says beside its name, mail address and the roles that are read."""
+    # The keys of Project Open Data have "name" for who it is.
+    rest = {
+        f"contacts.{key}" if key == "name" else key: value
+        for key, value in contact.items()
+        if key != "identifier" and value != name
+    }
+    rest["emails"] = [
+        each
+        for each in _listed(contact.get("emails"))
+        if not (isinstance(each, dict) and each.get("value") == mail)
+    ]
+    roles = _listed(contact.get("roles"))
+    return {**rest, "roles": [each for each in roles if each not in _READ_ROLES]}
 
 
 def _first(

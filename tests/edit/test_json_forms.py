@@ -398,6 +398,15 @@ def test_datacite_is_read_in_each_of_its_shapes(folder: Path, wrap: str) -> None
     assert ("resourceTypeGeneral" in left) is (wrap == "list")
 
 
+def test_of_a_polygon_the_box_is_kept_and_that_is_said(folder: Path) -> None:
+    corners = [(11, 57), (12, 57), (12, 59), (11, 57)]
+    polygon = [{"polygonPoint": {"pointLongitude": x, "pointLatitude": y}} for x, y in corners]
+    notes = imported(folder, record(geoLocations=[{"geoLocationPolygon": polygon}]))
+    place = one(values(folder, "https://doi.org/10.5072/bad-1", "dcterms:spatial"))
+    assert "POLYGON((11.0 57.0, 12.0 57.0, 12.0 59.0" in one(values(folder, place, "dcat:bbox"))
+    assert "dcat:bbox" in {note["new"] for note in notes if "Polygon" in note["field"]}
+
+
 def test_what_is_no_dataset_is_refused_with_its_kind(folder: Path) -> None:
     assert "(resourceTypeGeneral: Software): it is no dataset." in refused(
         folder, record("Software")
@@ -517,6 +526,20 @@ def test_answers_of_a_search_of_dataverse_are_followed(
         "https://doi.org/10.5072/B3",
     }
     assert {"type", "publications"} <= dropped(notes)
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ({**BEES, "latestVersion": {**VERSION, "versionState": "DRAFT"}}, "versionState: DRAFT"),
+        (record(state="registered"), "state: registered"),
+        ({"results": [{**portal_dataset(), "visibility": "restricted"}]}, "visibility: restricted"),
+    ],
+)
+def test_what_its_system_does_not_show_is_not_published(
+    folder: Path, document: object, field: str
+) -> None:
+    assert f"({field}): it is not public where it comes from." in refused(folder, document)
 
 
 # STAC and OGC APIs.
@@ -685,7 +708,13 @@ def test_a_record_of_ogc_api_says_what_it_leaves(folder: Path) -> None:
             ],
             "contacts": [
                 {"name": "Somebody", "roles": ["author"]},
-                {"organization": "County", "roles": ["publisher"]},
+                {
+                    "name": "A person",
+                    "organization": "County",
+                    "roles": ["publisher", "owner"],
+                    "phones": [{"value": "1"}],
+                    "emails": [],
+                },
                 {"name": "Desk", "emails": [{"value": "desk@county.example"}]},
             ],
         },
@@ -705,7 +734,9 @@ def test_a_record_of_ogc_api_says_what_it_leaves(folder: Path) -> None:
     assert values(folder, period, "dcat:endDate") == {"2020-05-06"}
     file = one(values(folder, thing, "dcat:distribution"))
     assert values(folder, file, "dcterms:license") == {CC_BY}
-    assert {"time.resolution", "linkTemplates", "contacts", "links"} <= dropped(notes)
+    left = dropped(notes)
+    assert {"time.resolution", "linkTemplates", "contacts", "links"} <= left
+    assert {"contacts.name", "phones", "roles"} <= left
 
 
 # Socrata.

@@ -14,6 +14,7 @@ from typing import Any
 from publisher.edit.catalogue.forms.form import Following, JsonForm
 from publisher.edit.catalogue.forms.json_fields import JsonFields, listed, written_text
 from publisher.edit.catalogue.forms.writer import (
+    NOT_PUBLIC,
     CatalogueWriter,
     DatasetNodes,
     address_of_doi,
@@ -99,7 +100,10 @@ def _add(document: object, writer: CatalogueWriter) -> None:
         types = fields.within("types") or fields.within("resourceType")
         kind = written_text(types.look("resourceTypeGeneral"))
         title = written_text(JsonFields(next(iter(listed(each.get("titles"))), {})).look("title"))
-        if kind.lower() in _OF_DATA:
+        state = written_text(each.get("state"))
+        if state and state != "findable":
+            writer.leave_out(title or fields.text("doi"), "state", state, NOT_PUBLIC)
+        elif kind.lower() in _OF_DATA:
             _DataciteRecord(fields, writer).add()
         else:
             writer.leave_out(title or fields.text("doi"), "resourceTypeGeneral", kind)
@@ -290,6 +294,7 @@ class _DataciteRecord:
         elif polygons:
             xs, ys = [x for x, _ in polygons], [y for _, y in polygons]
             writer.box(thing, [min(xs), min(ys), max(xs), max(ys)], "geoLocationPolygon", label)
+            writer.note_shape(thing, place.look("geoLocationPolygon"), "geoLocationPolygon")
         elif label:
             writer.place(thing, label, self._dataset.language)
 

@@ -11,7 +11,12 @@ from typing import Any
 
 from publisher.edit.catalogue.forms.form import Following, JsonForm, next_by_number
 from publisher.edit.catalogue.forms.json_fields import JsonFields, listed, written_text
-from publisher.edit.catalogue.forms.writer import CatalogueWriter, DatasetNodes, address_of_doi
+from publisher.edit.catalogue.forms.writer import (
+    NOT_PUBLIC,
+    CatalogueWriter,
+    DatasetNodes,
+    address_of_doi,
+)
 from publisher.system.http_client import is_web
 
 # How Dataverse keeps a dataset; it says nothing of the data.
@@ -34,6 +39,7 @@ _OWN_ITEM = (
     *("storageIdentifier", "fileCount", "versionId", "versionState", "createdAt", "entity_id"),
     *("publicationStatuses", "image_url", "score", "datasetType"),
 )
+_HIDDEN = ("DRAFT", "DEACCESSIONED")
 _SIZE = ("per_page", 100)
 
 
@@ -44,9 +50,13 @@ def _version(document: object) -> Mapping[str, Any] | None:
     data = document.get("data", document)
     if not isinstance(data, dict):
         return None
-    version = data.get("datasetVersion") or data.get("latestVersion") or data
+    version = _inner(data)
     is_one = isinstance(version, dict) and isinstance(version.get("metadataBlocks"), dict)
     return data if is_one else None
+
+
+def _inner(data: Mapping[str, Any]) -> Any:
+    return data.get("datasetVersion") or data.get("latestVersion") or data
 
 
 def _items(document: object) -> list[Any] | None:
@@ -69,15 +79,26 @@ def is_dataverse(document: object) -> bool:
 def _add(document: object, writer: CatalogueWriter) -> None:
     data = _version(document)
     if data is not None:
+        if (state := written_text(_inner(data).get("versionState"))) in _HIDDEN:
+            writer.leave_out(_title(data), "versionState", state, NOT_PUBLIC)
+            return
         _DataverseDataset(JsonFields(data), writer).add()
         return
     for item in _items(document) or ():
         fields = JsonFields(item)
         kind = written_text(fields.look("type"))
-        if kind == "dataset":
+        if kind == "dataset" and (state := written_text(fields.look("versionState"))) in _HIDDEN:
+            writer.leave_out(fields.text("name"), "versionState", state, NOT_PUBLIC)
+        elif kind == "dataset":
             _add_item(fields, writer)
         else:
             writer.leave_out(fields.text("name"), "type", kind or "-")
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    """Return what a dataset is called, where it is not read as a whole."""
+    block = _of_block(_inner(data)["metadataBlocks"].get("citation"))
+    return written_text(block.get("title")) or written_text(data.get("persistentUrl"))
 
 
 def _following(document: object, address: str) -> Following:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from publisher.edit.catalogue.forms.form import Following, JsonForm, next_by_number
 from publisher.edit.catalogue.forms.json_fields import JsonFields, listed
-from publisher.edit.catalogue.forms.writer import CatalogueWriter
+from publisher.edit.catalogue.forms.writer import NOT_PUBLIC, CatalogueWriter
 from publisher.edit.catalogue.notes import NoteKind
 from publisher.messages import text
 
@@ -63,7 +63,12 @@ def is_opendatasoft(document: object) -> bool:
 
 def _add(document: object, writer: CatalogueWriter) -> None:
     for found in _datasets(document):
-        _PortalDataset(JsonFields(found), writer).add()
+        fields = JsonFields(found)
+        if fields.look("visibility") == "restricted":
+            name = fields.text("dataset_id")
+            writer.leave_out(name, "visibility", "restricted", NOT_PUBLIC)
+        else:
+            _PortalDataset(fields, writer).add()
 
 
 def _following(document: object, address: str) -> Following:

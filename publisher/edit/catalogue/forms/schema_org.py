@@ -12,7 +12,7 @@ from typing import Any
 
 from publisher.edit.catalogue.draft import Thing
 from publisher.edit.catalogue.forms.form import JsonForm
-from publisher.edit.catalogue.forms.json_fields import JsonFields, listed, written_text
+from publisher.edit.catalogue.forms.json_fields import JsonFields, listed, shown, written_text
 from publisher.edit.catalogue.forms.schema_names import nodes_of
 from publisher.edit.catalogue.forms.writer import CatalogueWriter, DatasetNodes, address_of_doi
 from publisher.languages import is_language_tag
@@ -360,8 +360,7 @@ class _SchemaDataset:
             writer.file(dataset, value, download=value)
             return
         if "containedIn" in value or "FileSet" in _kinds(value.whole):
-            called = value.text("name") or value.text("@id") or value.text("contentUrl")
-            writer.leave(dataset.thing, "distribution", called, _IN_ARCHIVE)
+            writer.leave(dataset.thing, "distribution", shown(value.whole), _IN_ARCHIVE)
             value.own(*value.whole)
             return
         download, page = value.text("contentUrl"), value.text("url")

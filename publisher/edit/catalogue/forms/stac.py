@@ -129,8 +129,11 @@ def _providers(dataset: DatasetNodes, writer: CatalogueWriter) -> None:
             writer.agent(dataset.thing, "dcterms:publisher", name, dataset.language, home=home)
         if "producer" in roles:
             writer.agent(dataset.thing, "dcterms:creator", name, dataset.language, home=home)
-        elif each is not publisher:
-            writer.leave(dataset.thing, "providers", f"{name} ({', '.join(roles)})", _NO_ROLE)
+        said = {"producer", "host"} if each is publisher else {"producer"}
+        others = [role for role in roles if role not in said]
+        if others or not (roles or each is publisher):
+            shown_roles = f"{name} ({', '.join(others)})" if others else name
+            writer.leave(dataset.thing, "providers", shown_roles, _NO_ROLE)
 
 
 def _assets(dataset: DatasetNodes, writer: CatalogueWriter) -> None:

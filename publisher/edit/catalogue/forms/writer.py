@@ -37,8 +37,10 @@ _NAMED_BY_ADDRESS = text("the address of the licence says which one it is.")
 _SECOND = text("another provider is named as publisher; there is room for one.")
 _NO_FILE = text("a licence belongs to a file, and the dataset has none.")
 _NOT_A_LICENCE = text("it names no licence of a list; it is kept as a statement of rights.")
+_BOX_OF_SHAPE = text("the box around the shape is kept.")
 _NO_BOX = text("it is no box of degrees that a map can show.")
 _NO_ADDRESS = text("it is no address that others can follow.")
+NOT_PUBLIC = text("it is not public where it comes from.")
 _NO_DATASET = text("it is no dataset.")
 _NO_SIZE = text("it is no number of bytes.")
 _NO_DATE = text("it is no date.")
@@ -375,6 +377,8 @@ class CatalogueWriter:
     ) -> None:
         """Say who somebody is, by name and maybe address."""
         if not name:
+            if home or address:
+                self.leave(owner, path, home or address)
             return
         if path == "dcterms:publisher" and self.draft.values(owner, iri(path)):
             self.leave(owner, "publisher", name, _SECOND)
@@ -454,6 +458,12 @@ class CatalogueWriter:
             self.leave(dataset, key, shown(geometry), _NO_BOX)
         else:
             self._extent(dataset, extent, label)
+            self.note_shape(dataset, geometry, key)
+
+    def note_shape(self, dataset: Thing, shape: object, key: str) -> None:
+        """Note that of a shape only the box around it is kept."""
+        about = dataset.value
+        self.notes.add(NoteKind.CHANGED, about, key, shown(shape), "dcat:bbox", _BOX_OF_SHAPE)
 
     def _extent(self, dataset: Thing, extent: Extent, label: str) -> None:
         place = BlankNode()
