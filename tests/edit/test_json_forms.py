@@ -1060,6 +1060,34 @@ def test_values_of_other_kinds_than_expected_cost_no_more_than_a_sentence(
     assert result.exit_code in (0, 1)
 
 
+def test_what_is_almost_an_address_a_tag_or_a_character_stops_nothing(folder: Path) -> None:
+    """A host in half of its brackets, a sign of percent, tags that are none, half a character."""
+    notes = imported(
+        folder,
+        record(
+            url="https://e.example/50%/x",
+            titles=[{"title": "Half \ud800 a sign", "lang": "klingonisch"}],
+            relatedIdentifiers=[
+                {"relatedIdentifier": "http://[", "relationType": "References"},
+                {"relatedIdentifier": "https://e.example/ok", "relationType": "References"},
+            ],
+        ),
+    )
+    thing = "https://doi.org/10.5072/bad-1"
+    assert values(folder, thing, "dcat:landingPage") == {"https://e.example/50%25/x"}
+    assert values(folder, thing, "dcterms:title") == {"Half \ufffd a sign"}
+    assert values(folder, thing, "dcterms:relation") == {"https://e.example/ok"}
+    assert "http://[" in {note["old"] for note in notes}
+
+
+@pytest.mark.parametrize("key", ["accessURL", "downloadURL"])
+def test_an_address_that_is_none_stays_a_text_in_project_open_data(folder: Path, key: str) -> None:
+    file = {key: "http://[", "title": "F"}
+    dataset = {"title": "T", "accessLevel": "public", "distribution": [file]}
+    imported(folder, {"dataset": [dataset]})
+    assert "http://[" in {triple.object.value for triple in said(folder)}  # type: ignore[union-attr]
+
+
 # The table.
 
 EXAMPLES = {

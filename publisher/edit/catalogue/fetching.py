@@ -255,7 +255,7 @@ def read_json_of(fetched: Fetched) -> object | None:
     if content.lstrip()[:1] not in (b"{", b"["):
         return None
     try:
-        return read_json(content, fetched.where)
+        return _whole_characters(read_json(content, fetched.where), content)
     except ValueError as error:
         lines = _read_json_lines(content, fetched.where)
         if lines is not None:
@@ -268,13 +268,34 @@ def read_json_of(fetched: Fetched) -> object | None:
         ) from error
 
 
+def _whole_characters(document: object, content: bytes) -> object:
+    """Return JSON in which halves of characters are marked as unreadable (RFC 8259, section 8.2).
+
+    Args:
+        document: What was read.
+        content: As it was written, which shows at once that there are none.
+    """
+    if b"\\ud" not in content.lower():
+        return document
+    if isinstance(document, str):
+        return document.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(document, list):
+        return [_whole_characters(each, content) for each in document]
+    if not isinstance(document, dict):
+        return document
+    return {
+        _whole_characters(key, content): _whole_characters(value, content)
+        for key, value in document.items()
+    }
+
+
 def _read_json_lines(content: bytes, where: str) -> list[object] | None:
     """Return the documents of JSON Lines (https://jsonlines.org); None when it is none."""
     lines = [(n, line) for n, line in enumerate(content.split(b"\n"), start=1) if line.strip()]
     documents: list[object] = []
     for number, line in lines:
         try:
-            documents.append(read_json(line, where))
+            documents.append(_whole_characters(read_json(line, where), line))
         except ValueError as error:
             if len(documents) < 1 or len(lines) < 2:
                 return None
@@ -295,7 +316,8 @@ def read_page_data(fetched: Fetched) -> list[object]:
     found: list[object] = []
     for block in json_ld_of_page(fetched.content.decode(errors="replace")):
         try:
-            found.append(read_json(block.encode(), fetched.where))
+            content = block.encode()
+            found.append(_whole_characters(read_json(content, fetched.where), content))
         except ValueError:
             found.append(block)
     return found

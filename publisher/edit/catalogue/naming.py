@@ -168,7 +168,10 @@ def file_words(draft: CatalogueDraft, distribution: Thing) -> str:
     """Return what a file is called: the last part of its address, or its format."""
     for path in _ADDRESSES:
         for value in draft.values(distribution, path):
-            stem = PurePosixPath(unquote(urlsplit(value.value).path)).name
+            try:
+                stem = PurePosixPath(unquote(urlsplit(value.value).path)).name
+            except ValueError:
+                continue  # it is no address, which the check says
             if re.search(r"[A-Za-z]", stem):
                 return stem
     for value in draft.values(distribution, iri("dcterms:format")):

@@ -266,13 +266,21 @@ def as_address(written: str) -> str:
 
     >>> as_address("www.region.se/data fil.csv")
     'https://www.region.se/data%20fil.csv'
+    >>> as_address("https://region.se/50%ig"), as_address("http://[")
+    ('https://region.se/50%25ig', '')
     """
     value = written.strip()
     if value.lower().startswith("www."):
         value = f"https://{value}"
     if not _WEB.fullmatch(value):
         return ""
-    return "".join(quote(c) if c in ' "<>\\^`{|}' or not c.isprintable() else c for c in value)
+    found = "".join(quote(c) if c in ' "<>\\^`{|}' or not c.isprintable() else c for c in value)
+    # A "%" before anything but two digits is one that was not escaped (RFC 3986, section 2.1).
+    found = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", found)
+    try:
+        return NamedNode(found).value
+    except ValueError:
+        return ""
 
 
 def _addresses(draft: CatalogueDraft, thing: Thing, path: str, notes: ImportNotes) -> None:

@@ -218,7 +218,12 @@ class CatalogueWriter:
 
     def literal(self, written: str, language: str) -> Literal:
         """Return a text in a language; without one where none is known."""
-        return Literal(written, language=language) if language else Literal(written)
+        for tag in filter(None, (language, self.language)):
+            try:
+                return Literal(written, language=tag)
+            except ValueError:
+                continue  # it looks like a tag and is none (BCP 47)
+        return Literal(written)
 
     def text(self, thing: Thing, path: str, written: str, language: str) -> None:
         """Say a text; of one in HTML its words."""
