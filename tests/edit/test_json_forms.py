@@ -1077,6 +1077,11 @@ def test_what_is_almost_an_address_a_tag_or_a_character_stops_nothing(folder: Pa
     assert values(folder, thing, "dcat:landingPage") == {"https://e.example/50%25/x"}
     assert values(folder, thing, "dcterms:title") == {"Half \ufffd a sign"}
     assert values(folder, thing, "dcterms:relation") == {"https://e.example/ok"}
+    tags = {
+        t.object.value: t.object.language for t in said(folder) if hasattr(t.object, "language")
+    }
+    assert tags["Half \ufffd a sign"] == "sv"
+    assert tags["Example, Alma"] is None
     assert "http://[" in {note["old"] for note in notes}
 
 
@@ -1109,6 +1114,16 @@ def test_a_document_is_recognised_by_what_is_in_it(name: str) -> None:
     form = form_of(EXAMPLES[name])
     assert form is not None
     assert form.name == name
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES.keys() - {"CKAN"}))
+def test_imported_again_without_news_nothing_is_written(folder: Path, name: str) -> None:
+    """The names that are given do not depend on the order or the moment."""
+    imported(folder, EXAMPLES[name])
+    before = {path: path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file()}
+    imported(folder, json.loads(json.dumps(EXAMPLES[name], sort_keys=True)))
+    after = {path: path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file()}
+    assert after == before
 
 
 def test_every_form_has_an_example_and_a_row_in_the_documentation() -> None:

@@ -7,6 +7,7 @@ the structure of records.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -94,12 +95,13 @@ def _add(document: object, writer: CatalogueWriter) -> None:
 def _datasets(nodes: Iterable[Mapping[str, Any]], graph: _Graph) -> Iterator[Mapping[str, Any]]:
     """Yield the datasets that a document is about, and not those that they cite, each once."""
     waiting = [graph.whole(node) for node in nodes]
-    seen: list[Mapping[str, Any]] = []
+    seen: set[str] = set()
     while waiting:
         node = waiting.pop(0)
-        if node in seen:
+        content = json.dumps(node, sort_keys=True)
+        if content in seen:
             continue
-        seen.append(node)
+        seen.add(content)
         if _is_of(node, _DATASETS) and "name" in node:
             yield node
         for key in _LEADING:

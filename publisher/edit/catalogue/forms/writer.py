@@ -218,7 +218,7 @@ class CatalogueWriter:
 
     def literal(self, written: str, language: str) -> Literal:
         """Return a text in a language; without one where none is known."""
-        for tag in filter(None, (language, self.language)):
+        for tag in (language, self.language) if language else ():
             try:
                 return Literal(written, language=tag)
             except ValueError:
