@@ -487,7 +487,10 @@ def test_a_dataset_of_dataverse_comes_with_its_blocks_and_files(
     assert values(folder, thing, "dcterms:spatial") == {f"{AUTHORITY}country/SWE"}
     assert values(folder, thing, "dcterms:accessRights") == {f"{AUTHORITY}access-right/RESTRICTED"}
     file = one(values(folder, thing, "dcat:distribution"))
-    assert values(folder, file, "dcat:downloadURL") == {f"{site}/api/access/datafile/42"}
+    download = f"{site}/api/access/datafile/42"
+    assert values(folder, file, "dcat:downloadURL") == {download}
+    added = {(note["field"], note["new"]) for note in notes if note["kind"] == "added"}
+    assert ("dcat:downloadURL", download) in added
     assert values(folder, file, "dcterms:license") == {CC_BY}
     assert values(folder, file, "dcat:byteSize") == {"99"}
     left = dropped(notes)

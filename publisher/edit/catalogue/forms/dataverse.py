@@ -17,6 +17,8 @@ from publisher.edit.catalogue.forms.writer import (
     DatasetNodes,
     address_of_doi,
 )
+from publisher.edit.catalogue.notes import NoteKind
+from publisher.messages import text
 from publisher.system.http_client import is_web
 
 # How Dataverse keeps a dataset; it says nothing of the data.
@@ -41,6 +43,7 @@ _OWN_ITEM = (
 )
 _HIDDEN = ("DRAFT", "DEACCESSIONED")
 _SIZE = ("per_page", 100)
+_DOWNLOAD = text("Dataverse serves every file at an address of this form.")
 
 
 def _version(document: object) -> Mapping[str, Any] | None:
@@ -287,6 +290,9 @@ class _DataverseDataset:
         address = f"{writer.site}/api/access/datafile/{number}" if writer.site and number else ""
         page = data.text("pidURL") or address_of_doi(data.text("persistentId"))
         file = writer.file(dataset, page or address or self._address, download=address)
+        if address:
+            about = dataset.thing.value
+            writer.notes.add(NoteKind.ADDED, about, "dcat:downloadURL", "", address, _DOWNLOAD)
         name = found.text("label") or data.text("filename")
         writer.text(file, "dcterms:title", name, "")
         description = found.text("description") or data.text("description")
