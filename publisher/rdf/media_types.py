@@ -73,10 +73,9 @@ ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON, *TABLES)
 
 # Older and wider names by which clients ask for RDF; an answer bears the name that was asked for.
 # Each is a name of a language that holds all of the one it stands for: a Turtle document is one of
-# TriG, too (TriG, section 2), and of N3, but for ``PREFIX`` (see ``turtle.as_n3``); N-Triples are
-# N-Quads (N-Quads, section 2).
-_N3 = "text/n3"
-N3 = (_N3, "text/rdf+n3", "application/n3", "application/rdf+n3")
+# TriG, too (TriG, section 2), and of N3, with prefixes as ``turtle.PUBLISHED`` declares them;
+# N-Triples are N-Quads (N-Quads, section 2).
+N3 = ("text/n3", "text/rdf+n3", "application/n3", "application/rdf+n3")
 _OTHER_NAMES = {
     # RDF4J's names of languages with quoted triples, which hold those without, too.
     TRIG: ("application/x-trig", "text/trig", "application/x-trigstar"),
@@ -339,9 +338,6 @@ def negotiate_rdf(accept: str, offered: Sequence[MediaType]) -> Chosen:
     Raises:
         NotAcceptable: Every media type is excluded, by whatever name.
 
-    Whoever names N3 as good as Turtle may read both by one parser of N3, which has no ``PREFIX``:
-    what comes as N3 is read by all (rdflib.js).
-
     >>> from publisher.rdf.media_types import HTML, TURTLE
     >>> negotiate_rdf("text/n3, */*;q=0.1", [HTML, TURTLE]).media_type.label
     'Turtle'
@@ -351,8 +347,6 @@ def negotiate_rdf(accept: str, offered: Sequence[MediaType]) -> Chosen:
     choice = _negotiate(accept, (*own, *others))
     if choice is None:
         raise NotAcceptable(accept, tuple(own))
-    if choice == TURTLE.name and _names_alike(accept, TURTLE.name, _N3):
-        choice = _N3
     version = requested_version(accept, choice)
     return Chosen(own.get(choice) or others[choice], choice, version)
 

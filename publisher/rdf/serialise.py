@@ -55,7 +55,8 @@ def serialise(
     if media_type.rdf_format is None:
         raise ValueError(f"{media_type.name} cannot hold a graph")
     if media_type is TURTLE:
-        return turtle.write_turtle(statements, prefixes).encode()  # which sorts by itself
+        # It sorts by itself.
+        return turtle.write_turtle(statements, prefixes, declaration=turtle.PUBLISHED).encode()
     if media_type in _WITHOUT_PREFIXES:
         lines = "".join(f"{line} .\n" for line in sorted({str(s) for s in statements}))
         return with_written_tags(lines.encode())

@@ -40,6 +40,10 @@ _BARE_IN_SOURCES = {
 }
 _BARE_ENDINGS = {f"^^<{name}>".encode(): pattern for name, pattern in _BARE.items()}
 _TYPE_TERM, _LANG_STRING = f"<{_TYPE}>".encode(), iri("rdf:langString")
+# Two ways to declare a prefix, which mean the same. Documents have the one that parsers older than
+# 2014, and of N3, read too, as the recommendation advises (Turtle 1.1, section 2.4).
+IN_SOURCES = "PREFIX {prefix}: <{namespace}>\n"
+PUBLISHED = "@prefix {prefix}: <{namespace}> .\n"
 # So many names are remembered as they are written.
 _MOST_NAMES = 100_000
 _ESCAPES = str.maketrans(
@@ -94,7 +98,13 @@ _NO_STYLE = AuthorStyle()
 class _TurtleWriter:
     """Writes terms, and remembers which prefixes it used."""
 
-    def __init__(self, prefixes: Mapping[str, str], style: AuthorStyle = _NO_STYLE) -> None:
+    def __init__(
+        self,
+        prefixes: Mapping[str, str],
+        style: AuthorStyle = _NO_STYLE,
+        declaration: str = IN_SOURCES,
+    ) -> None:
+        self.declaration = declaration
         self.declared = {**prefixes, **style.prefixes}
         self.prefixes = prefixes_by_namespace({**style.prefixes, **self.declared})
         self.authors = prefixes_by_namespace(style.prefixes) if style.names else {}
@@ -158,7 +168,8 @@ class _TurtleWriter:
 
     def head(self) -> str:
         return "".join(
-            f"PREFIX {prefix}: <{self.declared[prefix]}>\n" for prefix in sorted(self.used)
+            self.declaration.format(prefix=prefix, namespace=self.declared[prefix])
+            for prefix in sorted(self.used)
         )
 
 
@@ -190,6 +201,7 @@ def write_turtle(
     triples: Iterable[Triple | Quad],
     prefixes: Mapping[str, str],
     style: AuthorStyle = _NO_STYLE,
+    declaration: str = IN_SOURCES,
 ) -> str:
     """Return the triples as Turtle in the layout of the sources.
 
@@ -198,19 +210,21 @@ def write_turtle(
         prefixes: Prefix → namespace; only the used ones are declared. Of two for a namespace the
             first is used.
         style: What the author of the file has chosen, which goes before the rest.
+        declaration: How prefixes are declared: ``IN_SOURCES`` or ``PUBLISHED``.
     """
     subjects: dict[Subject, _ObjectsByPredicate] = defaultdict(_no_terms)
     for triple in triples:
         subject = triple.subject
         assert not isinstance(subject, Triple)  # RDF 1.1 has no triples as terms
         subjects[subject][triple.predicate.value].add(triple.object)
-    return write_subjects(subjects, prefixes, style)
+    return write_subjects(subjects, prefixes, style, declaration)
 
 
 def write_subjects(
     subjects: Mapping[_SomeSubject, Mapping[str, Collection[object]]],
     prefixes: Mapping[str, str],
     style: AuthorStyle = _NO_STYLE,
+    declaration: str = IN_SOURCES,
 ) -> str:
     """Return subjects with their values as Turtle in the layout of the sources.
 
@@ -218,8 +232,9 @@ def write_subjects(
         subjects: Subject → IRI of a property → its values, each once.
         prefixes: Prefix → namespace; only the used ones are declared.
         style: What the author of the file has chosen, which goes before the rest.
+        declaration: How prefixes are declared: ``IN_SOURCES`` or ``PUBLISHED``.
     """
-    writer = _TurtleWriter(prefixes, style)
+    writer = _TurtleWriter(prefixes, style, declaration)
     blocks = [
         writer.block(subject, subjects[subject]) for subject in sorted(subjects, key=_sort_key)
     ]
@@ -239,6 +254,7 @@ class BlockWriter:
         style: AuthorStyle = _NO_STYLE,
         *,
         in_graphs: bool = True,
+        declaration: str = IN_SOURCES,
     ) -> None:
         """Begin with no prefix used but those of the author.
 
@@ -246,8 +262,10 @@ class BlockWriter:
             prefixes: Prefix → namespace.
             style: What the author has chosen; of it the prefixes count.
             in_graphs: Whether each line has a graph; else it has a line feed.
+            declaration: How prefixes are declared: ``IN_SOURCES`` or ``PUBLISHED``.
         """
-        self._writer, self._in_graphs = _TurtleWriter(prefixes, style), in_graphs
+        self._writer = _TurtleWriter(prefixes, style, declaration)
+        self._in_graphs = in_graphs
         self._names: dict[bytes, str] = {}
         self._orders: dict[bytes, tuple[int, str]] = {}
         # What is behind the text of a literal → the same in Turtle.
@@ -351,17 +369,3 @@ def _line_order(value: bytes) -> tuple[int, str, str, str]:
         return (1, text, ending[3:-1] or _STRING, "")
     written = value.decode()
     return (0, written[1:-1] if written.startswith("<") else written, "", "")
-
-
-def as_n3(written: bytes) -> bytes:
-    r"""Return a Turtle document of ``write_turtle`` for readers of N3, which has no ``PREFIX``.
-
-    >>> as_n3(b"PREFIX e: <http://e/>\n\ne:a e:b e:c .")
-    b'@prefix e: <http://e/> .\n\ne:a e:b e:c .'
-    """
-    lines = written.split(b"\n")
-    for number, line in enumerate(lines):
-        if not line.startswith(b"PREFIX "):
-            break
-        lines[number] = b"@prefix %b ." % line.removeprefix(b"PREFIX ")
-    return b"\n".join(lines)

@@ -25,7 +25,7 @@ from publisher.rdf.sorted_files import (
     merge_lines,
     write_lines,
 )
-from publisher.rdf.turtle import BlockWriter
+from publisher.rdf.turtle import PUBLISHED, BlockWriter
 from publisher.rdf.well_formed import (
     BrokenXml,
     copy_well_formed,
@@ -138,7 +138,7 @@ def _write_triples(quads: Quads, path: Path, prefixes: Mapping[str, str], contex
 
 def _write_turtle(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
     """Write Turtle: subjects by their IRIs, which is not the order of lines."""
-    blocks = BlockWriter(prefixes)
+    blocks = BlockWriter(prefixes, declaration=PUBLISHED)
     with TemporaryDirectory(dir=path.parent.parent) as folder, Sorter(Path(folder, "s")) as sorter:
         for subject, lines in blocks_of_subjects(quads.lines()):
             sorter.add(_by_name(subject, lines))

@@ -23,14 +23,12 @@ from publisher.rdf.media_types import (
     GRAPHS,
     HTML,
     MARKDOWN,
-    N3,
     Chosen,
     MediaType,
     negotiate_rdf,
 )
 from publisher.rdf.other_syntaxes import is_rewritten, rewrite
 from publisher.rdf.serialise import serialise
-from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
 from publisher.render.ontology.term_index import TERM_PARAMETER, TERMS_PARAMETER, TermChoice
@@ -135,9 +133,7 @@ def named(response: Response, media_type: Chosen) -> Response:
         name = "-".join(filter(None, [media_type.name.replace("/", "-"), media_type.version]))
         response.set_etag(f"{tag}-{name}", bool(is_weak))
         response.headers.pop("Content-Location", None)
-    if media_type.name in media_types.N3:
-        response.set_data(as_n3(response.get_data()))
-    elif is_rewritten(media_type.name):
+    if is_rewritten(media_type.name):
         response.set_data(rewrite(response.get_data(), media_type.name))
     return response
 
@@ -447,7 +443,6 @@ def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None)
     else:
         release = site.release
         graph = serialise(tombstone.triples(), media_type, release.prefixes, release.context)
-        graph = as_n3(graph) if picked.name in N3 else graph
         graph = rewrite(graph, picked.name) if is_rewritten(picked.name) else graph
         response = Response(graph, _GONE_STATUS, content_type=picked.content_type)
     if media_type in (_DETAILS, HTML, media_types.JSON):

@@ -137,7 +137,7 @@ def _other_dump(site: Site, name: str) -> Response:
     files = site.release.files
     there = [m for m in media_types.DUMPS if f"{DUMPS}/{name}.{m.extension}" in files]
     picked = choose(there)
-    # Turtle is N3 but for ``PREFIX``; lines are both.
+    # A release of an older version has ``PREFIX``, which N3 has not; lines are both.
     kept = media_types.N_TRIPLES if picked.name in media_types.N3 else picked.media_type
     extension = kept.extension
     if is_rewritten(picked.name):

@@ -7,6 +7,7 @@ The examples are made up; their shape is that of the specifications which each m
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -881,6 +882,14 @@ def test_a_dataset_of_schema_org_is_read_in_each_of_its_shapes(folder: Path, sha
     assert values(folder, file, "dcat:byteSize") == {"1500000"}
     assert values(folder, file, "dcterms:license") == {CC_BY}
     assert "variableMeasured" in dropped(notes)
+
+
+def test_a_keyword_has_its_own_language_or_that_of_the_dataset(folder: Path) -> None:
+    """schema.org has keywords as texts, as texts in a language and as defined terms, mixed."""
+    keywords = [{"@value": "sjö", "@language": "sv"}, "lake", {"name": "pond"}]
+    imported(folder, {**LAKES, "keywords": keywords, "inLanguage": "en"}, "lakes.json")
+    written = "".join(f.read_text(encoding="utf-8") for f in folder.rglob("data/**/*.ttl"))
+    assert {'"sjö"@sv', '"lake"@en', '"pond"@en'} <= set(re.findall(r'"\w+"@\w+', written))
 
 
 CROISSANT = {

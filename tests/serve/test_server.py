@@ -78,7 +78,7 @@ def test_a_304_has_no_body_and_the_connection_stays(connection: HTTPConnection) 
     known = ask(connection, "GET", "/doc/lake/siljan.ttl", If_None_Match=tag.headers["ETag"])
     assert (known.status, known.read()) == (304, b"")
     again = ask(connection, "GET", "/doc/lake/siljan.ttl")
-    assert (again.status, again.read()[:7]) == (200, b"PREFIX ")
+    assert (again.status, again.read()[:8]) == (200, b"@prefix ")
 
 
 @pytest.mark.parametrize(

@@ -208,8 +208,9 @@ class _SchemaDataset:
                 self._writer.text(about, path, written, written_text(value.value("@language")))
 
     def _keywords(self) -> None:
-        thing, language = self._dataset.thing, self._dataset.language
+        thing = self._dataset.thing
         for value in self._graph.read(self._fields, "keywords"):
+            language = self._dataset.language
             if isinstance(value, str):
                 words = [each.strip() for each in value.split(",")]
             elif value.look("@value"):
