@@ -425,7 +425,9 @@ class MarkdownPages:
         for title, query in self._queries(queries, main):
             lines += [f"{title}:", "", *fenced(query.strip().splitlines(), "sparql"), ""]
         lines += ["## Where the rest is", ""]
-        lines += [f"- {link(name, self.address(path))}: {text}" for name, path, text in _PLACES]
+        of_catalogue = _OF_CATALOGUE if self._release.catalogue in self._release.graphs else ()
+        places = (*of_catalogue, *_PLACES)
+        lines += [f"- {link(name, self.address(path))}: {text}" for name, path, text in places]
         return ("\n".join(lines) + "\n").encode()
 
     def _queries(
@@ -533,14 +535,17 @@ _RULES = (
     "- Read the schema before you write a query: no results often mean a wrong property.",
     "- Texts have languages: filter by LANG(…), or you get each name once per language.",
 )
+# What a release says of itself as a whole: files that somebody looks at have none.
+_OF_CATALOGUE = (
+    ("Catalogue", "catalog.ttl", "data sets, licences, files (DCAT)"),
+    ("VoID", "void.ttl", "counts of classes, properties and their values"),
+)
 _PLACES = (
     ("Schema", "schema.md", "classes and properties, with counts and examples"),
     ("SPARQL endpoint", "sparql", "SPARQL 1.1, GET or POST; limits are told in the answer"),
     ("Named queries", "query", "ready questions with parameters, as addresses"),
     ("Model Context Protocol", "mcp", "the same for assistants, read-only, without a session"),
     ("OpenAPI", "openapi.json", "every address with its parameters"),
-    ("Catalogue", "catalog.ttl", "data sets, licences, files (DCAT)"),
-    ("VoID", "void.ttl", "counts of classes, properties and their values"),
     ("Tables", "table/", "each class as CSV, Excel and GeoJSON"),
     ("Search", "search.json?q=", "finds things by words"),
     ("Changes", "feed.atom", "what was added, changed or removed"),

@@ -70,11 +70,18 @@ def _paging_links(url: str, page: CataloguePage) -> list[tuple[str, str]]:
     ]
 
 
+def _need_catalogue(site: Site) -> None:
+    """Answer 404 where files are looked at, which nobody has described as a catalogue."""
+    if not site.catalogue_views.has_catalogue:
+        abort(404)
+
+
 def _catalogue(site: Site, picked: Chosen) -> Response:
     """Return a page of the EU view; without a catalogue, what the data say of its address."""
     document = None if site.catalogue_views.has_catalogue else site.documents.find("catalog")
     if document is not None:
         return document_response(site, document, picked.media_type)
+    _need_catalogue(site)
     page, media_type = _page(site), picked.media_type
     name = site.release.catalogue
     url = site.addresses.on_site(site.addresses.representation(name, media_type))
@@ -129,6 +136,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get(f"/{_SWEDISH}")
     def swedish() -> Response:
+        _need_catalogue(site)
         return _answer(site, site.catalogue_views.swedish(), RDF_XML)
 
     @routes.get(f"/catalog/{ROWS}")
@@ -139,11 +147,13 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get(f"/void.{_EXTENSION}")
     def void(extension: str) -> Response:
         picked = _negotiate(GRAPHS, extension)
+        _need_catalogue(site)
         body = site.catalogue_views.stored(VOID, picked.media_type)
         return _description(site, body, "void", picked, negotiated=not extension)
 
     @routes.get("/.well-known/void")
     def well_known_void() -> Response:
+        _need_catalogue(site)
         return redirect_to(site.addresses.on_site(site.release.base_iri + "void"), 303)
 
     @routes.get(f"/sparql.{_EXTENSION}")

@@ -267,7 +267,8 @@ def blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
     def time_map(path: str) -> Response:
         path = requested_target(skipped=1)
         mementos = clock.mementos(path)
-        is_known = site.documents.find(document_path(site, path)) is not None
+        # Every release has a front page, whether or not its data say anything of the base.
+        is_known = not path or site.documents.find(document_path(site, path)) is not None
         if not mementos or (not is_known and len(mementos) == len(archive.list_releases())):
             abort(404)
         media_type = negotiate(request.headers.get("Accept", ""), [LINK_FORMAT, JSON.name])

@@ -101,9 +101,12 @@ def home_signposts(site: Site) -> list[tuple[str, str]]:
     links = [
         (site.release.base_iri, 'rel="canonical"'),
         (url_of(".well-known/api-catalog"), f'rel="api-catalog"; type="{LINKSET_JSON.name}"'),
-        (url_of("catalog.rdf"), f'rel="describedby"; type="{RDF_XML.name}"'),
-        (url_of("void.ttl"), f'rel="describedby"; type="{TURTLE.name}"'),
     ]
+    if site.catalogue_views.has_catalogue:
+        links += [
+            (url_of("catalog.rdf"), f'rel="describedby"; type="{RDF_XML.name}"'),
+            (url_of("void.ttl"), f'rel="describedby"; type="{TURTLE.name}"'),
+        ]
     document = site.documents.find("")
     return links + (document_signposts(site, document, HTML) if document else [])
 
@@ -141,18 +144,21 @@ def _api_catalogue_links(site: Site) -> list[Signpost]:
         url_of("sparql"),
         url_of("catalog"),
     )
-    return [
-        Signpost(here, "item", endpoint),
+    of_catalogue = [
         Signpost(here, "item", catalogue),
         Signpost(here, "item", url_of("void")),
+        Signpost(endpoint, "service-meta", url_of("void.ttl"), "text/turtle"),
+        Signpost(catalogue, "service-desc", url_of("catalog.rdf"), "application/rdf+xml"),
+        Signpost(catalogue, "service-doc", url_of("catalog.html"), "text/html"),
+    ]
+    return [
+        Signpost(here, "item", endpoint),
+        *(of_catalogue if site.catalogue_views.has_catalogue else ()),
         Signpost(here, "item", url_of("mcp")),
         Signpost(here, "service-desc", url_of("openapi.json"), "application/json"),
         Signpost(here, "service-doc", url_of("llms.txt"), "text/markdown"),
         Signpost(endpoint, "service-desc", url_of("sparql.ttl"), "text/turtle"),
         Signpost(endpoint, "service-doc", url_of(""), "text/html"),
-        Signpost(endpoint, "service-meta", url_of("void.ttl"), "text/turtle"),
-        Signpost(catalogue, "service-desc", url_of("catalog.rdf"), "application/rdf+xml"),
-        Signpost(catalogue, "service-doc", url_of("catalog.html"), "text/html"),
     ]
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import html
 import os
+import re
 import subprocess
 import sys
 import time
@@ -25,6 +27,7 @@ from publisher.release.search_index import SEARCH_FILE
 from publisher.release.second_engine import WITHOUT_SECOND_ENGINE
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
+from tests.previews import preview_site
 
 BASE = "https://daten.example.org/"
 FOAF = "http://xmlns.com/foaf/0.1/"
@@ -94,6 +97,41 @@ def test_files_without_a_catalogue_make_a_site_that_is_called_by_its_base(previe
         except urllib.error.HTTPError as error:
             page = error.read().decode()
         assert "<span>http://e.example/</span>" in page, path
+
+
+DATASET = """
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+<http://e.example/mills> a dcat:Dataset ; dcterms:title "Mills"@en ;
+    dcat:distribution <http://e.example/mills/csv> .
+<http://e.example/mills/csv> a dcat:Distribution ; dcat:accessURL <http://files.example/m.csv> .
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [TRIG, DATASET])
+def test_whatever_a_preview_names_is_there(tmp_path: Path, text: str) -> None:
+    """It has no catalogue and no VoID: there is neither a link to one nor an empty answer."""
+    file = tmp_path / "file.trig"
+    file.write_text(text, encoding="utf-8")
+    with preview_site(file, tmp_path / "releases", "http://e.example/") as site:
+        client = create_flask(site).test_client()
+        home = client.get("/", headers={"Accept": "text/html"})
+        named = re.findall(r"<(http[^>]*)>;", ", ".join(home.headers.getlist("Link")))
+        named += re.findall(r'(?:href|src)="([^"#]+)', home.text)
+        linkset = client.get("/.well-known/api-catalog").text
+        named += re.findall(r'"href": "([^"]+)"', linkset)
+        named += re.findall(r"\((http[^)]+)\)", client.get("/llms.txt").text)
+        own = {html.unescape(n).removeprefix("http://localhost") for n in named}
+        paths = sorted(n for n in own if n.startswith("/"))
+        assert {"/openapi.json", "/llms.txt", "/sparql", "/table/"} <= set(paths)
+        for path in paths:
+            answer = client.get(path, follow_redirects=True)
+            assert answer.status_code in (200, 400), path  # a query is missing in some
+            assert answer.data, path
+        for path in ("catalog", "catalog.ttl", "catalog/dcat-ap-se.rdf", "void", "void.rdf"):
+            assert client.get(f"/{path}").status_code == 404, path
+        assert client.get("/.well-known/void").status_code == 404
 
 
 @pytest.mark.slow
