@@ -21,7 +21,6 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from publisher.errors import EngineFailed, QueryError, QueryLimitExceeded
 from publisher.query.engine import Operation, QueryLimits
-from publisher.query.stored_union import each_triple_once
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
 from publisher.rdf.namespaces import iri
@@ -75,7 +74,13 @@ class EngineDifference:
 
 
 def compare_engines(
-    store: Path, sparq: Path, *, union: bool, most: int, seconds: float
+    store: Path,
+    sparq: Path,
+    *,
+    union: bool,
+    union_stored: bool = False,
+    most: int,
+    seconds: float,
 ) -> list[EngineDifference]:
     """Return what the two engines answer differently over one release; none is what there may be.
 
@@ -83,6 +88,7 @@ def compare_engines(
         store: Folder of Oxigraph's store.
         sparq: Folder of sparq's files.
         union: Whether the default graph is the union of all graphs.
+        union_stored: Whether the store has that union as its default graph.
         most: How many queries are asked at most, each kind and each class in turn.
         seconds: After so many no further query is asked.
 
@@ -92,13 +98,13 @@ def compare_engines(
     end = time.monotonic() + seconds
     found: list[EngineDifference] = []
     with ExitStack() as opened:
-        config = WorkerConfig(str(store), _LIMITS, union)
+        config = WorkerConfig(str(store), _LIMITS, union, union_stored=union_stored)
         other = opened.enter_context(
             closing(WorkerPool(replace(config, sparq=str(sparq)), 1, is_of_command=True))
         )
-        config = opened.enter_context(each_triple_once(config))
         oxigraph = opened.enter_context(closing(WorkerPool(config, 1, is_of_command=True)))
-        for question in islice(make_questions(Store.read_only(str(store)), union), most):
+        asked = make_questions(Store.read_only(str(store)), union and not union_stored)
+        for question in islice(asked, most):
             if time.monotonic() > end:
                 break
             difference = _compare(question, oxigraph, other)

@@ -23,9 +23,19 @@ _LITERAL_BYTES = 256
 class Describer:
     """Descriptions of things in one store."""
 
-    def __init__(self, store: Store, forms: SourceForms | None = None) -> None:
-        """Keep the store, the forms in which the sources have literals, and a memory of labels."""
+    def __init__(
+        self, store: Store, forms: SourceForms | None = None, *, union_stored: bool = False
+    ) -> None:
+        """Keep the store, and a memory of labels.
+
+        Args:
+            store: What is known.
+            forms: The forms in which the sources have literals.
+            union_stored: Whether the store has the union of its graphs as its default graph, too.
+        """
         self._store = store
+        # A link is counted once, whatever number of graphs it is in.
+        self._counted_in = DefaultGraph() if union_stored else None
         self._forms = forms or SourceForms()
         self._known: BoundedCache[str, tuple[tuple[str, Literal], ...]] = BoundedCache(
             _LABELS_BYTES, _size_of
@@ -90,7 +100,7 @@ class Describer:
         pointing: dict[Triple, None] = {}
         described = set(subjects)
         for subject in subjects:
-            found = self._store.quads_for_pattern(None, None, NamedNode(subject), None)
+            found = self._store.quads_for_pattern(None, None, NamedNode(subject), self._counted_in)
             for quad in islice(found, self._most_counted(subject)):
                 assert not isinstance(quad.subject, Triple)  # RDF 1.1
                 if quad.predicate == _SUBJECT:

@@ -26,22 +26,26 @@ from publisher.rdf.source_forms import SourceForms
 class InProcessEngine:
     """The part of an engine that needs no processes for queries of clients."""
 
-    def __init__(self, store: Path | Store, forms: SourceForms | None = None) -> None:
+    def __init__(
+        self, store: Path | Store, forms: SourceForms | None = None, *, union_stored: bool = False
+    ) -> None:
         """Open the store, unless it is open.
 
         Args:
             store: What is asked.
             forms: The literals as the sources have them.
+            union_stored: Whether the store has the union of its graphs as its default graph.
 
         Raises:
             OSError: The store cannot be opened.
         """
         self._store = store if isinstance(store, Store) else Store.read_only(str(store))
-        self._look_ups = Describer(self._store, forms)
+        self._look_ups = Describer(self._store, forms, union_stored=union_stored)
+        self._makes_union = not union_stored
 
     def rows(self, query: str) -> list[Solution]:
         """Return the solutions of one of the program's own queries."""
-        solutions = self._store.query(query, use_default_graph_as_union=True)
+        solutions = self._store.query(query, use_default_graph_as_union=self._makes_union)
         assert isinstance(solutions, QuerySolutions)
         names = [variable.value for variable in solutions.variables]
         return [
@@ -78,7 +82,9 @@ class EmbeddedEngine(InProcessEngine):
         Raises:
             OSError: The store cannot be opened.
         """
-        super().__init__(Path(config.store), config.source_forms())
+        super().__init__(
+            Path(config.store), config.source_forms(), union_stored=config.union_stored
+        )
         self._workplace, self._count = config, workers
         self._chances = SecondChances()
         self._lock = threading.Lock()

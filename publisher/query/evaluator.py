@@ -6,7 +6,8 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
@@ -28,7 +29,8 @@ from pyoxigraph import (
 from publisher.query.csv_results import has_row_too_long, write_csv
 from publisher.query.describe import Describer
 from publisher.query.engine import CSV, JSON_LD, SOLUTIONS, XML, Answer, Operation, results_format
-from publisher.query.own_graphs import OwnGraphs
+from publisher.query.own_graphs import MOST_MERGED_TRIPLES, OwnGraphs, dataset_of
+from publisher.query.stored_union import merge_graphs
 from publisher.query.syntax_errors import locate_syntax_error
 from publisher.query.tokens import declared_prefixes, tokenize
 from publisher.query.worker_messages import Outcome, Status, WorkerConfig
@@ -93,6 +95,23 @@ def _form_of(results: QueryTriples | QuerySolutions | QueryBoolean) -> Outcome:
     return Outcome(Status.ANSWERED, Answer("application/json", body))
 
 
+@dataclass(frozen=True)
+class _Dataset:
+    """What a query is evaluated over.
+
+    Attributes:
+        store: Where the graphs are.
+        default: Those that are merged as the default graph; None for what query and store say.
+        named: Those that can be named; None likewise.
+        is_union: Whether all graphs are merged by the engine, which finds a triple in each.
+    """
+
+    store: Store
+    default: list[NamedNode | BlankNode | DefaultGraph] | None = None
+    named: list[NamedNode | BlankNode] | None = None
+    is_union: bool = False
+
+
 class Evaluator:
     """One store, and what evaluating over it may use."""
 
@@ -100,7 +119,7 @@ class Evaluator:
         """Keep both."""
         self._store = store
         self.workplace = config
-        self._look_ups = Describer(store, config.source_forms())
+        self._look_ups = Describer(store, config.source_forms(), union_stored=config.union_stored)
         self._own = OwnGraphs(config.own_graphs)
 
     def evaluate(self, operation: Operation) -> Outcome:
@@ -142,20 +161,15 @@ class Evaluator:
         """Return what became of a query, or raise as the engine does."""
         words = keywords_in(operation.query)
         is_restricted = bool(operation.default_graphs or operation.named_graphs) or "FROM" in words
-        defaults: list[NamedNode | BlankNode | DefaultGraph] = [
-            NamedNode(graph) for graph in operation.default_graphs
-        ]
-        named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in operation.named_graphs]
+        dataset = self._restricted(operation) if is_restricted else self._whole()
         evaluate = partial(
-            self._store.query,
+            dataset.store.query,
             operation.query,
             base_iri=operation.base_iri or None,
             prefixes=dict(operation.prefixes) or None,
-            use_default_graph_as_union=self.workplace.union and not is_restricted,
-            # Both or none: one alone would leave the other to the query or the store, where the
-            # protocol (section 2.1.4) wants the request's dataset and nothing else.
-            default_graph=defaults if defaults or named else None,
-            named_graphs=named if defaults or named else None,
+            use_default_graph_as_union=dataset.is_union,
+            default_graph=dataset.default,
+            named_graphs=dataset.named,
         )
         results = evaluate()
         if self.workplace.reads_only:
@@ -168,6 +182,31 @@ class Evaluator:
         if isinstance(results, QuerySolutions):
             return self.table(results, operation.solutions_type, "solutions", again=evaluate)
         return self.table(results, operation.boolean_type, "boolean")
+
+    def _whole(self) -> _Dataset:
+        """Return the dataset of the endpoint (SPARQL 1.1 Protocol, section 2.1.4)."""
+        if not self.workplace.union_stored:
+            return _Dataset(self._store, is_union=self.workplace.union)
+        # The graphs alone, where somebody wants no union: sources have no other default graph.
+        return _Dataset(self._store, default=None if self.workplace.union else [])
+
+    def _restricted(self, operation: Operation) -> _Dataset:
+        """Return the dataset that a request or its query names."""
+        if self.workplace.union_stored:
+            with suppress(ValueError):  # what is no IRI is explained by the engine
+                defaults, named = dataset_of(operation)
+                merged = merge_graphs(self._store, defaults, named, MOST_MERGED_TRIPLES)
+                if merged is not None:
+                    return _Dataset(merged, [DefaultGraph()], [NamedNode(name) for name in named])
+        if not (operation.default_graphs or operation.named_graphs):
+            return _Dataset(self._store)
+        # Both: one alone would leave the other to the query or the store, where the protocol
+        # (section 2.1.4) wants the request's dataset and nothing else.
+        return _Dataset(
+            self._store,
+            [NamedNode(graph) for graph in operation.default_graphs],
+            [NamedNode(graph) for graph in operation.named_graphs],
+        )
 
     def _later_table(self, results: QuerySolutions, media_type: str) -> Outcome:
         """Return solutions that may hold terms of RDF 1.2: written as JSON first, which shows it.

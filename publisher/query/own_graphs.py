@@ -100,7 +100,7 @@ class OwnGraphs:
         if not self._files or not (in_request or any(word in folded for word in _NAMING)):
             return None
         reader = _reader(operation)
-        default, named = _dataset(operation, reader)
+        default, named = dataset_of(operation, reader)
         own = {name for name in (*default, *named) if name in self._files}
         if own and own == {*default, *named}:
             return PlacedOperation(operation, is_own=True)
@@ -189,7 +189,7 @@ def own_graphs_asked(operation: Operation, names: Collection[str]) -> tuple[bool
         names: Names of the own graphs.
     """
     reader = _reader(operation)
-    dataset = {name for part in _dataset(operation, reader) for name in part}
+    dataset = {name for part in dataset_of(operation, reader) for name in part}
     groups = {
         reader.iri(position + 1)
         for position, token in enumerate(reader.found[:-1])
@@ -222,10 +222,13 @@ def _reader(operation: Operation) -> IriReader:
     return IriReader(list(tokenize(operation.query)), prefixes, operation.base_iri)
 
 
-def _dataset(operation: Operation, reader: IriReader) -> tuple[Sequence[str], Sequence[str]]:
+def dataset_of(
+    operation: Operation, reader: IriReader | None = None
+) -> tuple[Sequence[str], Sequence[str]]:
     """Return the graphs of the dataset, default and named; the protocol goes before the query."""
     if operation.default_graphs or operation.named_graphs:
         return operation.default_graphs, operation.named_graphs
+    reader = reader or _reader(operation)
     clauses: tuple[list[str], list[str]] = ([], [])
     for position, token in enumerate(reader.found[:-2]):
         if token.kind == "word" and token.text.upper() == "FROM":

@@ -7,15 +7,23 @@ with the engine.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from pyoxigraph import Store
+from pyoxigraph import DefaultGraph, Store
 
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.sparq_files import as_lines, check_sparq, write_files
 from publisher.query.worker_messages import WorkerConfig
 from publisher.system.files import make_temporary_folder
+
+
+def _lines_of_graphs(config: WorkerConfig) -> Iterator[bytes]:
+    """Yield what is in a release's store, without its stored union."""
+    quads = iter(Store.read_only(config.store))
+    if config.union_stored:
+        quads = (quad for quad in quads if not isinstance(quad.graph_name, DefaultGraph))
+    return as_lines(quads)
 
 
 class SparqEngine(EmbeddedEngine):
@@ -43,7 +51,7 @@ class SparqEngine(EmbeddedEngine):
         self._delete = weakref.finalize(self, delete)
         files = folder / "files"
         try:
-            write_files(as_lines(Store.read_only(config.store)), files, union=config.union)
+            write_files(_lines_of_graphs(config), files, union=config.union)
             super().__init__(replace(alone, sparq=str(files)), workers)
         except BaseException:
             self._delete()

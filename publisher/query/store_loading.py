@@ -14,10 +14,10 @@ _LOADED_BYTES = 48 << 20
 
 
 def load_store(folder: Path, parts: Iterable[bytes]) -> None:
-    """Make a store in a new folder, complete and flushed.
+    """Make a store, or add to one that nobody has open; it is complete and flushed.
 
     Args:
-        folder: Where to.
+        folder: Of the store.
         parts: N-Quads, each some whole lines.
 
     Raises:

@@ -1,26 +1,22 @@
 """The union of all graphs as a graph of its own, in which each triple is once.
 
 Over its union of graphs Oxigraph finds a triple once for each graph that it is in; but a graph
-is a set of triples (SPARQL 1.1 Query, section 13.1; RDF 1.1 Concepts, section 3).
+is a set of triples (SPARQL 1.1 Query, section 13.1; RDF 1.1 Concepts, section 3). So where graphs
+share triples, the union is kept as the default graph of the store, beside the graphs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from pyoxigraph import QuerySolutions, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from publisher.query.store_loading import load_store
-from publisher.query.worker_messages import WorkerConfig
-from publisher.rdf.sorted_files import read_parts
 
-_SHARED = """SELECT ?s { GRAPH ?a { ?s ?p ?o } GRAPH ?b { ?s ?p ?o } FILTER(STR(?a) < STR(?b)) }
-    LIMIT 1"""
 _END = b" .\n"
+_LINES_AT_ONCE = 10_000
 
 
 def with_union(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -46,39 +42,51 @@ def _triple_of(line: bytes) -> bytes:
     return line[: line.rindex(b" ", 0, -len(_END))] + _END if has_graph else line
 
 
-@contextmanager
-def each_triple_once(config: WorkerConfig) -> Iterator[WorkerConfig]:
-    """Yield what workers are told so that they find no triple of the default graph twice.
+def merge_graphs(
+    store: Store, defaults: Sequence[str], named: Sequence[str], most: int
+) -> Store | None:
+    """Return the merge of some graphs as the default graph of a store in memory, each triple once.
 
-    Where graphs share triples that is another store, without names of graphs, which is gone again
-    afterwards.
+    None where there is nothing to merge, or too much.
 
     Args:
-        config: What they are told else.
+        store: Where the graphs are.
+        defaults: Names of those that are merged.
+        named: Names of those that are copied as they are.
+        most: How many triples are copied at most.
 
     Raises:
-        OSError: The store cannot be opened, or the other one cannot be written.
+        ValueError: A name is no IRI.
     """
-    store = Store.read_only(config.store)
-    if not config.union or not _has_shared_triples(store):
-        yield config
-        return
-    with TemporaryDirectory(dir=Path(config.store).parent, prefix=".union-") as folder:
-        stored, made = Path(folder, "stored.nq"), Path(folder, "union")
-        store.dump(str(stored), RdfFormat.N_QUADS)
-        load_store(made, _triples(stored))
-        stored.unlink()
-        yield replace(config, store=str(made), union=False)
+    if len({*defaults}) < 2:
+        return None
+    made, left = Store(), most
+    for names, is_merged in ((defaults, True), (named, False)):
+        for name in dict.fromkeys(names):
+            graph = NamedNode(name)
+            target = DefaultGraph() if is_merged else graph
+            quads = store.quads_for_pattern(None, None, None, graph)
+            found = [
+                Quad(quad.subject, quad.predicate, quad.object, target)
+                for quad in islice(quads, left + 1)
+            ]
+            left -= len(found)
+            if left < 0:
+                return None
+            made.extend(found)
+    return made
 
 
-def _triples(path: Path) -> Iterator[bytes]:
-    """Yield the triples of a file of N-Quads, many at a time."""
-    for part in read_parts(path):
-        yield b"".join(map(_triple_of, part.splitlines(keepends=True)))
+def add_union(store: Path, lines: Iterable[bytes]) -> None:
+    """Add to a store the union of its graphs, as its default graph.
 
+    Args:
+        store: Its folder; nobody has it open.
+        lines: N-Quads that it was made of.
 
-def _has_shared_triples(store: Store) -> bool:
-    """Tell whether a triple is in more than one graph."""
-    found = store.query(_SHARED)
-    assert isinstance(found, QuerySolutions)
-    return next(found, None) is not None
+    Raises:
+        OSError: The folder cannot be written; ``filename`` says which.
+    """
+    triples = map(_triple_of, lines)
+    parts = iter(lambda: b"".join(islice(triples, _LINES_AT_ONCE)), b"")
+    load_store(store, parts)

@@ -28,7 +28,8 @@ class WorkerConfig:
     Attributes:
         store: Folder of the store; or a file of N-Quads, which is held in memory.
         limits: What one query may use.
-        union: Whether the default graph is the union of all graphs, not the store's own.
+        union: Whether the default graph is the union of all graphs, not the sources' own.
+        union_stored: Whether the store has that union as its own default graph, each triple once.
         incoming_links: How many incoming links a described thing is shown with.
         network: Whether ``SERVICE`` may ask other endpoints.
         reads_only: Whether a query is parsed and its form told, and nothing evaluated.
@@ -54,6 +55,7 @@ class WorkerConfig:
     prefixes: tuple[tuple[str, str], ...] = ()
     own_graphs: Sequence[tuple[str, str]] = ()
     is_urgent: bool = False
+    union_stored: bool = False
 
     def source_forms(self) -> SourceForms:
         """Return the literals as the sources have them."""

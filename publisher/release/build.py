@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,6 @@ from publisher.release.model import (
     REPORT,
     SHAPES,
     STORE,
-    STORE_MANIFEST,
     Release,
 )
 from publisher.release.open import open_release
@@ -75,6 +75,7 @@ from publisher.release.second_engine import (
     write_second_engine,
 )
 from publisher.release.signature import read_key, sign, with_signature
+from publisher.release.stored_graphs import seal_store
 from publisher.release.tables.files import TableFiles, write_tables
 from publisher.system.files import (
     disk_error_cure,
@@ -436,21 +437,14 @@ def _write_engines(plan: _BuildPlan, staging: Path, awaited: Future[Sequence[Tri
         yield from parts_for_store(stored, (), base_iri)
         yield from parts_for_store({}, awaited.result(), base_iri)
 
-    _write_store(staging, parts())
-    write_release_counts(staging)
+    load_store(staging / STORE, parts())
+    distinct = write_release_counts(staging)
     catalogue = awaited.result()
     triples = sum(count_triples(plan.canonical.counts(), catalogue, base_iri).values())
-    lines = lines_for_store(stored, catalogue, base_iri)
-    write_second_engine(staging, lines, triples, plan.second_engine)
+    lines = partial(lines_for_store, stored, catalogue, base_iri)
+    seal_store(staging, lines() if distinct < triples else None)
+    write_second_engine(staging, lines(), triples, plan.second_engine)
     write_release_answers(staging, read_named_queries(staging / QUERIES), base_iri)
-
-
-def _write_store(staging: Path, parts: Iterable[bytes]) -> None:
-    """Write the store, and the list of its files: they differ from build to build."""
-    load_store(staging / STORE, parts)
-    write_sealed(
-        staging / STORE_MANIFEST, {"files": files_as_json(list_files(staging / STORE, ()))}
-    )
 
 
 # What a release is called, and whether it is there already.

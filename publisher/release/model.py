@@ -73,6 +73,7 @@ class Release:
         modified: Name of a dataset → when its content changed.
         named_graphs: Graph that a dataset has by another name than its own → graphs of the
             datasets it belongs to.
+        union_stored: Whether its store has the union of its graphs as its default graph.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Release:
     files: Mapping[str, StoredFile] = field(repr=False)
     modified: Mapping[str, Literal] = field(repr=False)
     named_graphs: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
+    union_stored: bool = False
 
     @property
     def store(self) -> Path:

@@ -18,6 +18,7 @@ from publisher.release.manifest import (
 )
 from publisher.release.model import CONTEXT, CURRENT, STORE, STORE_MANIFEST, Release
 from publisher.release.second_engine import compare_second_engine
+from publisher.release.stored_graphs import has_stored_union
 from publisher.system.files import followed
 
 
@@ -50,6 +51,7 @@ def open_release(folder: Path, *, is_known: bool = False) -> Release:
         named_graphs=manifest.named_graphs,
         files=manifest.files,
         modified=manifest.modified,
+        union_stored=has_stored_union(folder),
     )
 
 

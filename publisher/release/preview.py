@@ -64,6 +64,7 @@ from publisher.release.second_engine import (
     write_second_engine,
 )
 from publisher.release.store_loader import StoreLoader
+from publisher.release.stored_graphs import seal_store
 from publisher.system.processes import child_environment, module_command
 
 _NAME, _COMPLETED = "preview", "preview-completed"
@@ -151,8 +152,8 @@ def build_preview(
     of_documents = quads_of_documents(stored.quads.lines(), stored.base_iri)
     documents = shared_documents(of_documents, stored.base_iri)
     loader.finish(optimize=not is_large)
-    write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
     if is_large:
+        seal_store(folder)
         for marker in (folder / IN_PREPARATION, index_in_the_making(folder / SEARCH_FILE)):
             marker.touch()
     else:
@@ -214,9 +215,9 @@ def _files_of(folder: Path) -> object:
 
 
 def _write_engines(folder: Path, quads: Quads, second_engine: SecondEngine, *, union: bool) -> None:
-    """Write what queries are put to beside the store: counts, and the files of sparq."""
-    if union:
-        write_release_counts(folder)
+    """Write what queries are put to: the store is there already."""
+    distinct = write_release_counts(folder) if union else quads.count
+    seal_store(folder, quads.lines() if distinct < quads.count else None)
     write_second_engine(folder, quads.lines(), quads.count, second_engine, union=union)
 
 
@@ -314,7 +315,6 @@ def _copy_release(first: Path, folder: Path) -> None:
     store.optimize()
     store.flush()
     del store
-    write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
 
 
 def _link_or_copy(source: str, target: str) -> None:

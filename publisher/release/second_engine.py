@@ -34,6 +34,7 @@ from publisher.release.manifest import (
     write_sealed,
 )
 from publisher.release.model import ANSWERS, COUNTS, SPARQ, SPARQ_MANIFEST, STORE
+from publisher.release.stored_graphs import has_stored_union
 
 _DIFFERS = "difference"
 _FAILED = "failed"
@@ -58,13 +59,17 @@ class SecondEngine:
 WITHOUT_SECOND_ENGINE = SecondEngine()
 
 
-def write_release_counts(folder: Path) -> None:
-    """Write the counts of a release whose store is there.
+def write_release_counts(folder: Path) -> int:
+    """Write the counts of a release whose store is there; return how many triples it has.
+
+    A triple that several graphs have is one.
 
     Raises:
         OSError: The store cannot be opened, or the file cannot be written.
     """
-    write_counts(folder / COUNTS, make_counts(Store.read_only(str(folder / STORE))))
+    counts = make_counts(Store.read_only(str(folder / STORE)))
+    write_counts(folder / COUNTS, counts)
+    return counts.triples
 
 
 def write_release_answers(folder: Path, queries: Mapping[str, NamedQuery], base_iri: str) -> None:
@@ -84,7 +89,14 @@ def write_release_answers(folder: Path, queries: Mapping[str, NamedQuery], base_
             examples.append(query.example())
     sparq = find_second_engine(folder, union=True)
     counts = str(folder / COUNTS) if (folder / COUNTS).exists() else ""  # older ones have none
-    config = WorkerConfig(str(folder / STORE), PREPARING, sparq=sparq, routes=True, counts=counts)
+    config = WorkerConfig(
+        str(folder / STORE),
+        PREPARING,
+        sparq=sparq,
+        routes=True,
+        counts=counts,
+        union_stored=has_stored_union(folder),
+    )
     answers = prepare_answers(config, examples, f"{base_iri}sparql")
     write_sealed(folder / ANSWERS, {"answers": as_json_answers(answers)})
 
@@ -134,6 +146,7 @@ def write_second_engine(
             folder / STORE,
             folder / SPARQ,
             union=union,
+            union_stored=has_stored_union(folder),
             most=plan.questions,
             seconds=plan.seconds,
         )

@@ -97,6 +97,7 @@ def _worker_config(config: Config, release: Release, services: frozenset[str]) -
         literals=str(release.folder / LITERALS),
         prefixes=tuple(release.prefixes.items()),
         own_graphs=_own_graphs(release),
+        union_stored=release.union_stored,
     )
 
 

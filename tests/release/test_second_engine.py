@@ -90,7 +90,12 @@ def test_every_question_is_answered_alike(with_sparq: Release) -> None:
     """All that can be asked of the tiny world's shapes and data, not a sample."""
     count = sum(1 for _ in make_questions(Store.read_only(str(with_sparq.store))))
     different = compare_engines(
-        with_sparq.store, with_sparq.folder / SPARQ, union=True, most=count, seconds=300
+        with_sparq.store,
+        with_sparq.folder / SPARQ,
+        union=True,
+        union_stored=with_sparq.union_stored,
+        most=count,
+        seconds=300,
     )
     assert count > 100
     assert different == []

@@ -10,22 +10,19 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeGuard
 
-from pyoxigraph import NamedNode, Quad, RdfFormat
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
 from publisher.errors import QueryError, ReadLimitExceeded, ReleaseError
 from publisher.load.files import CATALOGUE
-from publisher.query.counts import read_counts
+from publisher.query.counts import make_counts, read_counts
 from publisher.query.named import read_named_queries
 from publisher.query.sparq_files import as_lines
 from publisher.query.store_loading import load_store
 from publisher.rdf.reading import read_quads_by_line
 from publisher.release.manifest import (
-    as_json,
     from_json,
-    list_files,
     read_manifest,
     read_sealed,
-    write_sealed,
 )
 from publisher.release.model import (
     CATALOGUE_EU,
@@ -36,7 +33,6 @@ from publisher.release.model import (
     QUERIES,
     SHAPES,
     STORE,
-    STORE_MANIFEST,
     Release,
     StoredFile,
 )
@@ -47,6 +43,7 @@ from publisher.release.second_engine import (
     write_second_engine,
 )
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
+from publisher.release.stored_graphs import seal_store
 
 _SPECIAL_FILES = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, *ENGINE_FILES})
 _MOST_FILES = 100_000
@@ -173,7 +170,9 @@ def make_store(staging: Path, files: Mapping[str, StoredFile]) -> None:
             remedy="Build it again there, with the version of this program that runs here."
             " Nothing was changed.",
         )
-    write_sealed(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
+    distinct = make_counts(Store.read_only(str(staging / STORE))).triples
+    is_shared = distinct < sum(counted.values())
+    seal_store(staging, as_lines(_quads(staging, files)) if is_shared else None)
 
 
 def make_engine_files(
