@@ -222,7 +222,8 @@ def _make_store(sorted_sources: SortedSources) -> str:
     """Return the folder of a new store that holds what is published; it goes with the ground."""
     folder = tempfile.mkdtemp(dir=sorted_sources.folder)
     store = Store(folder)
-    store.bulk_load(path=sorted_sources.quads, format=RdfFormat.N_QUADS)
+    # A parser has written the file, so that nothing in it needs to be checked again.
+    store.bulk_load(path=sorted_sources.quads, format=RdfFormat.N_QUADS, lenient=True)
     store.optimize()  # else each look-up goes through all the files that loading left
     store.flush()
     del store  # closed, so that other processes can read it

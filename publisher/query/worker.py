@@ -42,7 +42,8 @@ def _open(path: str) -> Store:
     if not os.path.isfile(path):
         return Store.read_only(path)
     store = Store()
-    store.bulk_load(path=path, format=RdfFormat.N_QUADS)
+    # A parser has written the file, so that nothing in it needs to be checked again.
+    store.bulk_load(path=path, format=RdfFormat.N_QUADS, lenient=True)
     return store
 
 
