@@ -15,7 +15,6 @@ from itertools import product
 from typing import Any
 from zlib import crc32
 
-from pyparsing import ParseException
 from rdflib import RDF, BNode, URIRef, Variable
 from rdflib import Literal as RdfLiteral
 from rdflib.plugins.sparql.algebra import translateGroupGraphPattern, translateQuery
@@ -155,7 +154,7 @@ def split_query(query: str) -> SplitQuery:
         raise NotSplit  # libraries may resolve names in different ways
     try:
         algebra = translateQuery(parseQuery(query)).algebra
-    except (ParseException, RecursionError, NameError, ValueError, TypeError) as error:
+    except Exception as error:  # noqa: BLE001  # rdflib raises no other for an unknown prefix
         raise NotSplit from error
     if algebra.name != "SelectQuery" or algebra.datasetClause:
         raise NotSplit
