@@ -154,7 +154,7 @@ def split_query(query: str) -> SplitQuery:
         raise NotSplit  # libraries may resolve names in different ways
     try:
         algebra = translateQuery(parseQuery(query)).algebra
-    except Exception as error:  # noqa: BLE001  # rdflib raises no other for an unknown prefix
+    except Exception as error:  # rdflib raises no other for an unknown prefix
         raise NotSplit from error
     if algebra.name != "SelectQuery" or algebra.datasetClause:
         raise NotSplit
