@@ -187,11 +187,20 @@ def _with_variable(query: str, variable: str) -> str:
 
 @dataclass(frozen=True)
 class _Use:
-    """A triple pattern where it stands: in which basic graph pattern, under which limits."""
+    """A triple pattern where it stands.
+
+    Attributes:
+        triple: The pattern.
+        limits: What holds of every solution that comes of it.
+        group: The basic graph pattern that it is part of.
+        agreed: Variables in which its solutions agree with those beside which they count (MINUS,
+            EXISTS, OPTIONAL); None where they are joined, and agree in all.
+    """
 
     triple: Triple
     limits: Limits
     group: int
+    agreed: frozenset[object] | None
 
     def test(self) -> QuadTest:
         places = set()
@@ -226,7 +235,7 @@ class _Plan:
         self._graphs: set[object] = set()
         # Before these, the variable must be bound.
         self._bound_before: list[frozenset[object]] = [_bound(node)]
-        self._walk(node, [{}], is_plain=False)
+        self._walk(node, [{}], agreed=None)
         self._certain = _certain_groups(node)
 
     def best(self, selected: Sequence[object]) -> tuple[Variable, DataNeeds]:
@@ -288,69 +297,77 @@ class _Plan:
         subject = use.triple[0]
         if not isinstance(subject, Variable | BNode):
             return None
+        is_agreed = use.agreed is None or subject in use.agreed
         links = [
             other
             for other in self._uses
             if other.triple[0] == subject
             and other.triple[2] == variable
-            and (other.group == use.group or other.group in self._certain)
+            and (other.group == use.group or (is_agreed and other.group in self._certain))
         ]
         return min(links, key=lambda link: not link.test().has_predicate, default=None)
 
-    def _walk(self, node: CompValue, limits: Limits, *, is_plain: bool) -> None:
+    def _walk(self, node: CompValue, limits: Limits, *, agreed: frozenset[object] | None) -> None:
         """Note the patterns of a group.
 
         Args:
             node: The group.
             limits: What holds of every solution that comes of it.
-            is_plain: Whether it may not hold negation or OPTIONAL.
+            agreed: As of the patterns in it; it may not hold negation or OPTIONAL if there are any.
         """
         if node.name == "BGP":
             for triple in node.triples:
                 if not isinstance(triple[1], URIRef | Variable):  # a property path
                     raise NotSplit
-                self._uses.append(_Use(tuple(triple), limits, id(node)))
+                self._uses.append(_Use(tuple(triple), limits, id(node), agreed))
         elif node.name == "Join":
             limits = reduce(_both, map(_limits_of_values, _joined(node)), limits)
-            self._walk(node.p1, limits, is_plain=is_plain)
-            self._walk(node.p2, limits, is_plain=is_plain)
+            self._walk(node.p1, limits, agreed=agreed)
+            self._walk(node.p2, limits, agreed=agreed)
         elif node.name == "Union":
-            self._walk(node.p1, limits, is_plain=is_plain)
-            self._walk(node.p2, limits, is_plain=is_plain)
+            self._walk(node.p1, limits, agreed=agreed)
+            self._walk(node.p2, limits, agreed=agreed)
         elif node.name == "Extend":
             _check_expression(node.expr)
             without = [{v: s for v, s in limit.items() if v != node.var} for limit in limits]
-            self._walk(node.p, without, is_plain=is_plain)
+            self._walk(node.p, without, agreed=agreed)
         elif node.name == "Graph" and _bound(node.p):
             self._graphs.add(node.term)
-            self._walk(node.p, limits, is_plain=is_plain)
+            self._walk(node.p, limits, agreed=agreed)
         elif node.name == "Filter":
-            self._walk_filter(node, limits, is_plain=is_plain)
+            self._walk_filter(node, limits, agreed=agreed)
         elif node.name in ("LeftJoin", "Minus"):
             if node.name == "LeftJoin":
                 _check_expression(node.expr)
-            self._walk(node.p1, limits, is_plain=is_plain)
-            self._walk_beside(node.p2, node.p1, limits, is_plain=is_plain)
+            self._walk(node.p1, limits, agreed=agreed)
+            self._walk_beside(node.p2, node.p1, limits, agreed=agreed)
         elif not (node.name == "ToMultiSet" and node.p.name == "values"):
             raise NotSplit
 
-    def _walk_filter(self, node: CompValue, limits: Limits, *, is_plain: bool) -> None:
+    def _walk_filter(
+        self, node: CompValue, limits: Limits, *, agreed: frozenset[object] | None
+    ) -> None:
         limits = _both(limits, _limits_of_filter(node.expr))
-        self._walk(node.p, limits, is_plain=is_plain)
+        self._walk(node.p, limits, agreed=agreed)
         for group in _tested_groups(node.expr):
-            self._walk_beside(group, node.p, limits, is_plain=is_plain)
+            self._walk_beside(group, node.p, limits, agreed=agreed)
 
     def _walk_beside(
-        self, node: CompValue, before: CompValue, limits: Limits, *, is_plain: bool
+        self,
+        node: CompValue,
+        before: CompValue,
+        limits: Limits,
+        *,
+        agreed: frozenset[object] | None,
     ) -> None:
         """Note the patterns of a group whose solutions count beside those of another alone."""
-        if is_plain:
+        if agreed is not None:
             raise NotSplit
         bound = _bound(before)
         self._bound_before.append(bound)
         limits = _both(limits, _known(before))
-        agreed = [{v: s for v, s in limit.items() if v in bound} for limit in limits]
-        self._walk(node, agreed, is_plain=True)
+        limits = [{v: s for v, s in limit.items() if v in bound} for limit in limits]
+        self._walk(node, limits, agreed=bound)
 
 
 def _bound(node: CompValue) -> frozenset[object]:
