@@ -273,6 +273,8 @@ def _plain(definitions: Mapping[str, Any]) -> Context:
 # Files are read in parts, on all cores. However many there are, memory holds a part of them.
 
 _BATCH_BYTES = 16 << 20
+# The runs of so few batches are merged sooner than another process starts.
+_MERGED_IN_ONE_PROCESS = 4
 _TYPE = f" <{iri('rdf:type')}> ".encode()
 _END = b" .\n"
 _TEMPLATE = f" <{TEMPLATE}> ".encode()
@@ -370,10 +372,17 @@ def _read_into(
             for n, part in enumerate(cut_into_batches(found))
         ]
         read = list(map_on_all_cores(_read_batch, parts))
-        merge_files([run for part in read for run in part.quads], quads)
-        merge_files([run for part in read for run in part.in_graphs], in_graphs)
-        merge_files([run for part in read for run in part.examples], examples)
-        merge_files([run for part in read for run in part.defining_files], defining_files)
+        # The largest first: the others are merged beside it.
+        merges = [
+            ([run for part in read for run in part.quads], quads),
+            ([run for part in read for run in part.defining_files], defining_files),
+            ([run for part in read for run in part.in_graphs], in_graphs),
+            ([run for part in read for run in part.examples], examples),
+        ]
+        if len(parts) > _MERGED_IN_ONE_PROCESS:
+            list(map_on_all_cores(_merge, merges))
+        else:
+            list(map(_merge, merges))
         if any(part.has_templates for part in read):
             files = [f for part in read for f in part.files if isinstance(f, SourceFile)]
             add_made_labels(files, quads, in_graphs if keeps_graphs else None)
@@ -394,6 +403,10 @@ def _read_into(
     )
     weakref.finalize(sorted_sources, delete)
     return sorted_sources, [file for part in read for file in part.files]
+
+
+def _merge(runs_and_target: tuple[list[Path], Path]) -> None:
+    merge_files(*runs_and_target)
 
 
 def _may_have_graphs(found: SourcePath | SourceFile) -> bool:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from itertools import pairwise
 from pathlib import Path
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse_query_results
+from pyoxigraph import RdfFormat, Store
 
 from publisher.bounds import CheckLimits
 from publisher.errors import (
@@ -29,15 +29,14 @@ from publisher.load.files import find_queries
 from publisher.load.parse import QUERIES_FOLDER, find_named_queries
 from publisher.load.sources import SortedSources, Sources
 from publisher.messages import LANGUAGES
+from publisher.quality.parted_queries import Row, read_rows, rows_by_parts
 from publisher.query.admission import check_query
 from publisher.query.engine import SOLUTIONS, Operation, QueryLimits
 from publisher.query.tokens import tokenize
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import StartedWorker, WorkerPool
-from publisher.system.processes import cores
+from publisher.system.processes import cores, working_beside
 from publisher.system.standby import Standby, taker
-
-Row = dict[str, object]
 
 # In memory these take 1.6 times their size, and answer five times as fast as a store on disk, which
 # takes three times as long to make. One process holds them.
@@ -103,7 +102,10 @@ class FolderQueries:
             pool.close()
 
     def rows(self, rules: Mapping[str, str]) -> Iterator[tuple[str, list[Row]]]:
-        """Yield file name and solutions over all graphs of each rule, in their order.
+        """Yield file name and solutions over all graphs of each rule, in the order of the rules.
+
+        Large data is asked part by part where a rule allows it: then the solutions come in the
+        order of the parts, and each part may take what one query may take.
 
         Args:
             rules: Name of the file → text of a SELECT query.
@@ -111,6 +113,19 @@ class FolderQueries:
         Raises:
             SourceSyntax: One is no such query, is not allowed, or goes past a limit.
         """
+        by_parts: Mapping[str, list[Row]] = {}
+        if not self._is_in_memory:
+            for name, rule in rules.items():
+                self._check(name, rule)
+            quads = self.sorted_sources.quads
+            by_parts = rows_by_parts(rules, quads, self._limits, self.as_source_error)
+        rest = {name: rule for name, rule in rules.items() if name not in by_parts}
+        others = self._rows_of_all(rest)
+        for name in rules:
+            yield (name, by_parts[name]) if name in by_parts else next(others)
+
+    def _rows_of_all(self, rules: Mapping[str, str]) -> Iterator[tuple[str, list[Row]]]:
+        """Yield the same; each rule is asked of all the data at once."""
         count = min(self._count, len(rules))
         if count < 2:
             yield from ((name, self._rows(name, rule)) for name, rule in rules.items())
@@ -122,10 +137,16 @@ class FolderQueries:
             finally:
                 threads.shutdown(wait=False, cancel_futures=True)
 
-    def _rows(self, name: str, rule: str) -> list[Row]:
+    def _check(self, name: str, rule: str) -> None:
         try:
             check_query(rule, self._limits)
-            answer = self._evaluate(Operation(rule, SOLUTIONS[0], "", ""))
+        except QueryError as error:
+            raise self.as_source_error(name, error) from error
+
+    def _rows(self, name: str, rule: str) -> list[Row]:
+        self._check(name, rule)
+        try:
+            return read_rows(self._evaluate(Operation(rule, SOLUTIONS[0], "", "")))
         except NotAcceptable as error:
             raise SourceSyntax(
                 "This is not a rule: it is not a SELECT query.",
@@ -134,10 +155,6 @@ class FolderQueries:
             ) from error
         except QueryError as error:
             raise self.as_source_error(name, error) from error
-        solutions = parse_query_results(answer, format=QueryResultsFormat.JSON)
-        assert isinstance(solutions, QuerySolutions)
-        names = [variable.value for variable in solutions.variables]
-        return [{n: row[n] for n in names if row[n] is not None} for row in solutions]
 
     def fault(self, query: str, prefixes: Mapping[str, str]) -> QueryError | None:
         """Return why a query cannot be used; None when it can. Nothing is asked of the data.
@@ -175,7 +192,7 @@ class FolderQueries:
             place = str(sources.quads if is_of_data else sources.nothing)
             if place not in self._pools:
                 is_stored = is_of_data and not self._is_in_memory
-                store = _make_store(sources) if is_stored else place
+                store = self._stored() if is_stored else place
                 config = WorkerConfig(store, self._limits, is_urgent=True)
                 count = self._count if is_of_data else 1
                 start = taker(_WORKER, StartedWorker)
@@ -183,6 +200,17 @@ class FolderQueries:
                     config, count, _START_SECONDS, start, is_of_command=True
                 )
             return self._pools[place]
+
+    def _stored(self) -> str:
+        """Return the folder of a new store that holds what is published; it goes with the ground.
+
+        Another process makes it: loading would hold up the checks that run in this one.
+        """
+        folder = tempfile.mkdtemp(dir=self.sorted_sources.folder)
+        task = (str(self.sorted_sources.quads), folder)
+        with working_beside(_make_store, task) as made:
+            made()
+        return folder
 
     def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:
         """Return what became of a query as the fault of its file."""
@@ -218,15 +246,14 @@ def folder_query_limits(bounds: CheckLimits) -> QueryLimits:
     )
 
 
-def _make_store(sorted_sources: SortedSources) -> str:
-    """Return the folder of a new store that holds what is published; it goes with the ground."""
-    folder = tempfile.mkdtemp(dir=sorted_sources.folder)
+def _make_store(task: tuple[str, str]) -> None:
+    """Load the quads of a file into a store in a folder."""
+    quads, folder = task
     store = Store(folder)
-    store.bulk_load(path=sorted_sources.quads, format=RdfFormat.N_QUADS)
+    # A parser has written the file, so that nothing in it needs to be checked again.
+    store.bulk_load(path=quads, format=RdfFormat.N_QUADS, lenient=True)
     store.optimize()  # else each look-up goes through all the files that loading left
     store.flush()
-    del store  # closed, so that other processes can read it
-    return folder
 
 
 def _without_endpoints(query: str) -> str:

@@ -25,9 +25,12 @@ from publisher.rdf.sorted_files import (
     write_lines,
 )
 from publisher.system.files import with_path
+from publisher.system.processes import working_beside
 
 # About 20,000 triples: as rdflib graphs, what all cores hold at once.
 PARTITION_BYTES = 4 << 20
+# Of so much data it takes longer than a process takes to start.
+_LARGE_BYTES = 128 << 20
 _PARTITION_NODES = 5_000
 _CACHED_NODES = 10_000
 _TYPE = f" <{iri('rdf:type')}> ".encode()
@@ -96,20 +99,38 @@ class Partition:
 def write_shapes(sources: Sources, folder: Path) -> ValidationFiles:
     """Write the shapes, what is held against them, and the prefixes; return where they are."""
     files = ValidationFiles(folder)
-    shapes = f" <{sources.base_iri}{SHAPES}>".encode() + END
-    together = merge_lines([sources.sorted_sources.quads, sources.sorted_sources.examples])
+    read = sources.sorted_sources
+    task = _SharingTask(files, (read.quads, read.examples), f"{sources.base_iri}{SHAPES}")
+    # Beside much else that is checked in this process, the validator would wait long for it.
+    is_large = read.quads.stat().st_size > _LARGE_BYTES
+    with working_beside(_share_out, task, is_large=is_large) as wait:
+        wait()
+    files.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8", newline="\n")
+    return files
+
+
+@dataclass(frozen=True)
+class _SharingTask:
+    """Sorted N-Quads, and the IRI of the graph whose quads are the shapes."""
+
+    files: ValidationFiles
+    quads: tuple[Path, ...]
+    graph: str
+
+
+def _share_out(task: _SharingTask) -> None:
+    """Write the shapes into one file, and everything else into the other."""
+    files, shapes = task.files, f" <{task.graph}>".encode() + END
     with with_path(files.shapes), files.shapes.open("wb") as of_shapes:
 
         def validated() -> Iterator[bytes]:
-            for line in together:
+            for line in merge_lines(task.quads):
                 if line.endswith(shapes):
                     of_shapes.write(line[: -len(shapes)] + END)
                 else:
                     yield line[: line.rindex(b" <")] + END
 
         write_lines(files.triples, without_repetitions(validated()))
-    files.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8", newline="\n")
-    return files
 
 
 def one_partition(files: ValidationFiles) -> Partition:

@@ -11,7 +11,7 @@ import sys
 import threading
 from dataclasses import replace
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, parse
 
 from publisher.query.engine import Operation
 from publisher.query.evaluator import Evaluator
@@ -37,12 +37,15 @@ _OPENED_AT_ONCE = 16
 _NICENESS = 5
 
 
-def _open(path: str) -> Store:
+def _open(config: WorkerConfig) -> Store:
     """Return the store of a folder; of a file of N-Quads, one in memory."""
-    if not os.path.isfile(path):
-        return Store.read_only(path)
+    if not os.path.isfile(config.store):
+        return Store.read_only(config.store)
     store = Store()
-    store.bulk_load(path=path, format=RdfFormat.N_QUADS)
+    # A parser has written the files, so that nothing in them needs to be checked again.
+    store.bulk_load(path=config.store, format=RdfFormat.N_QUADS, lenient=True)
+    if config.nameless:
+        store.bulk_extend(parse(path=config.nameless, format=RdfFormat.N_QUADS, lenient=True))
     return store
 
 
@@ -61,7 +64,7 @@ def _files_opened_later(config: WorkerConfig) -> int:
 def _confine(config: WorkerConfig) -> tuple[Evaluator, portable.AddressSpace]:
     """Return the evaluator and what tells this process's size; then confine it."""
     portable.allow_descriptors()  # the engine keeps each of its files open only if it may
-    store = _open(config.store)
+    store = _open(config)
     evaluator = open_evaluator(store, config)
     size = portable.AddressSpace()
     sandbox.limit_memory(config.limits.memory_bytes)

@@ -40,6 +40,8 @@ class WorkerConfig:
         prefixes: Prefix and namespace of the release, which the cure of a wrong query names.
         own_graphs: Name and file of each graph in which the endpoint describes itself.
         is_urgent: Whether somebody waits for nothing else, so that its priority stays as it is.
+        nameless: File of further N-Quads for the memory, whose blank nodes keep their names; those
+            of ``store`` get others. Empty for none.
     """
 
     store: str
@@ -56,6 +58,7 @@ class WorkerConfig:
     own_graphs: Sequence[tuple[str, str]] = ()
     is_urgent: bool = False
     union_stored: bool = False
+    nameless: str = ""
 
     def source_forms(self) -> SourceForms:
         """Return the literals as the sources have them."""
