@@ -286,6 +286,13 @@ RULES: Mapping[str, CheckRule] = {
             "this program",
         ),
         CheckRule(
+            "no-triples",
+            Level.WARNING,
+            "a file that holds no triple: often emptied by mistake, or JSON whose keys no context"
+            " knows",
+            "this program: the syntaxes of RDF allow it",
+        ),
+        CheckRule(
             "unread",
             Level.WARNING,
             "a file in the folder that is not read, such as a packed file of an unknown kind; a key"

@@ -272,7 +272,7 @@ def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
 def parse_file(
     source: SourcePath, base_iri: str, limits: ReadLimits = DEFAULT_READ_LIMITS
 ) -> SourceFile:
-    """Return a source file that can be read.
+    """Return a source file that can be read; it may hold no triple.
 
     Args:
         source: The file.
@@ -283,7 +283,6 @@ def parse_file(
         SourceError: It cannot be read.
         ReadLimitExceeded: It takes more than that.
         SourceSyntax: It is not UTF-8, or not what its extension says.
-        SourceMissing: It holds no triple.
     """
     return read_file(source, base_iri, limits)[0]
 
@@ -304,7 +303,13 @@ def parse_text(
         SourceSyntax: It is not what its extension says.
         SourceMissing: It holds no triple.
     """
-    prefixes = _parse(source, text, base_iri, limits)[1]
+    quads, prefixes = _parse(source, text, base_iri, limits)
+    if not quads:
+        raise SourceMissing(
+            "The file holds no triple.",
+            where=source.name,
+            remedy="Fill it or take it away; nothing was published.",
+        )
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     return SourceFile(source, base_iri, sha256, prefixes, text, limits)
 
@@ -326,15 +331,6 @@ def _parse(
     """Return what a text says, if it is what a source may say, and the prefixes it declares."""
     quads, prefixes = _quads(source, text, base_iri, limits)
     refuse_rdf_1_2(source.name, text, quads)
-    if not quads:
-        raise SourceMissing(
-            "The file holds no triple.",
-            where=source.name,
-            remedy="Give it an @context in which its keys have a meaning, or take it away; nothing"
-            " was published."
-            if text.strip() and syntax_of(source.name, text) == RdfFormat.JSON_LD
-            else "Fill it or take it away; nothing was published.",
-        )
     return quads, prefixes
 
 
@@ -748,9 +744,14 @@ def stream_source(
         is_empty = False
         yield quad
     if is_empty:
-        raise SourceMissing(
-            "The file holds no triple.",
-            where=source.name,
-            remedy="Fill it, or name another file; 'publisher preview --allow-empty' serves it all"
-            " the same.",
-        )
+        raise nothing_in(source)
+
+
+def nothing_in(source: SourcePath) -> SourceMissing:
+    """Return the error that a file holds no triple."""
+    return SourceMissing(
+        "The file holds no triple.",
+        where=source.name,
+        remedy="Fill it, or name another file; 'publisher preview --allow-empty' serves it all"
+        " the same.",
+    )

@@ -52,12 +52,13 @@ from publisher.load.parse import (
 from publisher.messages import text
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.jsonld import Context, without_cycles
+from publisher.rdf.known_contexts import is_context
 from publisher.rdf.label_templates import TEMPLATE
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
-from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
+from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name, syntax_of
 from publisher.rdf.sorted_files import Sorter, blocks_of_subjects, merge_files
-from publisher.rule_settings import RuleSettings, read_rule_settings
+from publisher.rule_settings import RULES, RuleSettings, read_rule_settings
 from publisher.system.files import make_temporary_folder, storage_errors
 from publisher.system.processes import map_on_all_cores
 
@@ -497,6 +498,7 @@ def _read_result(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResul
 
 def _read_file(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResult:
     file, read = _read(found, part.base_iri, part.limits)
+    empty = () if read else (_nothing_in(file),)
     placing = _GraphPlacing(part.base_iri)
     placed = placing.lines(file.source, read)
     is_published = file.role is not Role.EXAMPLE
@@ -508,9 +510,24 @@ def _read_file(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResult:
         placed.in_graphs(end) if part.keeps_graphs and is_published else (),
         list(_defining_lines(lines, is_published=is_published)),
         frozenset(placing.named),
-        tuple(placing.findings),
+        (*empty, *placing.findings),
         file.role is Role.SHAPES and any(_TEMPLATE in line for line in lines),
     )
+
+
+def _nothing_in(file: SourceFile) -> Finding:
+    """Return the finding that a file holds no triple, which every syntax of RDF allows."""
+    is_json = file.text.strip() and syntax_of(file.name, file.text) == RdfFormat.JSON_LD
+    if is_json and is_context(file.text):
+        sentence = text("The file is a JSON-LD context: it says nothing by itself.")
+        return Finding(Severity.INFO, sentence, rule="no-triples", file=file.name)
+    sentence = text(
+        "The file holds no triple. Give it an @context in which its keys have a meaning, or take"
+        " it away."
+        if is_json
+        else "The file holds no triple. Fill it, or take it away."
+    )
+    return Finding(RULES["no-triples"].severity, sentence, rule="no-triples", file=file.name)
 
 
 # What files gave, by what is in them: who checks again after a save reads one file of them.

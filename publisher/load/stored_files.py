@@ -19,7 +19,7 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse, serialize
 
 from publisher.errors import SourceError
 from publisher.load.files import SourcePath
-from publisher.load.parse import FALLBACK, named_sources, stream_source
+from publisher.load.parse import FALLBACK, named_sources, nothing_in, stream_source
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.reading import stream_quads
 from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
@@ -85,11 +85,11 @@ def store_files(
         limits: What reading each of them may take.
         take: Called with files of N-Quads that together hold all, as soon as each is written. They
             may be gone when it has returned.
-        allow_empty: Whether a file may hold no triple.
+        allow_empty: Whether there may be no triple in any of them.
 
     Raises:
-        SourceError: A file is missing, empty, of another kind, not what its extension says, or
-            takes more than that (``ReadLimitExceeded``).
+        SourceError: A file is missing, of another kind, not what its extension says, or takes more
+            than that (``ReadLimitExceeded``); or none of them holds a triple.
         StorageError: There is no room, or no right to write.
     """
     folder, delete = make_temporary_folder()
@@ -115,11 +115,12 @@ def _store(
     prefixes: dict[str, str] = {}
     runs: list[Path] = []
     has_graphs = has_default = False
-    for number, source in enumerate(named_sources(paths, limits)):
+    sources = list(named_sources(paths, limits))
+    for number, source in enumerate(sources):
         start = folder / f"read-{number}"
         read = _read_pieces(source, start, limits)
         if read is None:
-            found = stream_source(source, base_iri, limits, prefixes, allow_empty=allow_empty)
+            found = stream_source(source, base_iri, limits, prefixes, allow_empty=True)
             read = _sorted_runs(found, start, _may_have_graphs(source), take)
         else:
             for run in read.runs:  # all cores were at work until now
@@ -128,6 +129,8 @@ def _store(
         has_graphs = has_graphs or read.has_graphs
         has_default = has_default or read.has_default
     stored = _written(folder / "quads.nq", merge_lines(runs))
+    if sources and not stored.count and not allow_empty:
+        raise nothing_in(sources[0])
     for run in runs:
         with suppress(OSError):  # Windows keeps what is open; the folder goes later
             run.unlink(missing_ok=True)

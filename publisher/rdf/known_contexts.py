@@ -52,6 +52,19 @@ def has_remote_context(content: bytes) -> bool:
     return b'"@context"' in content and b"http" in content
 
 
+def is_context(written: str) -> bool:
+    """Tell whether JSON is a context and nothing else, for other files to name.
+
+    >>> is_context('{"@context": {"name": "urn:name"}}'), is_context('{"@context": {}, "a": 1}')
+    (True, False)
+    """
+    try:
+        document = json.loads(written)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and list(document) == ["@context"]
+
+
 def with_known_contexts(content: bytes, where: str) -> bytes:
     """Return JSON-LD with contexts in the place of their addresses; lines stay where they are.
 

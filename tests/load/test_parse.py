@@ -6,7 +6,7 @@ import pytest
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
-from publisher.load.parse import SourceFile, parse_file, stream_files
+from publisher.load.parse import SourceFile, parse_file, parse_text, stream_files
 
 BASE = "https://data.example.org/"
 GOOD = "PREFIX e: <https://e.org/>\ne:a e:b e:c .\n"
@@ -118,11 +118,11 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "# Nothing yet\n", "PREFIX e: <https://e.org/>"])
-def test_a_file_without_a_triple_is_named(tmp_path: Path, content: str) -> None:
+def test_a_draft_without_a_triple_is_named(tmp_path: Path, content: str) -> None:
     """Most often it was emptied by mistake."""
     with pytest.raises(SourceMissing) as error:
-        parsed(tmp_path, content)
-    assert error.value.in_language("en").startswith("data/lakes/x.ttl: The file holds no triple.")
+        parse_text(SourcePath(tmp_path / "x.ttl", "data/x.ttl", Role.DATA, ""), content, "urn:e:")
+    assert error.value.in_language("en").startswith("data/x.ttl: The file holds no triple.")
 
 
 @pytest.mark.parametrize(
