@@ -121,6 +121,12 @@ RULES: Mapping[str, CheckRule] = {
             "the vocabularies",
         ),
         CheckRule(
+            "added-terms",
+            Level.WARNING,
+            "a name that a vocabulary of others does not have, and that the folder describes",
+            "the vocabularies",
+        ),
+        CheckRule(
             "similar-terms",
             Level.NOTE,
             "a name that a vocabulary which still grows does not have, and that is very like one"
