@@ -24,6 +24,7 @@ from publisher.messages import Text, text
 SETTINGS_FILE = "pyproject.toml"
 RULES_TABLE = "rules"
 CATALOGUE_TABLE = "catalogue"
+CONTEXTS_TABLE = "contexts"
 # Profile that a folder may choose for its catalogue → the rule that holds it to the profile.
 PROFILES: Mapping[str, str] = {
     "eu": "dcat-ap",

@@ -21,10 +21,17 @@ from pyoxigraph import Literal, Quad, RdfFormat, Triple
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath, is_leftover
+from publisher.load.folder_contexts import reader_for
 from publisher.load.rdf_1_2 import refuse_rdf_1_2
 from publisher.rdf import packed
 from publisher.rdf.encodings import decode
-from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
+from publisher.rdf.guards import (
+    DEFAULT_READ_LIMITS,
+    ReadLimits,
+    file_too_large,
+    refuse_json_nesting,
+)
+from publisher.rdf.known_contexts import is_context, with_known_contexts
 from publisher.rdf.namespaces import iri
 from publisher.rdf.parser_words import ParserWords, words_of
 from publisher.rdf.reading import read_quads, stream_quads
@@ -345,6 +352,10 @@ def _quads(
     return list(_stream(source, text, base_iri, limits, prefixes)), prefixes
 
 
+# The longest that people know, of schema.org and of SPDX, are a fifth of it.
+_LONGEST_CONTEXT = 1 << 20
+
+
 def _stream(
     source: SourcePath, text: str, base_iri: str, limits: ReadLimits, prefixes: dict[str, str]
 ) -> Iterator[Quad]:
@@ -364,8 +375,13 @@ def _stream(
             remedy="Name the file .ttl, .trig, .nt, .nq, .rdf, .owl or .jsonld after what is in"
             " it.",
         )
+    if rdf_format == RdfFormat.JSON_LD and len(text) < _LONGEST_CONTEXT and is_context(text):
+        return  # it is for other files, and may name contexts that nobody here asks for
     content = text.encode()
     del text  # of a large file, once is enough
+    if rdf_format == RdfFormat.JSON_LD and b'"@context"' in content:
+        refuse_json_nesting(content, source.name)
+        content = with_known_contexts(content, source.name, reader_for(source))
     try:
         yield from stream_quads(
             content,
@@ -408,9 +424,8 @@ class _LastRead:
         if version is None or len(quads) > self._most // 2:
             return
         with self._lock:
-            if version not in self._quads_of:
-                self._quads_of[version] = list(quads)
-                self._count += len(quads)
+            self._count += len(quads) - len(self._quads_of.pop(version, ()))
+            self._quads_of[version] = list(quads)
             while self._count > self._most:
                 self._count -= len(self._quads_of.popitem(last=False)[1])
 

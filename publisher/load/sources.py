@@ -40,6 +40,7 @@ from publisher.load.files import (
     find_queries,
     list_folder,
 )
+from publisher.load.folder_contexts import names_contexts_of_folder, read_context_settings
 from publisher.load.made_labels import add_made_labels
 from publisher.load.parse import (
     SourceFile,
@@ -183,9 +184,10 @@ def read_sources(
     Raises:
         SourceError: A folder is missing or empty, or a file cannot be read or understood; with
             several such files, ``SourceErrors`` names each.
-        SettingError: The folder sets a rule that there is not, or in a wrong way.
+        SettingError: The folder sets a rule or names a context in a wrong way.
     """
     settings = read_rule_settings(folder)
+    read_context_settings(folder)  # wrong ones are reported
     broken: list[SourceError] = []
 
     def attempt(read: Callable[..., _Read], *arguments: object) -> _Read | None:
@@ -206,11 +208,10 @@ def read_sources(
     }
     if broken:
         raise broken[0] if len(broken) == 1 else SourceErrors(broken)
-    read = tuple(file for file in files if isinstance(file, SourceFile))
     sources = Sources(
         folder,
         base_iri,
-        read,
+        tuple(file for file in files if isinstance(file, SourceFile)),
         context or Context(PREFIXES),
         rules,
         sorted_sources,
@@ -492,8 +493,15 @@ def _read_result(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResul
     result = remembered.get((*settings, read_digest(found, part.limits)))
     if result is None:
         result = _read_file(found, part)
-        remembered.keep((*settings, result.file.sha256), result)
+        if not _depends_on_others(result.file):
+            remembered.keep((*settings, result.file.sha256), result)
     return result
+
+
+def _depends_on_others(file: SourceFile) -> bool:
+    """Tell whether what a file says may change with another one: with a context of the folder."""
+    is_json = syntax_by_name(file.name) == RdfFormat.JSON_LD
+    return is_json and names_contexts_of_folder(file.text)
 
 
 def _read_file(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResult:
