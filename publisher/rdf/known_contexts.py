@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from publisher.errors import SourceSyntax
-from publisher.rdf.crate_contexts import crate_1_1
+from publisher.rdf.crate_contexts import crate_1_0, crate_1_1, crate_1_3
 from publisher.rdf.written_contexts import written_context
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
@@ -41,7 +41,11 @@ _FILES: Mapping[str, str] = {
     "www.w3.org/ns/credentials/v2": "credentials/v2.jsonld",
     "w3id.org/ro/crate/1.2/context": "ro-crate/context.json",
 }
-_CRATE_1_1, _CRATE_1_2 = (f"w3id.org/ro/crate/{version}/context" for version in ("1.1", "1.2"))
+_CRATE = "w3id.org/ro/crate/{}/context"
+_CRATES_LIKE_1_2 = {
+    _CRATE.format(version): made_of
+    for version, made_of in (("1.0", crate_1_0), ("1.1", crate_1_1), ("1.3", crate_1_3))
+}
 FILES = tuple(dict.fromkeys(_FILES.values()))
 _ENDING = re.compile(r"(?:\.jsonld|\.json|/|#)$")
 _SCHEME = re.compile(r"^https?://")
@@ -122,9 +126,9 @@ def read_context(address: str) -> Json:
     plain = _ENDING.sub("", _ENDING.sub("", _SCHEME.sub("", address)))
     if written := written_context(plain):
         return cast(Json, written)
-    if plain == _CRATE_1_1:
-        later = read_context(f"https://{_CRATE_1_2}")
-        return cast(Json, crate_1_1(later)) if isinstance(later, dict) else None
+    if made_of := _CRATES_LIKE_1_2.get(plain):
+        known = read_context(f"https://{_CRATE.format('1.2')}")
+        return cast(Json, made_of(known)) if isinstance(known, dict) else None
     name = _FILES.get(plain)
     path = FOLDER / (name or "")
     if name is None or not path.is_file():
