@@ -22,7 +22,7 @@ from pyoxigraph import Literal, Quad, RdfFormat, Triple
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath, is_leftover
 from publisher.load.folder_contexts import reader_for
-from publisher.load.rdf_1_2 import refuse_rdf_1_2
+from publisher.load.rdf_1_2 import about_statement, refuse_rdf_1_2
 from publisher.rdf import packed
 from publisher.rdf.encodings import decode
 from publisher.rdf.guards import (
@@ -192,18 +192,16 @@ _CONFLICT_END = re.compile(r"^>{7} ", re.MULTILINE)
 _TAG_BEFORE = re.compile(r"""["']@([A-Za-z]+_\w*)$""")
 
 
+# A path in one line, as Git keeps a symbolic link (gitformat-index, mode 120000).
+_LINK = re.compile(r"[^\s<>\"{}|^`@#]{1,250}\n?")
+
+
 def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
     """Return the error for a file that is not what its name says, with line and column."""
     if other := _other_syntax(source, text):
         return other
-    if (conflict := _CONFLICT.search(text)) and _CONFLICT_END.search(text, conflict.end()):
-        return SourceSyntax(
-            "Line {line}: two versions of the file were merged, and Git could not decide.",
-            where=source.name,
-            remedy="Keep one of the two parts, or both, and take the lines out that begin with"
-            " <<<<<<<, ======= and >>>>>>>; nothing was published.",
-            line=text.count("\n", 0, conflict.start()) + 1,
-        )
+    if by_git := _written_by_git(source, text):
+        return by_git
     expected = words_of(error)
     line, column = error.lineno, error.offset
     if line is None:
@@ -217,6 +215,8 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
     if not shown.strip():  # the end of the file: what is missing is missing before
         shown = next(filter(str.strip, reversed(lines[:line])), "")
+    elif column and shown[column - 1 :].startswith("<<"):
+        return about_statement(source.name, line)
     elif column and (tag := _TAG_BEFORE.search(shown[:column])):
         written = re.match(r"\w+", shown[tag.start(1) :])
         expected = ParserWords(f"error while parsing language tag '{written and written[0]}': _")
@@ -236,6 +236,27 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         expected=expected,
         shown=shown.strip()[:120],
     )
+
+
+def _written_by_git(source: SourcePath, text: str) -> SourceSyntax | None:
+    """Return the error that a file is what Git left: two versions in one, or the text of a link."""
+    if (conflict := _CONFLICT.search(text)) and _CONFLICT_END.search(text, conflict.end()):
+        return SourceSyntax(
+            "Line {line}: two versions of the file were merged, and Git could not decide.",
+            where=source.name,
+            remedy="Keep one of the two parts, or both, and take the lines out that begin with"
+            " <<<<<<<, ======= and >>>>>>>; nothing was published.",
+            line=text.count("\n", 0, conflict.start()) + 1,
+        )
+    if _LINK.fullmatch(text) and syntax_by_name(text.strip()) is not None:
+        return SourceSyntax(
+            "The file holds nothing but the name of another file: {file}.",
+            where=source.name,
+            remedy="Git writes a link so where there are none. Put that file here; nothing was"
+            " published.",
+            file=text.strip(),
+        )
+    return None
 
 
 def _may_name_graphs(source: SourcePath, line: str, column: int | None) -> bool:

@@ -174,3 +174,27 @@ def test_deep_nesting_breaks_nothing(tmp_path: Path) -> None:
     depth = 5_000
     text = GOOD + "e:a e:b " + "[ e:b " * depth + "1" + " ]" * depth + " ."
     assert len(parsed(tmp_path, text).triples) == depth + 2
+
+
+@pytest.mark.parametrize("name", ["x.nt", "x.nq", "x.ttl"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<< <urn:a> <urn:b> <urn:c> >> <urn:d> <urn:e> .",
+        "<urn:d> <urn:e> << <urn:a> <urn:b> <urn:c> >> .",
+    ],
+)
+def test_a_statement_about_a_statement_is_called_so_in_each_syntax(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    """In N-Triples RDF 1.2 has another form, so that the parser stops at this one."""
+    with pytest.raises(SourceSyntax, match="about a statement") as error:
+        parsed(tmp_path, f"<urn:a> <urn:b> <urn:c> .\n{said}\n", name)
+    assert error.value.line == 2
+
+
+@pytest.mark.parametrize("content", ["../hav/öar.ttl", "skär.owl\n"])
+def test_a_link_that_became_a_text_is_named(tmp_path: Path, content: str) -> None:
+    """So Git writes links where a system has none."""
+    with pytest.raises(SourceSyntax, match=r"name of another file: (?:.*öar\.ttl|skär\.owl)"):
+        parsed(tmp_path, content)
