@@ -45,6 +45,25 @@ _NEIGHBOURS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "xsd", "dc
 _SHORTEST_ENDING = 5
 # schema.org has both, and says that either may be written.
 _ALIASES = {"http://schema.org/": "https://schema.org/"}
+# What names versions of an ontology and further documents (OWL 2 Syntax, 3.1, 3.3, 3.5; RDF
+# Schema 1.1, 5.4): they often lie in the namespace of the terms.
+_VERSIONS = frozenset(
+    NamedNode(iri(name))
+    for name in (
+        *("owl:versionIRI", "owl:priorVersion", "owl:backwardCompatibleWith", "owl:imports"),
+        *("owl:incompatibleWith", "rdfs:seeAlso", "rdfs:isDefinedBy"),
+    )
+)
+# Vocabularies that describe documents, people and versions; and what in them has terms as values.
+_ABOUT_DOCUMENTS = frozenset(
+    (
+        *(PREFIXES[name] for name in ("adms", "dcat", "dcterms", "foaf", "prov", "schema", "vann")),
+        *("http://purl.org/dc/elements/1.1/", "http://purl.org/ontology/bibo/"),
+        *("http://purl.org/pav/", "http://purl.org/vocommons/voaf#", "http://schema.org/"),
+        *("http://creativecommons.org/ns#", "http://usefulinc.com/ns/doap#"),
+    )
+)
+_OF_TERMS = frozenset(("domainIncludes", "rangeIncludes", "inverseOf", "supersededBy"))
 _WRITTEN_DIFFERENTLY = re.compile(r"^https?://(?:www\.)?|[#/]+$")
 _KINDS_OF_TERMS = frozenset(
     iri(name)
@@ -371,7 +390,7 @@ def check_terms_in_file(
             if name in passed or name in seen or (name == subject and not is_used):
                 continue
             if (wrong := vocabularies.wrong(name)) is not None:
-                if not is_used and _may_be_a_thing(file, wrong.vocabulary):
+                if not is_used and _may_be_no_term(file, triple, wrong.vocabulary):
                     continue
                 seen.add(name)
                 yield _term_finding(file, triple, name, wrong)
@@ -402,10 +421,17 @@ def _without_forbidden(triples: Sequence[Triple]) -> Iterator[Triple]:
             yield triple
 
 
-def _may_be_a_thing(file: SourceFile, vocabulary: Vocabulary) -> bool:
-    """Tell whether a name in a file of data may stand for a thing beside the folder's terms."""
-    is_of_folder = not vocabulary.title and vocabulary.namespace.endswith("/")
-    return is_of_folder and file.role in (Role.DATA, Role.CATALOGUE)
+def _may_be_no_term(file: SourceFile, triple: Triple, vocabulary: Vocabulary) -> bool:
+    """Tell whether a name beside the folder's terms may stand for a thing, or for a document."""
+    if vocabulary.title:
+        return False
+    if triple.predicate in _VERSIONS:
+        return True
+    if not vocabulary.namespace.endswith("/"):
+        return False  # what is behind # is in the document of the terms
+    namespace, local = _split(triple.predicate.value)
+    is_about_document = namespace in _ABOUT_DOCUMENTS and local not in _OF_TERMS
+    return is_about_document or file.role in (Role.DATA, Role.CATALOGUE)
 
 
 def _names(triple: Triple) -> Iterator[tuple[str, bool]]:

@@ -325,6 +325,29 @@ def test_a_misspelt_term_of_which_the_folder_says_no_type_is_still_an_error(worl
     assert (found.rule, found.severity.blocks) == ("terms", True)
 
 
+@pytest.mark.parametrize("ending", ["/", "#"])
+def test_versions_and_documents_in_the_namespace_of_an_ontology_are_no_terms(
+    world: Path, ending: str
+) -> None:
+    """Beside terms, a namespace often has the releases and pictures of its ontology."""
+    namespace = f"{BASE}def/tides{ending}"
+    path = world / "ontology" / "tides.ttl"
+    prefixes = ("dcterms", "foaf", "owl", "rdfs", "vann")
+    text = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in prefixes)
+    text += f"""PREFIX t: <{namespace}>
+<{BASE}def/tides> a owl:Ontology ; vann:preferredNamespaceUri "{namespace}" ;
+    owl:versionIRI <{namespace}2026-02> ; owl:priorVersion <{namespace}2025-11> ;
+    rdfs:seeAlso <{namespace}index> .
+t:Ebb a owl:Class .
+t:Neap a owl:Class ; rdfs:subClassOf t:Eb .
+"""
+    if ending == "/":
+        text += f"<{BASE}def/tides> foaf:depiction t:moon ; dcterms:hasVersion t:first .\n"
+    path.write_text(text, encoding="utf-8")
+    (found,) = findings(world)
+    assert f"{namespace}Eb is not a term" in found.message["en"]
+
+
 def test_names_that_only_the_text_of_a_specification_has_are_terms() -> None:
     """SHACL-AF, 8.6 (an entailment); XSD 1.1 Structures, 3.16.7.3; XPath data model 3.1, 2.7."""
     vocabularies = built_in()
