@@ -50,7 +50,8 @@ class StoredFiles:
     Attributes:
         quads: Sorted N-Quads, each once, in the graph that its file puts it into.
         triples: The same without their graphs, each once; the same file where there are none.
-        graphs: IRI of a graph → how many quads it has; empty for the default graph.
+        graphs: IRI of a graph, or ``_:`` and the label of one without a name → how many quads it
+            has; empty for the default graph.
         prefixes: Prefix → namespace, as the files declare them.
         base_iri: Where most of what they describe is named.
         changed: When the newest file was changed, in seconds since 1970.
@@ -62,6 +63,11 @@ class StoredFiles:
     prefixes: Mapping[str, str] = field(repr=False)
     base_iri: str
     changed: float
+
+    @property
+    def named_graphs(self) -> Mapping[str, int]:
+        """Return the graphs that have an IRI, and how many quads each has."""
+        return {n: count for n, count in self.graphs.items() if n and not n.startswith("_:")}
 
     @property
     def has_default_graph(self) -> bool:
@@ -283,7 +289,7 @@ def _without_graphs(quads: Quads, graphs: Counter[str], has_default: bool) -> It
                 last = triple
                 yield triple
     for graph, count in counts.items():
-        name = graph[1:-1] if graph.startswith(b"<") else graph.removeprefix(b"_:")
+        name = graph[1:-1] if graph.startswith(b"<") else graph
         graphs[name.decode()] += count
 
 
