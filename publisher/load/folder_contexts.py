@@ -33,7 +33,7 @@ def reader_for(source: SourcePath) -> ReadContext:
     cannot be used.
     """
     root = _root(source)
-    stand_ins = _stand_ins(root) if root else {}
+    stand_ins = named_contexts(root) if root else {}
 
     def read(address: str) -> Json:
         if address in stand_ins:
@@ -94,7 +94,8 @@ def _table(folder: Path) -> object:
         return {}  # anyone who reads the other settings says what is wrong
 
 
-def _stand_ins(root: Path) -> Mapping[str, Path]:
+def named_contexts(root: Path) -> Mapping[str, Path]:
+    """Return the same, remembered while the settings stay; none where they are wrong."""
     path = root / SETTINGS_FILE
     try:
         return _remembered_settings(root, path.stat().st_mtime_ns)
