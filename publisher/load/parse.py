@@ -31,7 +31,7 @@ from publisher.rdf.guards import (
     file_too_large,
     refuse_json_nesting,
 )
-from publisher.rdf.known_contexts import is_context, with_known_contexts
+from publisher.rdf.known_contexts import is_context, is_frame, with_known_contexts
 from publisher.rdf.namespaces import iri
 from publisher.rdf.parser_words import ParserWords, words_of
 from publisher.rdf.reading import read_quads, stream_quads
@@ -396,7 +396,8 @@ def _stream(
             remedy="Name the file .ttl, .trig, .nt, .nq, .rdf, .owl or .jsonld after what is in"
             " it.",
         )
-    if rdf_format == RdfFormat.JSON_LD and len(text) < _LONGEST_CONTEXT and is_context(text):
+    is_short = rdf_format == RdfFormat.JSON_LD and len(text) < _LONGEST_CONTEXT
+    if is_short and (is_context(text) or is_frame(text)):
         return  # it is for other files, and may name contexts that nobody here asks for
     content = text.encode()
     del text  # of a large file, once is enough

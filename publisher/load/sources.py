@@ -54,7 +54,7 @@ from publisher.load.parse import (
 from publisher.messages import text
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.jsonld import Context, without_cycles
-from publisher.rdf.known_contexts import is_context
+from publisher.rdf.known_contexts import is_context, is_frame
 from publisher.rdf.label_templates import TEMPLATE
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
@@ -530,6 +530,9 @@ def _nothing_in(file: SourceFile) -> Finding:
     if is_json and is_context(file.text):
         sentence = text("The file is a JSON-LD context: it says nothing by itself.")
         return Finding(Severity.INFO, sentence, rule="no-triples", file=file.name)
+    if is_json and is_frame(file.text):
+        sentence = text("The file is a JSON-LD frame, and is not read. Keep it elsewhere.")
+        return Finding(RULES["no-triples"].severity, sentence, rule="no-triples", file=file.name)
     sentence = text(
         "The file holds no triple. Give it an @context in which its keys have a meaning, or take"
         " it away."

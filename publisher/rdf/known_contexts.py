@@ -51,6 +51,8 @@ _ENDING = re.compile(r"(?:\.jsonld|\.json|/|#)$")
 _SCHEME = re.compile(r"^https?://")
 # In a string quotation marks are escaped, so that this is a key wherever it is.
 _KEY = re.compile(r'"@context"\s*:\s*(?=["\[{])')
+# Keywords of frames alone.
+_FRAMING = re.compile(r'(?<!\\)"@(?:embed|explicit|omitDefault|requireAll)"\s*:')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -70,6 +72,15 @@ def is_context(written: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(document, dict) and list(document) == ["@context"]
+
+
+def is_frame(written: str) -> bool:
+    r"""Tell whether JSON-LD is a frame, which says how others are arranged (Framing 1.1, 4.1).
+
+    >>> is_frame('{"@type": "urn:Lake", "@explicit": true}'), is_frame(r'{"a": "\"@embed\": x"}')
+    (True, False)
+    """
+    return _FRAMING.search(written) is not None
 
 
 def addresses_of_contexts(written: str) -> Iterator[str]:

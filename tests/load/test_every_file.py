@@ -258,10 +258,14 @@ def test_a_context_among_the_data_is_no_mistake(tmp_path: Path) -> None:
     (tmp_path / "data" / "mills" / "mills.nt").write_text(FACT)
     (tmp_path / "data" / "mills" / "terms.jsonld").write_text('{"@context": {"sail": "urn:sail"}}')
     (tmp_path / "data" / "mills" / "words.jsonld").write_text('{"@context": {}, "sail": 4}')
+    frame = '{"@context": "https://nowhere.example/", "@id": ["a", "b"], "@embed": "@always"}'
+    (tmp_path / "data" / "mills" / "frame.jsonld").write_text(frame)
     found = {finding.file: finding for finding in read_sources(tmp_path, BASE).load_findings}
     assert found["data/mills/terms.jsonld"].severity is Severity.INFO
     assert found["data/mills/words.jsonld"].severity is Severity.WARNING
     assert "@context" in found["data/mills/words.jsonld"].message["en"]
+    assert "is a JSON-LD frame" in found["data/mills/frame.jsonld"].message["en"]
+    assert found["data/mills/frame.jsonld"].severity is Severity.WARNING
 
 
 def test_files_are_looked_at_together_though_one_holds_nothing(tmp_path: Path) -> None:
