@@ -21,7 +21,12 @@ from urllib.parse import unquote, urlsplit
 from publisher.bounds import FAST_VALIDATOR, VALIDATORS
 from publisher.errors import SettingError
 from publisher.messages import LANGUAGES
-from publisher.rule_settings import CATALOGUE_TABLE, RULES_TABLE, read_rule_settings
+from publisher.rule_settings import (
+    CATALOGUE_TABLE,
+    CONTEXTS_TABLE,
+    RULES_TABLE,
+    read_rule_settings,
+)
 
 # Where a SPARQL engine is, as people write it down.
 
@@ -294,7 +299,7 @@ def _from_file(path: Path) -> Mapping[str, object]:
             remedy="Write [tool.publisher], and one setting a line below it.",
         )
     read_rule_settings(path.parent)  # every command reports wrong ones
-    tables = (CATALOGUE_TABLE, RULES_TABLE)
+    tables = (CATALOGUE_TABLE, CONTEXTS_TABLE, RULES_TABLE)
     return {name: value for name, value in settings.items() if name not in tables}
 
 

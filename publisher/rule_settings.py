@@ -24,6 +24,7 @@ from publisher.messages import Text, text
 SETTINGS_FILE = "pyproject.toml"
 RULES_TABLE = "rules"
 CATALOGUE_TABLE = "catalogue"
+CONTEXTS_TABLE = "contexts"
 # Profile that a folder may choose for its catalogue → the rule that holds it to the profile.
 PROFILES: Mapping[str, str] = {
     "eu": "dcat-ap",
@@ -118,6 +119,12 @@ RULES: Mapping[str, CheckRule] = {
             Level.ERROR,
             "a name that a vocabulary does not have: one that the program or the folder holds as a"
             " whole",
+            "the vocabularies",
+        ),
+        CheckRule(
+            "added-terms",
+            Level.WARNING,
+            "a name that a vocabulary of others does not have, and that the folder describes",
             "the vocabularies",
         ),
         CheckRule(
@@ -284,6 +291,13 @@ RULES: Mapping[str, CheckRule] = {
             Level.ERROR,
             "a result of one validator that the other does not have",
             "this program",
+        ),
+        CheckRule(
+            "no-triples",
+            Level.WARNING,
+            "a file that holds no triple: often emptied by mistake, or JSON whose keys no context"
+            " knows",
+            "this program: the syntaxes of RDF allow it",
         ),
         CheckRule(
             "unread",

@@ -280,6 +280,24 @@ def test_what_editors_do_to_files_is_seen(world: Path, monkeypatch: pytest.Monke
         assert saved_files() != before
 
 
+def test_a_context_that_the_settings_name_is_watched(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may lie beside the folders of sources; what the data say changes with it."""
+    monkeypatch.chdir(world)
+    context = Path("contexts/gauges.jsonld")
+    context.parent.mkdir()
+    context.write_text('{"@context": {}}')
+    settings = Path("pyproject.toml")
+    named = (
+        '\n[tool.publisher.contexts]\n"https://terms.example.net/g" = "contexts/gauges.jsonld"\n'
+    )
+    settings.write_text(settings.read_text(encoding="utf-8") + named, encoding="utf-8")
+    before = saved_files()
+    context.write_text('{"@context": {"level": "urn:level"}}')
+    assert saved_files() != before
+
+
 def test_looking_at_many_files_leaves_the_machine_to_others() -> None:
     """A tenth of a core at most, and less where nothing is saved for long."""
     assert pause_seconds(0.001, 0.0) == watching._POLL_SECONDS

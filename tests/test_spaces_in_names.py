@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from pyoxigraph import RdfFormat, parse
-from rdflib import Graph
+from rdflib import Dataset, Graph
 
 from tests.folders import Folder, Site, build_folder, run_publisher
 
@@ -24,6 +25,7 @@ SPACES = {
 }
 # Two that XML of 2008 has in names, and XML of 1998 has not.
 ODD = ("\u1680", "\ufeff", "\U0001f40c")
+LINES = (("application/n-triples", "nt"), ("application/n-quads", "nquads"))
 PREFIXES = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -103,12 +105,12 @@ def test_a_thing_whose_name_holds_a_space_answers(world: tuple[Folder, Site], ki
 def test_the_dumps_and_graphs_keep_the_spaces(world: tuple[Folder, Site]) -> None:
     """As many triples as there are, with the same names.
 
-    In N-Triples rdflib reads no such names, and in RDF/XML no such namespaces.
+    In RDF/XML rdflib reads no such namespaces.
     """
     site = world[1]
     wanted = Graph().parse(data=PREFIXES + "\n".join(map(described, SPACES)), format="turtle")
     bare = {t for t in wanted if "_:" not in " ".join(n.n3() for n in t)}
-    for extension, reader in (("ttl", "turtle"), ("jsonld", "json-ld")):
+    for extension, reader in (("ttl", "turtle"), ("jsonld", "json-ld"), ("nt", "nt")):
         answer = site.socket.get(f"/dump/a.{extension}")
         found = set(Graph().parse(data=answer.text, format=reader))
         assert bare <= found, extension
@@ -120,6 +122,22 @@ def test_the_dumps_and_graphs_keep_the_spaces(world: tuple[Folder, Site]) -> Non
     written = site.socket.get("/dump/b.nq").text.encode()
     graphs = {quad.graph_name.value for quad in parse(written, format=RdfFormat.N_QUADS)}
     assert {f"{BASE}graph/{kind}{space}" for kind, space in SPACES.items()} <= graphs
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize(("media_type", "reader"), LINES)
+@pytest.mark.parametrize("kind", SPACES)
+def test_lines_with_spaces_in_names_are_read_by_others(
+    world: tuple[Folder, Site], kind: str, media_type: str, reader: str
+) -> None:
+    """Readers of rdflib take no space of Unicode within a name, but its escape."""
+    name = names(kind)[0]
+    answer = world[1].look_up(BASE, name, media_type)[1]
+    query = f"/sparql?query={quote(f'DESCRIBE <{name}>')}"
+    result = world[1].socket.get(query, {"Accept": media_type})
+    for content in (answer.text, result.text):
+        subjects = {str(quad[0]) for quad in Dataset().parse(data=content, format=reader).quads()}
+        assert name in subjects
 
 
 def test_every_address_of_the_sitemap_with_spaces_answers(world: tuple[Folder, Site]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from publisher.errors import PublisherError
 from publisher.load.files import FOLDERS, VOCABULARIES
+from publisher.load.folder_contexts import named_contexts
 from publisher.messages import translate
 from publisher.rule_settings import SETTINGS_FILE
 from publisher.system.files import storage_errors
@@ -36,6 +39,9 @@ def saved_files() -> SavedFiles:
             continue
         found[name] = _as_saved(status) if name == SETTINGS_FILE else ()
         found.update(_below(name))
+    for path in named_contexts(Path()).values():
+        with suppress(OSError):
+            found[str(path)] = _as_saved(path.stat())
     return found
 
 

@@ -21,10 +21,17 @@ from pyoxigraph import Literal, Quad, RdfFormat, Triple
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath, is_leftover
-from publisher.load.rdf_1_2 import refuse_rdf_1_2
+from publisher.load.folder_contexts import reader_for
+from publisher.load.rdf_1_2 import about_statement, refuse_rdf_1_2
 from publisher.rdf import packed
 from publisher.rdf.encodings import decode
-from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
+from publisher.rdf.guards import (
+    DEFAULT_READ_LIMITS,
+    ReadLimits,
+    file_too_large,
+    refuse_json_nesting,
+)
+from publisher.rdf.known_contexts import is_context, is_frame, with_known_contexts
 from publisher.rdf.namespaces import iri
 from publisher.rdf.parser_words import ParserWords, words_of
 from publisher.rdf.reading import read_quads, stream_quads
@@ -185,18 +192,16 @@ _CONFLICT_END = re.compile(r"^>{7} ", re.MULTILINE)
 _TAG_BEFORE = re.compile(r"""["']@([A-Za-z]+_\w*)$""")
 
 
+# A path in one line, as Git keeps a symbolic link (gitformat-index, mode 120000).
+_LINK = re.compile(r"[^\s<>\"{}|^`@#]{1,250}\n?")
+
+
 def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
     """Return the error for a file that is not what its name says, with line and column."""
     if other := _other_syntax(source, text):
         return other
-    if (conflict := _CONFLICT.search(text)) and _CONFLICT_END.search(text, conflict.end()):
-        return SourceSyntax(
-            "Line {line}: two versions of the file were merged, and Git could not decide.",
-            where=source.name,
-            remedy="Keep one of the two parts, or both, and take the lines out that begin with"
-            " <<<<<<<, ======= and >>>>>>>; nothing was published.",
-            line=text.count("\n", 0, conflict.start()) + 1,
-        )
+    if by_git := _written_by_git(source, text):
+        return by_git
     expected = words_of(error)
     line, column = error.lineno, error.offset
     if line is None:
@@ -210,6 +215,8 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
     if not shown.strip():  # the end of the file: what is missing is missing before
         shown = next(filter(str.strip, reversed(lines[:line])), "")
+    elif column and shown[column - 1 :].startswith("<<"):
+        return about_statement(source.name, line)
     elif column and (tag := _TAG_BEFORE.search(shown[:column])):
         written = re.match(r"\w+", shown[tag.start(1) :])
         expected = ParserWords(f"error while parsing language tag '{written and written[0]}': _")
@@ -229,6 +236,27 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         expected=expected,
         shown=shown.strip()[:120],
     )
+
+
+def _written_by_git(source: SourcePath, text: str) -> SourceSyntax | None:
+    """Return the error that a file is what Git left: two versions in one, or the text of a link."""
+    if (conflict := _CONFLICT.search(text)) and _CONFLICT_END.search(text, conflict.end()):
+        return SourceSyntax(
+            "Line {line}: two versions of the file were merged, and Git could not decide.",
+            where=source.name,
+            remedy="Keep one of the two parts, or both, and take the lines out that begin with"
+            " <<<<<<<, ======= and >>>>>>>; nothing was published.",
+            line=text.count("\n", 0, conflict.start()) + 1,
+        )
+    if _LINK.fullmatch(text) and syntax_by_name(text.strip()) is not None:
+        return SourceSyntax(
+            "The file holds nothing but the name of another file: {file}.",
+            where=source.name,
+            remedy="Git writes a link so where there are none. Put that file here; nothing was"
+            " published.",
+            file=text.strip(),
+        )
+    return None
 
 
 def _may_name_graphs(source: SourcePath, line: str, column: int | None) -> bool:
@@ -272,7 +300,7 @@ def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
 def parse_file(
     source: SourcePath, base_iri: str, limits: ReadLimits = DEFAULT_READ_LIMITS
 ) -> SourceFile:
-    """Return a source file that can be read.
+    """Return a source file that can be read; it may hold no triple.
 
     Args:
         source: The file.
@@ -283,7 +311,6 @@ def parse_file(
         SourceError: It cannot be read.
         ReadLimitExceeded: It takes more than that.
         SourceSyntax: It is not UTF-8, or not what its extension says.
-        SourceMissing: It holds no triple.
     """
     return read_file(source, base_iri, limits)[0]
 
@@ -304,7 +331,13 @@ def parse_text(
         SourceSyntax: It is not what its extension says.
         SourceMissing: It holds no triple.
     """
-    prefixes = _parse(source, text, base_iri, limits)[1]
+    quads, prefixes = _parse(source, text, base_iri, limits)
+    if not quads:
+        raise SourceMissing(
+            "The file holds no triple.",
+            where=source.name,
+            remedy="Fill it or take it away; nothing was published.",
+        )
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     return SourceFile(source, base_iri, sha256, prefixes, text, limits)
 
@@ -326,15 +359,6 @@ def _parse(
     """Return what a text says, if it is what a source may say, and the prefixes it declares."""
     quads, prefixes = _quads(source, text, base_iri, limits)
     refuse_rdf_1_2(source.name, text, quads)
-    if not quads:
-        raise SourceMissing(
-            "The file holds no triple.",
-            where=source.name,
-            remedy="Give it an @context in which its keys have a meaning, or take it away; nothing"
-            " was published."
-            if text.strip() and syntax_of(source.name, text) == RdfFormat.JSON_LD
-            else "Fill it or take it away; nothing was published.",
-        )
     return quads, prefixes
 
 
@@ -347,6 +371,10 @@ def _quads(
     """Return the quads of a text, and the prefixes it declares."""
     prefixes: dict[str, str] = {}
     return list(_stream(source, text, base_iri, limits, prefixes)), prefixes
+
+
+# The longest that people know, of schema.org and of SPDX, are a fifth of it.
+_LONGEST_CONTEXT = 1 << 20
 
 
 def _stream(
@@ -368,8 +396,14 @@ def _stream(
             remedy="Name the file .ttl, .trig, .nt, .nq, .rdf, .owl or .jsonld after what is in"
             " it.",
         )
+    is_short = rdf_format == RdfFormat.JSON_LD and len(text) < _LONGEST_CONTEXT
+    if is_short and (is_context(text) or is_frame(text)):
+        return  # it is for other files, and may name contexts that nobody here asks for
     content = text.encode()
     del text  # of a large file, once is enough
+    if rdf_format == RdfFormat.JSON_LD and b'"@context"' in content:
+        refuse_json_nesting(content, source.name)
+        content = with_known_contexts(content, source.name, reader_for(source))
     try:
         yield from stream_quads(
             content,
@@ -412,9 +446,8 @@ class _LastRead:
         if version is None or len(quads) > self._most // 2:
             return
         with self._lock:
-            if version not in self._quads_of:
-                self._quads_of[version] = list(quads)
-                self._count += len(quads)
+            self._count += len(quads) - len(self._quads_of.pop(version, ()))
+            self._quads_of[version] = list(quads)
             while self._count > self._most:
                 self._count -= len(self._quads_of.popitem(last=False)[1])
 
@@ -748,9 +781,14 @@ def stream_source(
         is_empty = False
         yield quad
     if is_empty:
-        raise SourceMissing(
-            "The file holds no triple.",
-            where=source.name,
-            remedy="Fill it, or name another file; 'publisher preview --allow-empty' serves it all"
-            " the same.",
-        )
+        raise nothing_in(source)
+
+
+def nothing_in(source: SourcePath) -> SourceMissing:
+    """Return the error that a file holds no triple."""
+    return SourceMissing(
+        "The file holds no triple.",
+        where=source.name,
+        remedy="Fill it, or name another file; 'publisher preview --allow-empty' serves it all"
+        " the same.",
+    )

@@ -63,7 +63,12 @@ def refuse_rdf_1_2(name: str, text: str, quads: Iterable[Quad]) -> None:
             line=line or None,
             text=younger.value[:40],
         )
-    raise SourceSyntax(
+    raise about_statement(name, line)
+
+
+def about_statement(name: str, line: int) -> SourceSyntax:
+    """Return the error that a file says something about a statement; 0 for a line unknown."""
+    return SourceSyntax(
         "Line {line}: the file says something about a statement, which RDF 1.2 can do."
         if line
         else "The file says something about a statement, which RDF 1.2 can do.",

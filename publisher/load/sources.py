@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import weakref
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -40,6 +41,7 @@ from publisher.load.files import (
     find_queries,
     list_folder,
 )
+from publisher.load.folder_contexts import names_contexts_of_folder, read_context_settings
 from publisher.load.made_labels import add_made_labels
 from publisher.load.parse import (
     SourceFile,
@@ -52,12 +54,13 @@ from publisher.load.parse import (
 from publisher.messages import text
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.jsonld import Context, without_cycles
+from publisher.rdf.known_contexts import is_context, is_frame
 from publisher.rdf.label_templates import TEMPLATE
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
-from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
+from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name, syntax_of
 from publisher.rdf.sorted_files import Sorter, blocks_of_subjects, merge_files
-from publisher.rule_settings import RuleSettings, read_rule_settings
+from publisher.rule_settings import RULES, RuleSettings, read_rule_settings
 from publisher.system.files import make_temporary_folder, storage_errors
 from publisher.system.processes import map_on_all_cores
 
@@ -182,9 +185,10 @@ def read_sources(
     Raises:
         SourceError: A folder is missing or empty, or a file cannot be read or understood; with
             several such files, ``SourceErrors`` names each.
-        SettingError: The folder sets a rule that there is not, or in a wrong way.
+        SettingError: The folder sets a rule or names a context in a wrong way.
     """
     settings = read_rule_settings(folder)
+    read_context_settings(folder)  # wrong ones are reported
     broken: list[SourceError] = []
 
     def attempt(read: Callable[..., _Read], *arguments: object) -> _Read | None:
@@ -205,11 +209,10 @@ def read_sources(
     }
     if broken:
         raise broken[0] if len(broken) == 1 else SourceErrors(broken)
-    read = tuple(file for file in files if isinstance(file, SourceFile))
     sources = Sources(
         folder,
         base_iri,
-        read,
+        tuple(file for file in files if isinstance(file, SourceFile)),
         context or Context(PREFIXES),
         rules,
         sorted_sources,
@@ -504,12 +507,20 @@ def _read_result(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResul
     result = remembered.get((*settings, read_digest(found, part.limits)))
     if result is None:
         result = _read_file(found, part)
-        remembered.keep((*settings, result.file.sha256), result)
+        if not _depends_on_others(result.file):
+            remembered.keep((*settings, result.file.sha256), result)
     return result
+
+
+def _depends_on_others(file: SourceFile) -> bool:
+    """Tell whether what a file says may change with another one: with a context of the folder."""
+    is_json = syntax_by_name(file.name) == RdfFormat.JSON_LD
+    return is_json and names_contexts_of_folder(file.text)
 
 
 def _read_file(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResult:
     file, read = _read(found, part.base_iri, part.limits)
+    empty = () if read else (_nothing_in(file),)
     placing = _GraphPlacing(part.base_iri)
     placed = placing.lines(file.source, read)
     is_published = file.role is not Role.EXAMPLE
@@ -521,9 +532,27 @@ def _read_file(found: SourcePath | SourceFile, part: _FileBatch) -> _FileResult:
         placed.in_graphs(end) if part.keeps_graphs and is_published else (),
         list(_defining_lines(lines, is_published=is_published)),
         frozenset(placing.named),
-        tuple(placing.findings),
+        (*empty, *placing.findings),
         file.role is Role.SHAPES and any(_TEMPLATE in line for line in lines),
     )
+
+
+def _nothing_in(file: SourceFile) -> Finding:
+    """Return the finding that a file holds no triple, which every syntax of RDF allows."""
+    is_json = file.text.strip() and syntax_of(file.name, file.text) == RdfFormat.JSON_LD
+    if is_json and is_context(file.text):
+        sentence = text("The file is a JSON-LD context: it says nothing by itself.")
+        return Finding(Severity.INFO, sentence, rule="no-triples", file=file.name)
+    if is_json and is_frame(file.text):
+        sentence = text("The file is a JSON-LD frame, and is not read. Keep it elsewhere.")
+        return Finding(RULES["no-triples"].severity, sentence, rule="no-triples", file=file.name)
+    sentence = text(
+        "The file holds no triple. Give it an @context in which its keys have a meaning, or take"
+        " it away."
+        if is_json
+        else "The file holds no triple. Fill it, or take it away."
+    )
+    return Finding(RULES["no-triples"].severity, sentence, rule="no-triples", file=file.name)
 
 
 # What files gave, by what is in them: who checks again after a save reads one file of them.
@@ -677,6 +706,17 @@ def _read(
     return read_file(found, base_iri, limits)
 
 
+# In a text, what looks like a label is at worst taken for one: two texts for the same.
+_LABEL = re.compile(rb" _:\S+(?= \.\n)")
+
+
+def _whatever_labels(lines: bytes) -> bytes:
+    """Return triples of a subject without the labels of blank nodes, which differ in each file."""
+    if b" _:" not in lines:
+        return lines
+    return b"".join(sorted(_LABEL.sub(b" _:", lines).splitlines(keepends=True)))
+
+
 def _defining_lines(lines: Sequence[bytes], *, is_published: bool) -> Iterator[tuple[bytes, bytes]]:
     """Yield a line for each named subject of a file, from its sorted triples.
 
@@ -689,5 +729,5 @@ def _defining_lines(lines: Sequence[bytes], *, is_published: bool) -> Iterator[t
         is_typed = block.startswith(subject + _TYPE) or b"\n" + subject + _TYPE in block
         digest = NO_GRAPH
         if is_typed and is_published:
-            digest = hashlib.sha256(block).hexdigest().encode()
+            digest = hashlib.sha256(_whatever_labels(block)).hexdigest().encode()
         yield b"%s\t%d\t" % (subject, is_typed), b"\t%s\n" % digest

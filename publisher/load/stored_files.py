@@ -19,7 +19,7 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat, parse, serialize
 
 from publisher.errors import SourceError
 from publisher.load.files import SourcePath
-from publisher.load.parse import FALLBACK, named_sources, stream_source
+from publisher.load.parse import FALLBACK, named_sources, nothing_in, stream_source
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.reading import stream_quads
 from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
@@ -50,7 +50,8 @@ class StoredFiles:
     Attributes:
         quads: Sorted N-Quads, each once, in the graph that its file puts it into.
         triples: The same without their graphs, each once; the same file where there are none.
-        graphs: IRI of a graph → how many quads it has; empty for the default graph.
+        graphs: IRI of a graph, or ``_:`` and the label of one without a name → how many quads it
+            has; empty for the default graph.
         prefixes: Prefix → namespace, as the files declare them.
         base_iri: Where most of what they describe is named.
         changed: When the newest file was changed, in seconds since 1970.
@@ -62,6 +63,11 @@ class StoredFiles:
     prefixes: Mapping[str, str] = field(repr=False)
     base_iri: str
     changed: float
+
+    @property
+    def named_graphs(self) -> Mapping[str, int]:
+        """Return the graphs that have an IRI, and how many quads each has."""
+        return {n: count for n, count in self.graphs.items() if n and not n.startswith("_:")}
 
     @property
     def has_default_graph(self) -> bool:
@@ -85,11 +91,11 @@ def store_files(
         limits: What reading each of them may take.
         take: Called with files of N-Quads that together hold all, as soon as each is written. They
             may be gone when it has returned.
-        allow_empty: Whether a file may hold no triple.
+        allow_empty: Whether there may be no triple in any of them.
 
     Raises:
-        SourceError: A file is missing, empty, of another kind, not what its extension says, or
-            takes more than that (``ReadLimitExceeded``).
+        SourceError: A file is missing, of another kind, not what its extension says, or takes more
+            than that (``ReadLimitExceeded``); or none of them holds a triple.
         StorageError: There is no room, or no right to write.
     """
     folder, delete = make_temporary_folder()
@@ -115,11 +121,12 @@ def _store(
     prefixes: dict[str, str] = {}
     runs: list[Path] = []
     has_graphs = has_default = False
-    for number, source in enumerate(named_sources(paths, limits)):
+    sources = list(named_sources(paths, limits))
+    for number, source in enumerate(sources):
         start = folder / f"read-{number}"
         read = _read_pieces(source, start, limits)
         if read is None:
-            found = stream_source(source, base_iri, limits, prefixes, allow_empty=allow_empty)
+            found = stream_source(source, base_iri, limits, prefixes, allow_empty=True)
             read = _sorted_runs(found, start, _may_have_graphs(source), take)
         else:
             for run in read.runs:  # all cores were at work until now
@@ -128,6 +135,8 @@ def _store(
         has_graphs = has_graphs or read.has_graphs
         has_default = has_default or read.has_default
     stored = _written(folder / "quads.nq", merge_lines(runs))
+    if sources and not stored.count and not allow_empty:
+        raise nothing_in(sources[0])
     for run in runs:
         with suppress(OSError):  # Windows keeps what is open; the folder goes later
             run.unlink(missing_ok=True)
@@ -280,7 +289,7 @@ def _without_graphs(quads: Quads, graphs: Counter[str], has_default: bool) -> It
                 last = triple
                 yield triple
     for graph, count in counts.items():
-        name = graph[1:-1] if graph.startswith(b"<") else graph.removeprefix(b"_:")
+        name = graph[1:-1] if graph.startswith(b"<") else graph
         graphs[name.decode()] += count
 
 

@@ -129,14 +129,19 @@ def with_lines(findings: Iterable[Finding], sources: Sources) -> Iterator[Findin
     defining_files = SortedLines(sources.sorted_sources.defining_files)
     found = list(findings)
     values = _places_as_values(found, defining_files, sources)
-    for finding in found:
-        places = ((finding.focus_node, finding.path), values.get(finding.focus_node, ("", "")))
-        for name, path in (*places, (finding.rule, "")):
+    places: list[tuple[int, SourceFile, str, str]] = []
+    for number, finding in enumerate(found):
+        value = values.get(finding.focus_node, ("", ""))
+        for name, path in ((finding.focus_node, finding.path), value, (finding.rule, "")):
             file = None if finding.file else _defining_file(name, defining_files, sources)
             if file is not None:
-                line = find_line(file, name, path)
-                finding = dataclasses.replace(finding, file=file.name, line=line)
-        yield finding
+                places.append((number, file, name, path))
+                break
+    # File by file: where something is, is known of a few files at a time.
+    for number, file, name, path in sorted(places, key=lambda place: place[1].name):
+        line = find_line(file, name, path)
+        found[number] = dataclasses.replace(found[number], file=file.name, line=line)
+    yield from found
 
 
 def _places_as_values(

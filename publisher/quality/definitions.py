@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
 from urllib.parse import urlsplit
@@ -45,6 +46,15 @@ def check_definitions(sources: Sources) -> Iterator[Finding]:
     ontology a second, different definition (which says the type) is mentioned, since it may have
     been copied by mistake.
     """
+    found = sorted(_disagreements(sources), key=lambda each: each.file)
+    # File by file: where something is, is known of a few files at a time.
+    files = {file.name: file for file in sources.files}
+    for each in found:
+        yield replace(each, line=find_line(files[each.file], each.focus_node))
+
+
+def _disagreements(sources: Sources) -> Iterator[Finding]:
+    """Yield the findings without their lines, subject by subject."""
     quads = SortedLines(sources.sorted_sources.quads)
     axioms: _Axioms | None = None
     for subject, files, defining in _described_twice(sources):
@@ -160,7 +170,7 @@ def _contradiction(subject: str, files: list[SourceFile], reason: Text) -> Itera
         )
         cure = text("Keep one.")
         sentence = {n: f"{message[n]} {reason[n]}. {cure[n]}" for n in message}
-        yield _finding("contradiction", sentence, file, subject)
+        yield _in_file("contradiction", sentence, file, subject)
 
 
 def _defined_twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
@@ -172,7 +182,7 @@ def _defined_twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
             subject=subject,
             others=others,
         )
-        yield _finding("one-definition", sentence, file, subject)
+        yield _in_file("one-definition", sentence, file, subject)
 
 
 def check_base(sources: Sources) -> Iterator[Finding]:
@@ -266,14 +276,11 @@ def _graphs_named_below_base(sources: Sources, graphs: Iterable[str]) -> set[byt
 
 
 def _finding(rule: str, sentence: Text, file: SourceFile, name: str) -> Finding:
-    return Finding(
-        RULES[rule].severity,
-        sentence,
-        rule=rule,
-        file=file.name,
-        line=find_line(file, name),
-        focus_node=name,
-    )
+    return replace(_in_file(rule, sentence, file, name), line=find_line(file, name))
+
+
+def _in_file(rule: str, sentence: Text, file: SourceFile, name: str) -> Finding:
+    return Finding(RULES[rule].severity, sentence, rule=rule, file=file.name, focus_node=name)
 
 
 def _named_subjects(file: SourceFile) -> Iterator[str]:

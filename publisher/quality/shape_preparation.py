@@ -10,22 +10,25 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from publisher.messages import SOURCE_LANGUAGE, Text
 from publisher.quality.xpath_patterns import Dialect, PatternError, translated
 from publisher.rdf.namespaces import PREFIXES, iri
 
 _PROPERTY, _PATH = iri("sh:property"), iri("sh:path")
+_TYPE, _NODE_SHAPE = NamedNode(iri("rdf:type")), NamedNode(iri("sh:NodeShape"))
 _FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
 _PATTERN, _FLAGS, _SEVERITY = iri("sh:pattern"), iri("sh:flags"), iri("sh:severity")
 # Whether anything conforms to a shape that is in no file, nobody can tell, so nothing is held
 # against what names one; in sh:and it adds nothing anyway.
 _REFERENCES = frozenset(map(iri, ("sh:node", "sh:not", "sh:qualifiedValueShape")))
 _CHOICES = frozenset(map(iri, ("sh:or", "sh:xone")))
+_ALL = iri("sh:and")
 # SHACL 1.2 adds two that say less than a note; whatever else there is does not stop a release.
 _SEVERITIES = {
     iri("sh:Violation"): iri("sh:Violation"),
@@ -87,6 +90,9 @@ def _prepare(shapes: bytes, dialect: Dialect) -> bytes:
             flags[triple.subject] = triple.object.value
     with_path = {t.subject for t in triples if t.predicate.value == _PATH}
     subjects, lists = {t.subject for t in triples}, Lists(triples)
+    without_triples = _named_by_nothing(triples, subjects, lists)
+    subjects |= without_triples
+    types = [Triple(node, _TYPE, _NODE_SHAPE) for node in without_triples]
     prepared = [
         _prepared(triple, flags[triple.subject], dialect)
         for triple in triples
@@ -99,7 +105,23 @@ def _prepare(shapes: bytes, dialect: Dialect) -> bytes:
             and any(member not in subjects for member in lists.members(triple.object))
         )
     ]
-    return serialize(prepared, format=RdfFormat.N_TRIPLES) or b""
+    return serialize([*prepared, *types], format=RdfFormat.N_TRIPLES) or b""
+
+
+def _named_by_nothing(
+    triples: Iterable[Triple], subjects: AbstractSet[object], lists: Lists
+) -> set[BlankNode]:
+    """Return the shapes that say nothing, such as ``[]``: all conforms to them (SHACL, 2.1).
+
+    A name of which nothing is said was found to be misspelt before.
+    """
+    found: set[object] = set()
+    for triple in triples:
+        if triple.predicate.value in _REFERENCES:
+            found.add(triple.object)
+        elif triple.predicate.value in _CHOICES or triple.predicate.value == _ALL:
+            found.update(lists.members(triple.object))
+    return {node for node in found - subjects if isinstance(node, BlankNode)}
 
 
 def _prepared(triple: Triple, flags: str, dialect: Dialect) -> Triple:

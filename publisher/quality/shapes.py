@@ -287,7 +287,10 @@ def _property(with_path: Nodes, value: object) -> Text | None:
 
 
 def _shape(defined: Nodes, value: object) -> Text | None:
-    return None if value in defined else text("There is no such shape. Fix its name, or write it.")
+    # A node without a name is one with nothing to hold (SHACL, section 2.1).
+    if value in defined or isinstance(value, BlankNode):
+        return None
+    return text("There is no such shape. Fix its name, or write it.")
 
 
 def _listed_shape(missing: Nodes, value: object) -> Text | None:

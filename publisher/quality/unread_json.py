@@ -10,6 +10,7 @@ from pyoxigraph import RdfFormat
 
 from publisher.findings import Finding
 from publisher.load.files import UNREAD_RULE
+from publisher.load.folder_contexts import reader_for
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import QuotedNames, printable, text
@@ -42,7 +43,7 @@ def check_unread_json(sources: Sources) -> Iterator[Finding]:
 
 
 def _check(file: SourceFile, written: str) -> Iterator[Finding]:
-    content = with_known_contexts(written.encode(), file.name)
+    content = with_known_contexts(written.encode(), file.name, reader_for(file.source))
     if len(content) > MOST_BYTES:
         content = one_of_each_kind(content, MOST_BYTES // 2)
     if needs_own_process(content, RdfFormat.JSON_LD, file.limits, file.name):

@@ -29,7 +29,7 @@ from publisher.messages import text
 from publisher.rdf.guards import ReadLimits
 from publisher.rdf.namespaces import PREFIXES, iri, shorten
 from publisher.rdf.sorted_files import SortedLines
-from publisher.rule_settings import RULES
+from publisher.rule_settings import RULES, CheckRule
 
 _BUILT_IN = "vocabularies.json"
 # From here on two names look like one name and a slip of the pen (difflib's ratio).
@@ -45,6 +45,25 @@ _NEIGHBOURS = tuple(PREFIXES[name] for name in ("rdf", "rdfs", "owl", "xsd", "dc
 _SHORTEST_ENDING = 5
 # schema.org has both, and says that either may be written.
 _ALIASES = {"http://schema.org/": "https://schema.org/"}
+# What names versions of an ontology and further documents (OWL 2 Syntax, 3.1, 3.3, 3.5; RDF
+# Schema 1.1, 5.4): they often lie in the namespace of the terms.
+_VERSIONS = frozenset(
+    NamedNode(iri(name))
+    for name in (
+        *("owl:versionIRI", "owl:priorVersion", "owl:backwardCompatibleWith", "owl:imports"),
+        *("owl:incompatibleWith", "rdfs:seeAlso", "rdfs:isDefinedBy"),
+    )
+)
+# Vocabularies that describe documents, people and versions; and what in them has terms as values.
+_ABOUT_DOCUMENTS = frozenset(
+    (
+        *(PREFIXES[name] for name in ("adms", "dcat", "dcterms", "foaf", "prov", "schema", "vann")),
+        *("http://purl.org/dc/elements/1.1/", "http://purl.org/ontology/bibo/"),
+        *("http://purl.org/pav/", "http://purl.org/vocommons/voaf#", "http://schema.org/"),
+        *("http://creativecommons.org/ns#", "http://usefulinc.com/ns/doap#"),
+    )
+)
+_OF_TERMS = frozenset(("domainIncludes", "rangeIncludes", "inverseOf", "supersededBy"))
 _WRITTEN_DIFFERENTLY = re.compile(r"^https?://(?:www\.)?|[#/]+$")
 _KINDS_OF_TERMS = frozenset(
     iri(name)
@@ -186,11 +205,20 @@ class WrongTerm:
         vocabulary: Where it was looked up.
         near: The term that was probably meant; empty when none is like it.
         elsewhere: The IRI of the term of this name that another vocabulary has; else empty.
+        is_described: Whether the folder says itself what it is.
     """
 
     vocabulary: Vocabulary
     near: str
     elsewhere: str = ""
+    is_described: bool = False
+
+    @property
+    def rule(self) -> CheckRule:
+        """Return the rule that finds it."""
+        if not self.vocabulary.is_complete:
+            return RULES["similar-terms"]
+        return RULES["added-terms" if self.is_described else "terms"]
 
 
 class Vocabularies:
@@ -229,20 +257,21 @@ class Vocabularies:
             return None
         if vocabulary.namespace.endswith("/") and "." in local:
             return None  # a file beside the terms, such as index.rdf
-        if vocabulary.is_complete and self._is_described(name):
+        is_described = vocabulary.is_complete and self._is_described(name)
+        if is_described and not vocabulary.title:
             return None
         near = nearest(local, vocabulary.terms, _NEAR if vocabulary.is_complete else _VERY_NEAR)
         if vocabulary.is_complete:
             # What people call a term of their own may be called so anywhere.
             elsewhere = _elsewhere(local, near) if vocabulary.title else ""
-            return WrongTerm(vocabulary, near, elsewhere)
+            return WrongTerm(vocabulary, near, elsewhere, is_described)
         return WrongTerm(vocabulary, near) if near and len(local) >= _SHORTEST_HINT else None
 
     def _is_described(self, name: str) -> bool:
-        """Tell whether the folder says something of an IRI, in whatever file."""
-        if _split(name)[0] in built_in():
-            return False
-        return next(SortedLines(self._subjects).starting(f"<{name}>\t".encode()), None) is not None
+        """Tell whether the folder describes an IRI; of a term of others, what it is."""
+        is_of_others = _split(name)[0] in built_in()
+        lines = SortedLines(self._subjects).starting(f"<{name}>\t".encode())
+        return any(not is_of_others or line.split(b"\t")[1] == b"1" for line in lines)
 
     def is_suspicious(self, name: str, *, is_used: bool) -> bool:
         """Tell whether there may be a finding on an IRI; ``is_used``: it is a term for certain."""
@@ -361,7 +390,7 @@ def check_terms_in_file(
             if name in passed or name in seen or (name == subject and not is_used):
                 continue
             if (wrong := vocabularies.wrong(name)) is not None:
-                if not is_used and _may_be_a_thing(file, wrong.vocabulary):
+                if not is_used and _may_be_no_term(file, triple, wrong.vocabulary):
                     continue
                 seen.add(name)
                 yield _term_finding(file, triple, name, wrong)
@@ -392,10 +421,17 @@ def _without_forbidden(triples: Sequence[Triple]) -> Iterator[Triple]:
             yield triple
 
 
-def _may_be_a_thing(file: SourceFile, vocabulary: Vocabulary) -> bool:
-    """Tell whether a name in a file of data may stand for a thing beside the folder's terms."""
-    is_of_folder = not vocabulary.title and vocabulary.namespace.endswith("/")
-    return is_of_folder and file.role in (Role.DATA, Role.CATALOGUE)
+def _may_be_no_term(file: SourceFile, triple: Triple, vocabulary: Vocabulary) -> bool:
+    """Tell whether a name beside the folder's terms may stand for a thing, or for a document."""
+    if vocabulary.title:
+        return False
+    if triple.predicate in _VERSIONS:
+        return True
+    if not vocabulary.namespace.endswith("/"):
+        return False  # what is behind # is in the document of the terms
+    namespace, local = _split(triple.predicate.value)
+    is_about_document = namespace in _ABOUT_DOCUMENTS and local not in _OF_TERMS
+    return is_about_document or file.role in (Role.DATA, Role.CATALOGUE)
 
 
 def _names(triple: Triple) -> Iterator[tuple[str, bool]]:
@@ -411,6 +447,11 @@ def _names(triple: Triple) -> Iterator[tuple[str, bool]]:
 
 def _term_finding(file: SourceFile, triple: Triple, name: str, wrong: WrongTerm) -> Finding:
     message = "{iri} is not a term of {vocabulary}. Write it as the vocabulary does."
+    if wrong.is_described:
+        message = (
+            "{iri} is described here, and {vocabulary} has no such term."
+            " Name it in a namespace of your own."
+        )
     if wrong.elsewhere:
         message = "{iri} is not a term of {vocabulary}. Did you mean {elsewhere}?"
     elif wrong.near:
@@ -420,7 +461,7 @@ def _term_finding(file: SourceFile, triple: Triple, name: str, wrong: WrongTerm)
             "{iri} is not among the terms of {vocabulary} that are known here."
             " Is it '{near}', or is it newer?"
         )
-    rule = RULES["terms" if wrong.vocabulary.is_complete else "similar-terms"]
+    rule = wrong.rule
     sentence = text(
         message,
         iri=name,

@@ -34,11 +34,13 @@ from publisher.query.stored_union import merge_graphs
 from publisher.query.syntax_errors import locate_syntax_error
 from publisher.query.tokens import declared_prefixes, tokenize
 from publisher.query.worker_messages import Outcome, Status, WorkerConfig
+from publisher.rdf.escaped_names import with_escaped_names
 from publisher.rdf.versions import RDF_1_2, version_of_json, version_of_triples
 from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed, with_types_as_properties
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 _WITHOUT_PREFIXES = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+_LINES = tuple(form.media_type for form in _WITHOUT_PREFIXES)
 # A description of one IRI (SPARQL 1.1 Query, section 16.4.1), without comments.
 _DESCRIBES_ONE = re.compile(
     r"(?:\s+|PREFIX\s+[A-Za-z][\w-]*:\s*<[^<>\s]*>)*DESCRIBE\s*"
@@ -303,6 +305,8 @@ class Evaluator:
                 raise BrokenXml(media_type) from error
             if len(written) > self.workplace.limits.result_bytes:
                 raise ResultTooLarge
+        if media_type in _LINES:
+            written = with_escaped_names(written)
         return Outcome(Status.ANSWERED, Answer(media_type, written, version))
 
     def _described(self, results: Iterable[Triple], query: str) -> list[Triple]:

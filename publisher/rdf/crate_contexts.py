@@ -1,11 +1,11 @@
-"""The JSON-LD context of RO-Crate 1.1, as what differs from that of 1.2, which a package has."""
+"""The JSON-LD contexts of RO-Crate 1.0, 1.1 and 1.3, as what differs from 1.2, which npm has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 _SCHEMA = "http://schema.org/"
-# Names of 1.2 that were none yet.
+# Names of 1.2 that were none in 1.1.
 _NEW = """
 ActivationFee AdultOrientedEnumeration AlcoholConsideration AllergiesHealthAspect AmpStory
 AndroidPlatform AudioObjectSnapshot BackOrder BioChemEntity BodyMeasurementArm
@@ -78,8 +78,130 @@ _DIFFERENT = {
 }
 
 
+# Names of 1.1 that were none in 1.0, names of schema.org that are gone, and what else differs.
+_NEW_IN_1_1 = """
+AuthenticContent BasicIncome BoatReservation BoatTerminal BoatTrip BusinessSupport CDCPMDRecord
+CharitableIncorporatedOrganization ComputationalWorkflow CovidTestingFacility DefinedRegion
+DeliveryTimeSettings DisabilitySupport EUEnergyEfficiencyCategoryA
+EUEnergyEfficiencyCategoryA1Plus EUEnergyEfficiencyCategoryA2Plus
+EUEnergyEfficiencyCategoryA3Plus EUEnergyEfficiencyCategoryB EUEnergyEfficiencyCategoryC
+EUEnergyEfficiencyCategoryD EUEnergyEfficiencyCategoryE EUEnergyEfficiencyCategoryF
+EUEnergyEfficiencyCategoryG EUEnergyEfficiencyEnumeration EnergyConsumptionDetails
+EnergyEfficiencyEnumeration EnergyStarCertified EnergyStarEnergyEfficiencyEnumeration
+EventAttendanceModeEnumeration EventMovedOnline FloorPlan FormalParameter GovernmentBenefitsType
+Guide Hackathon HealthCare LearningResource LimitedByGuaranteeCharity MediaGallery
+MediaManipulationRatingEnumeration MediaReview MedicalAudienceType MerchantReturnEnumeration
+MerchantReturnFiniteReturnWindow MerchantReturnNotPermitted MerchantReturnPolicy
+MerchantReturnUnlimitedWindow MerchantReturnUnspecified MissingContext MixedEventAttendanceMode
+NLNonprofitType Nonprofit501a Nonprofit501c1 Nonprofit501c10 Nonprofit501c11 Nonprofit501c12
+Nonprofit501c13 Nonprofit501c14 Nonprofit501c15 Nonprofit501c16 Nonprofit501c17 Nonprofit501c18
+Nonprofit501c19 Nonprofit501c2 Nonprofit501c20 Nonprofit501c21 Nonprofit501c22 Nonprofit501c23
+Nonprofit501c24 Nonprofit501c25 Nonprofit501c26 Nonprofit501c27 Nonprofit501c28 Nonprofit501c3
+Nonprofit501c4 Nonprofit501c5 Nonprofit501c6 Nonprofit501c7 Nonprofit501c8 Nonprofit501c9
+Nonprofit501d Nonprofit501e Nonprofit501f Nonprofit501k Nonprofit501n Nonprofit501q Nonprofit527
+NonprofitANBI NonprofitSBBI NonprofitType OfferShippingDetails OfflineEventAttendanceMode
+OneTimePayments OnlineEventAttendanceMode PaidLeave ParentalSupport PostalCodeRangeSpecification
+ProductCollection ProductGroup PronounceableText Quiz Recommendation SchoolDistrict
+ShippingDeliveryTime ShippingRateSettings SpecialAnnouncement StatusEnumeration UKNonprofitType
+UKTrust USNonprofitType UnemploymentSupport UnincorporatedAssociationCharity VirtualLocation
+accommodationFloorPlan acquireLicensePage announcementLocation answerExplanation
+applicationContact applicationDeadline applicationStartDate arrivalBoatTerminal assesses
+businessDays byMonthWeek cutoffTime cvdCollectionDate cvdFacilityCounty cvdFacilityId cvdNumBeds
+cvdNumBedsOcc cvdNumC19Died cvdNumC19HOPats cvdNumC19HospPats cvdNumC19MechVentPats
+cvdNumC19OFMechVentPats cvdNumC19OverflowPats cvdNumICUBeds cvdNumICUBedsOcc cvdNumTotBeds
+cvdNumVent cvdNumVentUse deliveryTime departureBoatTerminal diseasePreventionInfo
+diseaseSpreadStatistics doesNotShip editEIDR eduQuestionType educationalProgramMode
+eligibilityToWorkRequirement employerOverview energyEfficiencyScaleMax energyEfficiencyScaleMin
+eventAttendanceMode financialAidEligible freeShippingThreshold funding gettingTestedInfo
+governmentBenefitsInfo handlingTime hasCourse hasDriveThroughService hasEnergyConsumptionDetails
+hasEnergyEfficiencyCategory hasMerchantReturnPolicy hasVariant healthcareReportingData
+inProductGroupWithID input isPlanForApartment isResizable isUnlabelledFallback jurisdiction
+layoutImage maintainer maximumEnrollment maximumPhysicalAttendeeCapacity
+maximumVirtualAttendeeCapacity mediaAuthenticityCategory medicalAudience merchantReturnDays
+merchantReturnLink newsUpdatesAndGuidelines nonprofitStatus numberOfAccommodationUnits
+numberOfAvailableAccommodationUnits numberOfBedrooms numberOfCredits numberOfPartialBathrooms
+output pattern phoneticText physicalRequirement postalCodeBegin postalCodeEnd postalCodePrefix
+postalCodeRange productGroupID programType publicTransportClosuresInfo quarantineGuidelines
+scheduleTimezone schoolClosuresInfo securityClearanceRequirement sensoryRequirement
+shippingDestination shippingDetails shippingLabel shippingRate shippingSettingsLink size
+speechToTextMarkup teaches termDuration termsPerYear textValue timeOfDay titleEIDR
+tourBookingPage transitTime transitTimeLabel travelBans typicalCreditsPerTerm usageInfo variesBy
+yearBuilt
+"""
+_GONE_IN_1_1 = """
+action background cause cost function indication origin outcome overview phase population
+purpose source subtype
+"""
+_DIFFERENT_IN_1_0 = {
+    "@base": None,
+    "ExampleRun": "http://purl.org/ro/roterms#ExampleRun",
+    "RepositoryObject": "http://pcdm.org/models#object",
+    "Script": "http://purl.org/ro/wf4ever#Script",
+    "Workflow": "http://purl.org/ro/wfdesc#Workflow",
+    "WorkflowSketch": "http://purl.org/ro/roterms#Sketch",
+}
+# Names of schema.org in 1.3 that are none in 1.2, and what else differs.
+_NEW_IN_1_3 = """
+AlgorithmicMediaDigitalSource AlgorithmicallyEnhancedDigitalSource AuthenticateAction
+ByBankTransferInAdvance ByInvoice COD Cash Certification CertificationActive
+CertificationInactive CertificationStatusEnumeration CheckInAdvance
+CompositeCaptureDigitalSource CompositeDigitalSource CompositeSyntheticDigitalSource
+CompositeWithTrainedAlgorithmicMediaDigitalSource ConferenceEvent Cooperative Credential
+DECooperativeCharity DEFoundationCharity DEJointStockCompanyCharity DELimitedLiabilityCharity
+DENonprofitType DENotRegisteredAssociationCharity DEPublicCharity DERegisteredAssociationCharity
+DataDrivenMediaDigitalSource DigitalArtDigitalSource DigitalCaptureDigitalSource DirectDebit
+Error FinancialIncentive FulfillmentTypeCollectionPoint FulfillmentTypeDelivery
+FulfillmentTypeEnumeration FulfillmentTypePickupDropoff FulfillmentTypePickupInStore
+FulfillmentTypeScheduledDelivery IPTCDigitalSourceEnumeration ITCooperativeCharity
+ITMutualAidCharity ITNonprofitType ITSocialCompanyCharity ITSocialPromotionCharity
+ITSportCompanyCharity ITVolunteerAssociationCharity InStorePrepay IncentiveQualifiedExpenseType
+IncentiveQualifiedExpenseTypeGoodsOnly IncentiveQualifiedExpenseTypeGoodsOrServices
+IncentiveQualifiedExpenseTypeServicesOnly IncentiveQualifiedExpenseTypeUtilityBill
+IncentiveStatus IncentiveStatusActive IncentiveStatusInDevelopment IncentiveStatusOnHold
+IncentiveStatusRetired IncentiveType IncentiveTypeLoan IncentiveTypeRebateOrSubsidy
+IncentiveTypeTaxCredit IncentiveTypeTaxDeduction IncentiveTypeTaxWaiver IndividualPhysician
+InstantaneousEvent KeepProduct LoginAction MadeToOrder MediaEnumeration MemberProgram
+MemberProgramTier MinorHumanEditsDigitalSource MultiFrameComputationalCaptureDigitalSource
+NegativeFilmDigitalSource OnlineMarketplace OperatingSystem Pamphlet PaymentMethodType
+PerformingArtsEvent PhoneCarrierPayment PhysiciansOffice PositiveFilmDigitalSource
+PrintDigitalSource PurchaseType PurchaseTypeLease PurchaseTypeNewPurchase PurchaseTypeTradeIn
+PurchaseTypeUsedPurchase RegularPrice Reserved ResetPasswordAction RuntimePlatform
+ScreenCaptureDigitalSource SequentialArt ServicePeriod ShippingConditions ShippingService
+StrikethroughPrice TierBenefitEnumeration TierBenefitLoyaltyPoints TierBenefitLoyaltyPrice
+TierBenefitLoyaltyReturns TierBenefitLoyaltyShipping TrainedAlgorithmicMediaDigitalSource
+VirtualRecordingDigitalSource actionProcess agentInteractionStatistic aggregateElement auditDate
+cause certificationIdentification certificationRating certificationStatus colorSwatch
+companyRegistration data digitalSourceType displayLocation eligibleWithSupplier errorCode
+extendedAddress fulfillmentType hasCertification hasGS1DigitalLink hasMemberProgram
+hasParticipationOffer hasShippingService hasSponsorshipOffer hasStore hasTierBenefit
+hasTierRequirement hasTiers incentiveAmount incentiveStatus incentiveType incentivizedItem
+incomeLimit isStoreOn isTierOf jobDuration legalAddress legalRepresentative legislationAmends
+legislationCommences legislationCorrects legislationCountersignedBy
+legislationDateOfApplicability legislationEnsuresImplementationOf legislationRepeals lifeEvent
+numItems orderPercentage orderValue owner paymentMethodType practicesAt program pronouns
+purchasePriceLimit purchaseType qualifiedExpense referee seasonalOverride shippingConditions
+source timestamp usNPI validForMemberTier weightPercentage
+"""
+_OF_BIOSCHEMAS_IN_1_3 = "ComputationalWorkflow FormalParameter input output"
+
+
+def crate_1_0(crate_1_2: Mapping[str, object]) -> dict[str, object]:
+    """Return the context of 1.0."""
+    later, new = crate_1_1(crate_1_2), frozenset(_NEW_IN_1_1.split())
+    kept = {name: definition for name, definition in later.items() if name not in new}
+    gone = {name: _SCHEMA + name for name in _GONE_IN_1_1.split()}
+    return {**kept, **gone, **_DIFFERENT_IN_1_0}
+
+
 def crate_1_1(crate_1_2: Mapping[str, object]) -> dict[str, object]:
     """Return the context of 1.1."""
     new = frozenset(_NEW.split())
     kept = {name: definition for name, definition in crate_1_2.items() if name not in new}
     return {**kept, **{name: _SCHEMA + name for name in _GONE.split()}, **_DIFFERENT}
+
+
+def crate_1_3(crate_1_2: Mapping[str, object]) -> dict[str, object]:
+    """Return the context of 1.3."""
+    new = {name: _SCHEMA + name for name in _NEW_IN_1_3.split()}
+    terms = {name: f"https://bioschemas.org/terms/{name}" for name in _OF_BIOSCHEMAS_IN_1_3.split()}
+    return {**crate_1_2, **new, **terms}

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 from publisher.errors import SourceSyntax
-from publisher.rdf.crate_contexts import crate_1_1
+from publisher.rdf.crate_contexts import crate_1_0, crate_1_1, crate_1_3
 from publisher.rdf.written_contexts import written_context
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
+# Address → the context there; None where it is not known.
+ReadContext: TypeAlias = Callable[[str], Json]
 FOLDER = Path(__file__).with_name("contexts")
 # Addresses without scheme, and without what they may end with → file in the folder.
 _FILES: Mapping[str, str] = {
@@ -38,12 +41,18 @@ _FILES: Mapping[str, str] = {
     "www.w3.org/ns/credentials/v2": "credentials/v2.jsonld",
     "w3id.org/ro/crate/1.2/context": "ro-crate/context.json",
 }
-_CRATE_1_1, _CRATE_1_2 = (f"w3id.org/ro/crate/{version}/context" for version in ("1.1", "1.2"))
+_CRATE = "w3id.org/ro/crate/{}/context"
+_CRATES_LIKE_1_2 = {
+    _CRATE.format(version): made_of
+    for version, made_of in (("1.0", crate_1_0), ("1.1", crate_1_1), ("1.3", crate_1_3))
+}
 FILES = tuple(dict.fromkeys(_FILES.values()))
 _ENDING = re.compile(r"(?:\.jsonld|\.json|/|#)$")
 _SCHEME = re.compile(r"^https?://")
 # In a string quotation marks are escaped, so that this is a key wherever it is.
 _KEY = re.compile(r'"@context"\s*:\s*(?=["\[{])')
+# Keywords of frames alone.
+_FRAMING = re.compile(r'(?<!\\)"@(?:embed|explicit|omitDefault|requireAll)"\s*:')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -52,7 +61,38 @@ def has_remote_context(content: bytes) -> bool:
     return b'"@context"' in content and b"http" in content
 
 
-def with_known_contexts(content: bytes, where: str) -> bytes:
+def is_context(written: str) -> bool:
+    """Tell whether JSON is a context and nothing else, for other files to name.
+
+    >>> is_context('{"@context": {"name": "urn:name"}}'), is_context('{"@context": {}, "a": 1}')
+    (True, False)
+    """
+    try:
+        document = json.loads(written)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and list(document) == ["@context"]
+
+
+def is_frame(written: str) -> bool:
+    r"""Tell whether JSON-LD is a frame, which says how others are arranged (Framing 1.1, 4.1).
+
+    >>> is_frame('{"@type": "urn:Lake", "@explicit": true}'), is_frame(r'{"a": "\"@embed\": x"}')
+    (True, False)
+    """
+    return _FRAMING.search(written) is not None
+
+
+def addresses_of_contexts(written: str) -> Iterator[str]:
+    """Yield the addresses of the contexts that JSON-LD names, which may be relative."""
+    for found in _KEY.finditer(written):
+        try:
+            yield from _addresses(json.JSONDecoder().raw_decode(written, found.end())[0])
+        except (ValueError, RecursionError):
+            return
+
+
+def with_known_contexts(content: bytes, where: str, read: ReadContext | None = None) -> bytes:
     """Return JSON-LD with contexts in the place of their addresses; lines stay where they are.
 
     Of a context only what the file uses is put there, since it may name it at each of its things.
@@ -60,11 +100,13 @@ def with_known_contexts(content: bytes, where: str) -> bytes:
     Args:
         content: The file, in UTF-8.
         where: How messages name it.
+        read: Returns the contexts; without it those that are known here.
 
     Raises:
-        SourceSyntax: It names one that is not known.
+        SourceSyntax: It names one that is not known, or one that names itself.
     """
     written = content.decode()
+    read = read or read_context
     used: set[str] | None = None
     parts: list[str] = []
     end = 0
@@ -79,12 +121,12 @@ def with_known_contexts(content: bytes, where: str) -> bytes:
             continue
         if used is None:
             used = _names_in(written)
-        for address in _addresses(context):
-            if read_context(address) is None:
-                raise _unknown(written, address, found.end(), where)
-        inlined = json.dumps(_inlined(context, used), ensure_ascii=False)
+        try:
+            inlined = _Inlining(read, used).of(context)
+        except _UnusableContext as error:
+            raise _unusable(written, error, found.end(), where) from error
         lines = "\n" * written.count("\n", found.end(), stop)
-        parts += [written[end : found.end()], inlined, lines]
+        parts += [written[end : found.end()], json.dumps(inlined, ensure_ascii=False), lines]
         end = stop
     return "".join([*parts, written[end:]]).encode() if parts else content
 
@@ -95,9 +137,9 @@ def read_context(address: str) -> Json:
     plain = _ENDING.sub("", _ENDING.sub("", _SCHEME.sub("", address)))
     if written := written_context(plain):
         return cast(Json, written)
-    if plain == _CRATE_1_1:
-        later = read_context(f"https://{_CRATE_1_2}")
-        return cast(Json, crate_1_1(later)) if isinstance(later, dict) else None
+    if made_of := _CRATES_LIKE_1_2.get(plain):
+        known = read_context(f"https://{_CRATE.format('1.2')}")
+        return cast(Json, made_of(known)) if isinstance(known, dict) else None
     name = _FILES.get(plain)
     path = FOLDER / (name or "")
     if name is None or not path.is_file():
@@ -121,21 +163,59 @@ def _addresses(context: Json) -> Iterator[str]:
                 yield from _addresses(definition["@context"])
 
 
-def _inlined(context: Json, used: set[str]) -> Json:
-    if isinstance(context, str):
-        return _inlined(_only_used(read_context(context), used), used)
-    if isinstance(context, list):
-        return [_inlined(each, used) for each in context]
-    if isinstance(context, dict):
-        if isinstance(imported := context.get("@import"), str):
-            context = _with_imported(context, _only_used(read_context(imported), used))
-        return {
-            name: definition | {"@context": _inlined(definition["@context"], used)}
-            if isinstance(definition, dict) and "@context" in definition
-            else definition
-            for name, definition in context.items()
-        }
-    return context
+class _UnusableContext(Exception):
+    """A context cannot be put in the place of its address: nobody knows it, or it names itself."""
+
+    def __init__(self, address: str, *, names_itself: bool = False) -> None:
+        super().__init__(address)
+        self.address, self.names_itself = address, names_itself
+
+
+@dataclass(frozen=True)
+class _Inlining:
+    """Puts contexts in the place of their addresses.
+
+    Attributes:
+        read: Returns the context at an address.
+        used: The terms that the file has.
+        inside: Addresses of the contexts around the one at hand.
+    """
+
+    read: ReadContext
+    used: set[str]
+    inside: tuple[str, ...] = ()
+
+    def of(self, context: Json) -> Json:
+        """Return a context without addresses.
+
+        Raises:
+            _UnusableContext: One of them cannot be read, or a context names itself.
+        """
+        if isinstance(context, str):
+            return self._within(context).of(self._read(context))
+        if isinstance(context, list):
+            return [self.of(each) for each in context]
+        if isinstance(context, dict):
+            if isinstance(imported := context.get("@import"), str):
+                context = _with_imported(context, self._within(imported)._read(imported))
+            return {
+                name: definition | {"@context": self.of(definition["@context"])}
+                if isinstance(definition, dict) and "@context" in definition
+                else definition
+                for name, definition in context.items()
+            }
+        return context
+
+    def _within(self, address: str) -> _Inlining:
+        if address in self.inside:
+            raise _UnusableContext(address, names_itself=True)
+        return replace(self, inside=(*self.inside, address))
+
+    def _read(self, address: str) -> Json:
+        context = self.read(address)
+        if context is None:
+            raise _UnusableContext(address)
+        return _only_used(context, self.used)
 
 
 def _with_imported(context: dict[str, Json], imported: Json) -> dict[str, Json]:
@@ -171,12 +251,37 @@ def _names_in(written: str) -> set[str]:
     return found
 
 
-def _unknown(written: str, address: str, start: int, where: str) -> SourceSyntax:
-    position = max(written.find(json.dumps(address), start), start)
+def _unusable(written: str, error: _UnusableContext, start: int, where: str) -> SourceSyntax:
+    address = error.address
+    line = written.count("\n", 0, max(written.find(json.dumps(address), start), start)) + 1
+    if error.names_itself:
+        return SourceSyntax(
+            "Line {line}: the JSON-LD context {address} names itself, which is not read here.",
+            where=where,
+            remedy="Take the address out of it.",
+            line=line,
+            address=f"<{address}>",
+        )
+    if not _SCHEME.match(address):
+        return SourceSyntax(
+            "Line {line}: the JSON-LD context {address} is not in the folder.",
+            where=where,
+            remedy="Put it there, or write it into the file, as the value of @context.",
+            line=line,
+            address=f"<{address}>",
+        )
+    return unknown_context(address, line, where)
+
+
+def unknown_context(address: str, line: int, where: str) -> SourceSyntax:
+    """Return the error that a file names a context of the web, with what to do about it."""
     return SourceSyntax(
         "Line {line}: the JSON-LD context {address} is on the web, and none is fetched.",
         where=where,
-        remedy="Write what is at that address into the file, as the value of @context.",
-        line=written.count("\n", 0, position) + 1,
+        remedy="Save what is there in the folder, and name the file in pyproject.toml, below"
+        ' [tool.publisher.contexts]: "{iri}" = "contexts/saved.jsonld". Or write it into the file,'
+        " as the value of @context.",
+        line=line,
         address=f"<{address}>",
+        iri=address,
     )

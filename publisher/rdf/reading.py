@@ -21,7 +21,7 @@ from typing import BinaryIO, Protocol
 
 from pyoxigraph import Quad, QuadParser, RdfFormat, parse
 
-from publisher.errors import ReadLimitExceeded, SourceSyntax
+from publisher.errors import ReadLimitExceeded
 from publisher.rdf.guards import (
     DEFAULT_READ_LIMITS,
     TOKEN_BYTES,
@@ -31,7 +31,11 @@ from publisher.rdf.guards import (
     refuse_turtle_nesting,
     token_too_long,
 )
-from publisher.rdf.known_contexts import has_remote_context, with_known_contexts
+from publisher.rdf.known_contexts import (
+    has_remote_context,
+    unknown_context,
+    with_known_contexts,
+)
 from publisher.rdf.parse_apart import IS_LONG_TOKEN, REFUSED
 from publisher.rdf.parser_places import line_in_json_ld, line_in_xml
 from publisher.rdf.plain_xml import plain_xml
@@ -299,13 +303,8 @@ def _refuse_remote_context(error: SyntaxError, content: bytes, where: str) -> No
         return
     found = _REMOTE_CONTEXT.search(content)
     position = found.start() if found else max(content.find(b'"@context"'), 0)
-    raise SourceSyntax(
-        "Line {line}: the JSON-LD context {address} is on the web, and none is fetched.",
-        where=where,
-        remedy="Write what is at that address into the file, as the value of @context.",
-        line=content.count(b"\n", 0, position) + 1,
-        address=f"<{found[1].decode(errors='replace')}>" if found else "",
-    ) from error
+    address = found[1].decode(errors="replace") if found else ""
+    raise unknown_context(address, content.count(b"\n", 0, position) + 1, where) from error
 
 
 def _read_in_process(

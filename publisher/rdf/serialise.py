@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple, serialize
 
 from publisher.errors import NotCarried
 from publisher.rdf import turtle
+from publisher.rdf.escaped_names import with_escaped_names
 from publisher.rdf.jsonld import Context
 from publisher.rdf.language_tags import with_written_tags
 from publisher.rdf.media_types import (
@@ -59,7 +60,7 @@ def serialise(
         return turtle.write_turtle(statements, prefixes, declaration=turtle.PUBLISHED).encode()
     if media_type in _WITHOUT_PREFIXES:
         lines = "".join(f"{line} .\n" for line in sorted({str(s) for s in statements}))
-        return with_written_tags(lines.encode())
+        return with_escaped_names(with_written_tags(lines.encode()))
     ordered = sort_statements(statements)
     if media_type is JSON_LD:
         return context.compact(ordered)

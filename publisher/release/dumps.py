@@ -14,6 +14,7 @@ from pyoxigraph import RdfFormat, Triple, serialize
 
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf import media_types
+from publisher.rdf.escaped_names import with_escaped_names
 from publisher.rdf.jsonld import AmbiguousPrefix, Context
 from publisher.rdf.language_tags import line_with_written_tag
 from publisher.rdf.media_types import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, MediaType
@@ -133,7 +134,7 @@ def _write_quads(quads: Quads, path: Path, prefixes: Mapping[str, str], context:
 
 def _write_triples(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
     triples = (line[: line.rindex(b" <")] + _END for line in quads.lines())
-    write_lines(path, map(line_with_written_tag, triples))
+    write_lines(path, map(with_escaped_names, map(line_with_written_tag, triples)))
 
 
 def _write_turtle(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:

@@ -169,8 +169,7 @@ def _write_self_description(
     """Write the context, and what the endpoint says of itself."""
     write_json(folder / CONTEXT, {"@context": without_cycles(prefixes)})
     nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
-    named = {name: count for name, count in stored.graphs.items() if name}
-    write_descriptions(folder, nothing, stored.base_iri, named, union=union)
+    write_descriptions(folder, nothing, stored.base_iri, stored.named_graphs, union=union)
 
 
 def _build_loading(
@@ -202,7 +201,7 @@ def _manifest(
         "prefixes": {**stored.prefixes, **PREFIXES},
         "documents": documents,
         PAGE_INPUTS: {},
-        "named_graphs": {name: [name] for name in stored.graphs if name},
+        "named_graphs": {name: [name] for name in stored.named_graphs},
         "modified": {},
         "files": _files_of(folder),
     }

@@ -11,11 +11,18 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse, serialize
 
-from publisher.errors import ReadLimitExceeded, SourceError, SourceErrors, SourceSyntax
+from publisher.errors import (
+    ReadLimitExceeded,
+    SourceError,
+    SourceErrors,
+    SourceMissing,
+    SourceSyntax,
+)
 from publisher.findings import Severity
-from publisher.load.files import list_folder
+from publisher.load.files import Role, list_folder
 from publisher.load.parse import stream_files
 from publisher.load.sources import read_sources
+from publisher.load.stored_files import store_files
 from publisher.rdf.encodings import decode
 from publisher.rdf.guards import ReadLimits
 from publisher.rdf.packed import unpack_gzip, unpack_member
@@ -217,6 +224,58 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(tmp_path: Path, name: st
     with pytest.raises(SourceError, match=said) as error:
         list(stream_files([path]))
     assert len(error.value.in_language("sv").splitlines()) == 2
+
+
+EMPTY: dict[str, bytes] = {
+    "fog.ttl": b"@prefix e: <urn:e:> .\n# no wind today\n",
+    "fog.nq": b"",
+    "fog.trig": b"<urn:e:graph> { }\n",
+    "fog.rdf": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+    "calm.rdf": b"",
+    "fog.jsonld": b"[]",
+    "fog.nt.gz": gzip.compress(b"\n"),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_file_without_a_triple_is_pointed_out_and_stops_nothing(
+    tmp_path: Path, name: str
+) -> None:
+    """Every syntax allows it; the rest of the folder is there."""
+    (tmp_path / "data" / "mills").mkdir(parents=True)
+    (tmp_path / "data" / "mills" / "mills.nt").write_text(FACT)
+    (tmp_path / "data" / "mills" / name).write_bytes(EMPTY[name])
+    sources = read_sources(tmp_path, BASE)
+    (found,) = sources.load_findings
+    assert (found.rule, found.severity) == ("no-triples", Severity.WARNING)
+    assert found.file == f"data/mills/{name}"
+    assert len(list(sources.quads(Role.DATA))) == 1
+
+
+def test_a_context_among_the_data_is_no_mistake(tmp_path: Path) -> None:
+    """Other files name it; keys that no context knows are one."""
+    (tmp_path / "data" / "mills").mkdir(parents=True)
+    (tmp_path / "data" / "mills" / "mills.nt").write_text(FACT)
+    (tmp_path / "data" / "mills" / "terms.jsonld").write_text('{"@context": {"sail": "urn:sail"}}')
+    (tmp_path / "data" / "mills" / "words.jsonld").write_text('{"@context": {}, "sail": 4}')
+    frame = '{"@context": "https://nowhere.example/", "@id": ["a", "b"], "@embed": "@always"}'
+    (tmp_path / "data" / "mills" / "frame.jsonld").write_text(frame)
+    found = {finding.file: finding for finding in read_sources(tmp_path, BASE).load_findings}
+    assert found["data/mills/terms.jsonld"].severity is Severity.INFO
+    assert found["data/mills/words.jsonld"].severity is Severity.WARNING
+    assert "@context" in found["data/mills/words.jsonld"].message["en"]
+    assert "is a JSON-LD frame" in found["data/mills/frame.jsonld"].message["en"]
+    assert found["data/mills/frame.jsonld"].severity is Severity.WARNING
+
+
+def test_files_are_looked_at_together_though_one_holds_nothing(tmp_path: Path) -> None:
+    """Only where all hold nothing there is nothing to look at."""
+    paths = [tmp_path / "fog.ttl", tmp_path / "mills.nt"]
+    paths[0].write_text("# no wind today\n")
+    paths[1].write_text(FACT)
+    assert store_files(paths).quads.count == 1
+    with pytest.raises(SourceMissing, match="holds no triple"):
+        store_files(paths[:1])
 
 
 BOMB_MB = 200

@@ -6,7 +6,7 @@ import pytest
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
-from publisher.load.parse import SourceFile, parse_file, stream_files
+from publisher.load.parse import SourceFile, parse_file, parse_text, stream_files
 
 BASE = "https://data.example.org/"
 GOOD = "PREFIX e: <https://e.org/>\ne:a e:b e:c .\n"
@@ -118,11 +118,11 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "# Nothing yet\n", "PREFIX e: <https://e.org/>"])
-def test_a_file_without_a_triple_is_named(tmp_path: Path, content: str) -> None:
+def test_a_draft_without_a_triple_is_named(tmp_path: Path, content: str) -> None:
     """Most often it was emptied by mistake."""
     with pytest.raises(SourceMissing) as error:
-        parsed(tmp_path, content)
-    assert error.value.in_language("en").startswith("data/lakes/x.ttl: The file holds no triple.")
+        parse_text(SourcePath(tmp_path / "x.ttl", "data/x.ttl", Role.DATA, ""), content, "urn:e:")
+    assert error.value.in_language("en").startswith("data/x.ttl: The file holds no triple.")
 
 
 @pytest.mark.parametrize(
@@ -174,3 +174,27 @@ def test_deep_nesting_breaks_nothing(tmp_path: Path) -> None:
     depth = 5_000
     text = GOOD + "e:a e:b " + "[ e:b " * depth + "1" + " ]" * depth + " ."
     assert len(parsed(tmp_path, text).triples) == depth + 2
+
+
+@pytest.mark.parametrize("name", ["x.nt", "x.nq", "x.ttl"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<< <urn:a> <urn:b> <urn:c> >> <urn:d> <urn:e> .",
+        "<urn:d> <urn:e> << <urn:a> <urn:b> <urn:c> >> .",
+    ],
+)
+def test_a_statement_about_a_statement_is_called_so_in_each_syntax(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    """In N-Triples RDF 1.2 has another form, so that the parser stops at this one."""
+    with pytest.raises(SourceSyntax, match="about a statement") as error:
+        parsed(tmp_path, f"<urn:a> <urn:b> <urn:c> .\n{said}\n", name)
+    assert error.value.line == 2
+
+
+@pytest.mark.parametrize("content", ["../hav/öar.ttl", "skär.owl\n"])
+def test_a_link_that_became_a_text_is_named(tmp_path: Path, content: str) -> None:
+    """So Git writes links where a system has none."""
+    with pytest.raises(SourceSyntax, match=r"name of another file: (?:.*öar\.ttl|skär\.owl)"):
+        parsed(tmp_path, content)

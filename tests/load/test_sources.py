@@ -104,7 +104,7 @@ def test_several_broken_files_are_told_of_in_one_go(world: Path) -> None:
     """An editor mends them all before trying again."""
     (world / "data" / "lakes" / "lakes.ttl").write_text("lake", encoding="utf-8")
     (world / "data" / "rivers" / "rivers.ttl").write_bytes(b"\xff")
-    (world / "shapes" / "Lake.ttl").write_text("", encoding="utf-8")
+    (world / "shapes" / "Lake.ttl").write_text("lake", encoding="utf-8")
     (world / "ontology" / "context.jsonld").write_text("{", encoding="utf-8")
     (world / "shapes" / "hygiene" / "a.rq").write_bytes(b"\xff")
     with pytest.raises(SourceErrors) as broken:

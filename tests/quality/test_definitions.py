@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyoxigraph import RdfFormat, parse, serialize
 
 from publisher.load.sources import read_sources
 from publisher.quality.definitions import check_base, check_definitions
@@ -102,6 +103,20 @@ def test_the_same_definition_twice_contradicts_nothing(world: Path) -> None:
     text = (world / "data" / "lakes" / "lakes.ttl").read_text(encoding="utf-8")
     (world / "data" / "rivers" / "lakes.ttl").write_text(text, encoding="utf-8")
     assert list(check_definitions(read_sources(world, BASE))) == []
+
+
+def test_the_same_in_another_syntax_is_no_second_definition(world: Path) -> None:
+    """Also where it has parts without names, which each file calls otherwise."""
+    said = f"<{SILJAN}bay> a water:Lake ; water:depth [ water:metres 4 ] , [ water:metres 9 ] .\n"
+    turtle = world / "data" / "lakes" / "bay.ttl"
+    turtle.write_text(HEAD + said, encoding="utf-8")
+    quads = parse(turtle.read_bytes(), format=RdfFormat.TURTLE)
+    written = serialize((quad.triple for quad in quads), format=RdfFormat.RDF_XML) or b""
+    (world / "data" / "lakes" / "bay.rdf").write_bytes(written)
+    assert list(check_definitions(read_sources(world, BASE))) == []
+    more = said.replace(" ] .", " ] , [ water:metres 11 ] .")
+    turtle.write_text(HEAD + more, encoding="utf-8")
+    assert len(list(check_definitions(read_sources(world, BASE)))) == 2
 
 
 def test_a_second_file_may_add_facts_about_a_thing(world: Path) -> None:

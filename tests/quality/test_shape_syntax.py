@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.bounds import CheckLimits
+from publisher.bounds import DEFAULT_CHECK_LIMITS, VALIDATORS, CheckLimits
 from publisher.load.sources import read_sources
 from publisher.quality.approval import check
 from publisher.quality.shapes import check_shape_syntax, check_shapes
@@ -81,6 +81,8 @@ def test_a_shape_that_shacl_would_pass_over_is_named_with_its_line(
         "sh:property [ sh:path skos:note ; sh:languageIn () ; sh:nodeKind sh:IRIOrLiteral ]",
         "sh:or ( shape:Lake [ sh:class water:River ] )",
         "sh:node shape:Lake",
+        "sh:and ( shape:Lake [] )",
+        "sh:node []",
         "sh:sparql [ sh:message 'x' ; sh:select 'SELECT $this ?value { $this $PATH ?value }' ]",
         "sh:sparql [ sh:select 'SELECT $this WHERE { $this skos:note 1 }' ]",
         "sh:declare [ sh:prefix 'nope' ; sh:namespace 'https://e.org/nope#' ] ;"
@@ -91,6 +93,22 @@ def test_a_shape_that_shacl_would_pass_over_is_named_with_its_line(
 def test_a_well_formed_shape_passes(world: Path, body: str) -> None:
     """SHACL, appendix A."""
     assert list(check_shape_syntax(read_sources(with_shape(world, body), BASE))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("validator", VALIDATORS)
+@pytest.mark.parametrize(
+    ("body", "is_broken"),
+    [("sh:node []", False), ("sh:and ( [] [] )", False), ("sh:not []", True)],
+)
+def test_a_shape_that_says_nothing_holds_for_all(
+    world: Path, validator: str, body: str, is_broken: bool
+) -> None:
+    """SHACL, section 2.1: what stands where a shape is expected is one."""
+    bounds = replace(DEFAULT_CHECK_LIMITS, validator=validator)
+    found = check(read_sources(with_shape(world, body), BASE, bounds))
+    assert any("shapes#B" in finding.rule for finding in found) == is_broken
+    assert not any(finding.rule == "shape-syntax" for finding in found)
 
 
 @pytest.mark.slow

@@ -299,6 +299,55 @@ def test_a_shape_that_allows_nobody_a_wrong_property_is_right(
     assert [f.rule for f in findings(world)] == ["terms"] * is_found
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("vcard:Lighthouse", "has no such term"), ("dcterms:titel", "Did you mean 'title'?")],
+)
+def test_a_term_that_the_folder_adds_to_a_vocabulary_of_others_stops_nothing(
+    world: Path, name: str, said: str
+) -> None:
+    """Ontologies of others have them, and editors of ontologies declare what is misspelt."""
+    path = world / "ontology" / "more.ttl"
+    prefixes = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("dcterms", "owl", "vcard"))
+    own = f"<{BASE}def/more>"
+    path.write_text(f"{prefixes}{name} a owl:Class .\n{own} a {name} .\n", encoding="utf-8")
+    (found,) = findings(world)
+    assert (found.rule, found.severity.blocks) == ("added-terms", False)
+    assert said in found.message["en"]
+
+
+def test_a_misspelt_term_of_which_the_folder_says_no_type_is_still_an_error(world: Path) -> None:
+    """Whoever gives a name to a misspelling does not add a term."""
+    path = world / "ontology" / "more.ttl"
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    path.write_text(f'<{PREFIXES["dcterms"]}titel> {label} "Titel"@sv .\n', encoding="utf-8")
+    (found,) = findings(world)
+    assert (found.rule, found.severity.blocks) == ("terms", True)
+
+
+@pytest.mark.parametrize("ending", ["/", "#"])
+def test_versions_and_documents_in_the_namespace_of_an_ontology_are_no_terms(
+    world: Path, ending: str
+) -> None:
+    """Beside terms, a namespace often has the releases and pictures of its ontology."""
+    namespace = f"{BASE}def/tides{ending}"
+    path = world / "ontology" / "tides.ttl"
+    prefixes = ("dcterms", "foaf", "owl", "rdfs", "vann")
+    text = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in prefixes)
+    text += f"""PREFIX t: <{namespace}>
+<{BASE}def/tides> a owl:Ontology ; vann:preferredNamespaceUri "{namespace}" ;
+    owl:versionIRI <{namespace}2026-02> ; owl:priorVersion <{namespace}2025-11> ;
+    rdfs:seeAlso <{namespace}index> .
+t:Ebb a owl:Class .
+t:Neap a owl:Class ; rdfs:subClassOf t:Eb .
+"""
+    if ending == "/":
+        text += f"<{BASE}def/tides> foaf:depiction t:moon ; dcterms:hasVersion t:first .\n"
+    path.write_text(text, encoding="utf-8")
+    (found,) = findings(world)
+    assert f"{namespace}Eb is not a term" in found.message["en"]
+
+
 def test_names_that_only_the_text_of_a_specification_has_are_terms() -> None:
     """SHACL-AF, 8.6 (an entailment); XSD 1.1 Structures, 3.16.7.3; XPath data model 3.1, 2.7."""
     vocabularies = built_in()

@@ -266,3 +266,32 @@ def test_names_are_found_before_large_files_have_an_index(
     assert {"counts.json", "schema.json"} <= whole.files.keys() - release.files.keys()
     stores = [Store.read_only(str(each.store)) for each in (release, whole)]
     assert set(stores[0]) == set(stores[1]) == set(stored.quads)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("beacons.trig", f'_:g {{ <{BASE}b> <urn:lit> "yes" }} <urn:g> {{ <{BASE}b> <urn:h> 9 }}'),
+        ("beacons.nq", f'<{BASE}b> <urn:lit> "yes" _:g .\n<{BASE}b> <urn:h> "9" <urn:g> .\n'),
+        (
+            "beacons.jsonld",
+            f"""{{"@context": {{"lit": "urn:lit", "h": {{"@id": "urn:h", "@container": "@graph"}}}},
+            "@id": "{BASE}b", "lit": "yes", "h": {{"@id": "{BASE}c", "lit": "no"}}}}""",
+        ),
+    ],
+)
+def test_graphs_without_names_can_be_looked_at(tmp_path: Path, name: str, content: str) -> None:
+    """As the proof of a credential is one; no description can name it."""
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    stored = store_files([tmp_path / name], BASE)
+    assert any(graph.startswith("_:") for graph in stored.graphs)
+    release = previews.build_preview(stored, tmp_path / "releases", union=True)
+    described = (release.folder / "service.nt").read_text(encoding="utf-8")
+    assert ("<urn:g>" in described) == ("urn:g" in stored.graphs)
+    assert not any(graph in described for graph in stored.graphs if graph.startswith("_:"))
+    site = open_site(Config(base_iri=BASE), open_current(release.folder.parent))
+    with closing(site.engine):
+        client = create_flask(site).test_client()
+        answer = client.get("/b", headers={"Accept": "text/turtle"}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert '"yes"' in answer.text
