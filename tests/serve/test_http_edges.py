@@ -381,3 +381,17 @@ def test_what_is_too_large_is_refused_in_the_readers_language(
         assert head.split(b" ")[1] in (b"413", b"431")
         assert f"content-language: {language}" in head.decode()
         assert said in json.loads(body)["detail"]
+
+
+def test_what_allow_lists_is_taken_in_the_past(served: str) -> None:
+    """RFC 9110, section 10.2.1: a release takes a POST where queries are asked."""
+    past = get(f"{served}release", Accept="application/json").json()["releases"][0]["address"]
+    for path in ("report", "manifest.json", "catalog.ttl", ""):
+        methods = requests.options(f"{past}{path}", timeout=30).headers["Allow"].split(", ")
+        assert sorted(methods) == ["GET", "HEAD", "OPTIONS"], path
+        refused = requests.post(f"{past}{path}", b"query=ASK+{}", timeout=30)
+        assert (refused.status_code, "POST" in refused.headers["Allow"]) == (405, False), path
+    for path in ("sparql", "sparql/", "query/waters-called.json"):
+        form = {"query": "ASK {}", "name": "Siljan"}
+        assert requests.post(f"{past}{path}", form, timeout=30).status_code == 200, path
+        assert "POST" in requests.options(f"{past}{path}", timeout=30).headers["Allow"]
