@@ -63,6 +63,8 @@ class ParameterRow:
         schema: dict[str, Any] = {"type": self.kind}
         if self.values:
             schema["enum"] = list(self.values)
+        elif self.is_required and self.kind == "string":
+            schema["minLength"] = 1
         parameter: dict[str, Any] = {
             "name": self.name,
             "in": self.place,
@@ -138,9 +140,11 @@ _LAYOUT = (
     ParameterRow("figure", "What the summary holds, such as sum:x; otherwise how many rows."),
 )
 _URI = ParameterRow("uri", "IRI of a concept.", is_required=True)
+_NAME = ParameterRow("query", "A name; * stands for any letters.", is_required=True)
 _VOCABULARY = ParameterRow("vocabulary", "Name of a concept scheme.", place="path")
 _SCHEMES = ParameterRow("vocab", "Names of schemes; without it all are searched.")
 QUERY_BODIES = ("application/x-www-form-urlencoded", "application/sparql-query")
+_GRAPH_FILES = _names((*GRAPHS, *OTHER_FILES))
 _FEEDS = _names((TRIG, JSON_LD, N_QUADS, *GRAPHS[:1]))
 _ANSWERS = (*(each.media_type.name for each in result_formats.ALL), HTML.name)
 
@@ -185,7 +189,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "/catalog.{extension}",
         "catalogue_file",
         "The same, as one graph format.",
-        _names(GRAPHS),
+        _GRAPH_FILES,
         (_GRAPH_EXTENSION, _PAGE),
     ),
     AddressRow(
@@ -206,14 +210,14 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "/void.{extension}",
         "void_file",
         "The same, as one graph format.",
-        _names(GRAPHS),
+        _GRAPH_FILES,
         (_GRAPH_EXTENSION,),
     ),
     AddressRow(
         "/sparql.{extension}",
         "service",
         "The endpoint described in its own terms.",
-        _names(GRAPHS),
+        _GRAPH_FILES,
         (_GRAPH_EXTENSION,),
         tag="queries",
     ),
@@ -320,7 +324,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "search_concepts",
         "Concepts by the beginnings of their names.",
         (JSON.name, JSON_LD.name),
-        (ParameterRow("query", "A name; * stands for any letters."), _SCHEMES, _LANGUAGE),
+        (_NAME, _SCHEMES, _LANGUAGE),
         tag="concepts",
     ),
     AddressRow(
@@ -339,7 +343,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "search_vocabulary",
         "Concepts of one scheme by the beginnings of their names.",
         (JSON.name, JSON_LD.name),
-        (_VOCABULARY, ParameterRow("query", "A name; * stands for any letters."), _LANGUAGE),
+        (_VOCABULARY, _NAME, _LANGUAGE),
         tag="concepts",
     ),
     AddressRow(
@@ -362,7 +366,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "/rest/v1/{vocabulary}/data.{extension}",
         "file_of_vocabulary",
         "A scheme with all its concepts as a graph.",
-        _names(GRAPHS),
+        _GRAPH_FILES,
         (_VOCABULARY, _GRAPH_EXTENSION),
         tag="concepts",
     ),

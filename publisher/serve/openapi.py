@@ -91,7 +91,7 @@ def _path(row: AddressRow, examples: Mapping[str, str]) -> dict[str, Any]:
 
 def _body_schema(media_type: str) -> dict[str, Any]:
     if media_type == QUERY_BODIES[0]:
-        properties = {"query": {"type": "string"}}
+        properties = {"query": {"type": "string", "minLength": 1}}
         return {"type": "object", "required": ["query"], "properties": properties}
     return {"type": "object" if media_type == JSON.name else "string"}
 

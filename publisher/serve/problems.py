@@ -83,8 +83,8 @@ _CURES = {
     404: "Check the address, or begin at the home page.",
     405: "Use one of the methods that the Allow field lists.",
     415: (
-        "Send application/x-www-form-urlencoded or application/sparql-query in UTF-8, as it is or"
-        " compressed by gzip."
+        "Send application/x-www-form-urlencoded, multipart/form-data or application/sparql-query in"
+        " UTF-8, as it is or compressed by gzip."
     ),
     500: "Try again; if it happens again, tell those who run this site.",
 }

@@ -171,7 +171,12 @@ def blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
         return _difference(site, archive, (name, other), extension)
 
     @routes.route("/release/<name>/", defaults={"path": ""})
-    @routes.route("/release/<name>/<all:path>", methods=["GET", "POST"])
+    @routes.route("/release/<name>/<all:path>")
+    # Nothing else takes a POST, and what Allow lists is taken.
+    @routes.post("/release/<name>/sparql", defaults={"path": "sparql"})
+    @routes.post("/release/<name>/sparql/", defaults={"path": "sparql/"})
+    @routes.post("/release/<name>/mcp", defaults={"path": "mcp"})
+    @routes.post("/release/<name>/query/<all:path>")
     def as_it_was(name: str, path: str) -> Response:
         # ``path`` has lost its escapes, which tell one thing from another.
         response = archived_response(clock, archive, name, requested_path(skipped=2))

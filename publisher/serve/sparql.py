@@ -44,6 +44,7 @@ from publisher.serve.headers import (
 from publisher.serve.http.limits import MOST_PARAMETERS
 from publisher.serve.loop_request import EVALUATED, EvaluatedQuery
 from publisher.serve.metrics import QueryLog
+from publisher.serve.multipart import MULTIPART_TYPE, read_multipart
 from publisher.serve.page_language import negotiate_language, page_response, set_content_language
 from publisher.serve.problems import error_sentences, error_status, with_error_headers
 from publisher.serve.queue import client_address, client_disconnected, request_slot
@@ -361,20 +362,13 @@ def decode(written: bytes, charset: str = "utf-8") -> dict[str, list[str]]:
     {'query': ['ASK {}'], 'q': ['100%25']}
     """
     if written.count(b"&") >= MOST_PARAMETERS:
-        raise QueryRefused(
-            "The request has more than {most} parameters.",
-            remedy="Leave out those that say nothing; ask in several requests.",
-            most=MOST_PARAMETERS,
-        )
+        raise _too_many()
     parameters: dict[str, list[str]] = {}
     for pair in written.split(b"&") if written else ():
         if not pair:
             continue
         name, _, value = pair.partition(b"=")
-        try:
-            key, text = _unescaped(name).decode(charset), _unescaped(value).decode(charset)
-        except UnicodeDecodeError as error:
-            raise _not_utf8(error) from error
+        key, text = _decoded(_unescaped(name), charset), _decoded(_unescaped(value), charset)
         parameters.setdefault(key, []).append(text)
     return parameters
 
@@ -397,12 +391,23 @@ def _unescaped(written: bytes) -> bytes:
     return a2b_qp(plain.replace(b"%", b"="))
 
 
-def _not_utf8(error: UnicodeDecodeError) -> QueryRefused:
+def _too_many() -> QueryRefused:
     return QueryRefused(
-        "The request is not UTF-8 (byte {position}).",
-        remedy="Send it as UTF-8.",
-        position=error.start + 1,
+        "The request has more than {most} parameters.",
+        remedy="Leave out those that say nothing; ask in several requests.",
+        most=MOST_PARAMETERS,
     )
+
+
+def _decoded(written: bytes, charset: str) -> str:
+    try:
+        return written.decode(charset)
+    except UnicodeDecodeError as error:
+        raise QueryRefused(
+            "The request is not UTF-8 (byte {position}).",
+            remedy="Send it as UTF-8.",
+            position=error.start + 1,
+        ) from error
 
 
 class SentRequest(NamedTuple):
@@ -454,21 +459,53 @@ def read_parameters(sent: SentRequest) -> dict[str, list[str]]:
         mimetype, charset = _content_type(sent.environ.get("CONTENT_TYPE", ""))
         if mimetype == UPDATE_TYPE:
             raise _refuse_update()
-        known = _CHARSETS | (_FORM_CHARSETS if mimetype == FORM_TYPE else {})
-        if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in known:
-            raise UnsupportedMediaType
-        body = sent_body(sent)
         if mimetype == QUERY_TYPE:
-            try:
-                written = {"query": [body.decode()]}
-            except UnicodeDecodeError as error:
-                raise _not_utf8(error) from error
+            if charset not in _CHARSETS:
+                raise UnsupportedMediaType
+            written = {"query": [_decoded(sent_body(sent), "utf-8")]}
         else:
-            written = decode(body, known[charset])
+            written = _sent_form(sent)
         for name, values in written.items():
             found.setdefault(name, []).extend(values)
     if "update" in found:
         raise _refuse_update()
+    return found
+
+
+def _sent_form(sent: SentRequest) -> dict[str, list[str]]:
+    """Return the fields of a form that was sent, escaped or in parts.
+
+    Raises:
+        QueryRefused: It is not UTF-8, has very many fields, or its parts cannot be told apart.
+        HTTPException: 413, it is too long; 415, it is no form, or in another charset.
+    """
+    content_type = sent.environ.get("CONTENT_TYPE", "")
+    mimetype, charset = _content_type(content_type)
+    boundary = ""
+    if mimetype == MULTIPART_TYPE:
+        boundary = parse_options_header(content_type)[1].get("boundary", "")
+    charsets = _CHARSETS | _FORM_CHARSETS
+    if (mimetype != FORM_TYPE and not boundary) or charset not in charsets:
+        raise UnsupportedMediaType
+    body = sent_body(sent)
+    return _sent_parts(body, boundary) if boundary else decode(body, charsets[charset])
+
+
+def _sent_parts(body: bytes, boundary: str) -> dict[str, list[str]]:
+    if body.count(f"--{boundary}".encode()) > MOST_PARAMETERS + 1:
+        raise _too_many()
+    charsets = _CHARSETS | _FORM_CHARSETS
+    found: dict[str, list[str]] = {}
+    try:
+        for name, charset, value in read_multipart(body, boundary):
+            if charset not in charsets:
+                raise UnsupportedMediaType
+            found.setdefault(name, []).append(_decoded(value, charsets[charset]))
+    except ValueError as error:
+        raise QueryRefused(
+            "The parts of the form cannot be told apart.",
+            remedy="Send it as application/x-www-form-urlencoded.",
+        ) from error
     return found
 
 
@@ -665,11 +702,7 @@ def _named_parameters(sent: SentRequest) -> dict[str, list[str]]:
     """
     found = decode(sent.query_string)
     if sent.body:
-        mimetype, charset = _content_type(sent.environ.get("CONTENT_TYPE", ""))
-        if mimetype != FORM_TYPE or charset not in _CHARSETS | _FORM_CHARSETS:
-            raise UnsupportedMediaType
-        charset = (_CHARSETS | _FORM_CHARSETS)[charset]
-        for name, values in decode(sent_body(sent), charset).items():
+        for name, values in _sent_form(sent).items():
             found.setdefault(name, []).extend(values)
     return found
 

@@ -117,6 +117,11 @@ REQUESTS: dict[str, tuple[str, str, bytes | None, Fields]] = {
         *("POST", "/sparql", gzip.compress(urlencode({"query": POINT}).encode())),
         FORM_FIELDS | {"Content-Encoding": "gzip", "Accept-Encoding": "gzip"},
     ),
+    "form in parts": (
+        *("POST", "/sparql"),
+        b'--b\r\nContent-Disposition: form-data; name="query"\r\n\r\nASK {}\r\n--b--\r\n',
+        {"Content-Type": "multipart/form-data; boundary=b"},
+    ),
     "slash": ("POST", "/sparql/", urlencode({"query": POINT}).encode(), FORM_FIELDS),
     "direct": ("POST", "/sparql", POINT.encode(), {"Content-Type": f"{DIRECT}; charset=UTF-8"}),
     "common prefixes": (

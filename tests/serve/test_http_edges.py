@@ -235,6 +235,76 @@ def test_a_form_in_latin_1_is_read(served: str) -> None:
     assert answer.json()["results"]["bindings"][0]["x"]["value"] == "blåbär"
 
 
+PART = b'--=b\r\nContent-Disposition: form-data; name="query"\r\n'
+PARTS = {"Content-Type": 'multipart/form-data; boundary="=b"'}
+
+
+def in_parts(served: str, body: bytes, path: str = "sparql") -> requests.Response:
+    """Return the answer to a form in parts."""
+    fields = PARTS | {"Accept-Language": "en"}
+    return requests.post(served + path, body, headers=fields, timeout=30)
+
+
+def test_a_form_in_parts_is_read(served: str) -> None:
+    """RFC 7578; a file is a value like another, and what else there is counts too."""
+    query = "SELECT ('blåbär & 100%25+' AS ?x) {}"
+    for sent in ((None, query), ("query.rq", query.encode(), "application/sparql-query")):
+        form = {"query": sent, "format": (None, "csv")}
+        answer = requests.post(f"{served}sparql", files=form, timeout=30)
+        assert answer.content == "x\r\nblåbär & 100%25+\r\n".encode()
+
+
+def test_a_named_query_takes_its_parameters_in_parts(served: str) -> None:
+    """They mean what they mean in the address."""
+    address = f"{served}query/waters-called.json"
+    asked = requests.get(address, {"name": "Siljan"}, timeout=30).json()
+    form = {"name": (None, "Siljan")}
+    assert requests.post(address, files=form, timeout=30).json() == asked
+    assert asked["results"]["bindings"]
+
+
+def test_a_part_may_say_that_it_is_in_latin_1(served: str) -> None:
+    """RFC 7578, section 5.1.2; other charsets are refused, and so is what is no UTF-8."""
+    query = "SELECT ('å' AS ?x) {}".encode("latin-1")
+    for charset, status in (("iso-8859-1", 200), ("utf-16", 415), ("utf-8", 400)):
+        kind = f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode()
+        assert in_parts(served, PART + kind + query + b"\r\n--=b--\r\n").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"ASK {}", "told apart"),
+        (PART + b"\r\nASK {}", "told apart"),
+        (b"--=b\r\nX: y\r\n\r\nASK {}\r\n--=b--", "told apart"),
+        ((PART + b"\r\nASK {}\r\n") * 2 + b"--=b--", "2 queries"),
+        ((PART + b"\r\n\r\n") * 3000 + b"--=b--", "parameters"),
+        (b"--=b--", "query"),
+    ],
+)
+def test_a_form_whose_parts_are_wrong_is_refused(served: str, body: bytes, said: str) -> None:
+    """With a sentence each; none of them is taken for another."""
+    answer = in_parts(served, body)
+    assert (answer.status_code, said in answer.json()["detail"]) == (400, True), answer.text
+
+
+def test_a_query_in_parts_and_in_the_address_is_two(served: str) -> None:
+    """SPARQL 1.1 Protocol, section 2.1.4."""
+    body = PART + b"\r\nASK {}\r\n--=b--\r\n"
+    assert in_parts(served, body, "sparql?query=ASK%7B%7D").status_code == 400
+    assert in_parts(served, body).json()["boolean"] is True
+    update = body.replace(b'"query"', b'"update"')
+    assert "no update" in in_parts(served, update).json()["detail"]
+
+
+def test_a_part_without_boundary_is_refused(served: str) -> None:
+    """RFC 2046, section 5.1.1: without it nothing can be told apart."""
+    answer = requests.post(
+        f"{served}sparql", b"ASK {}", headers={"Content-Type": "multipart/form-data"}, timeout=30
+    )
+    assert answer.status_code == 415
+
+
 def test_x_gzip_is_gzip(served: str) -> None:
     """RFC 9110, section 8.4.1.3."""
     answer = get(f"{served}catalog.ttl", Accept_Encoding="x-gzip")
@@ -311,3 +381,17 @@ def test_what_is_too_large_is_refused_in_the_readers_language(
         assert head.split(b" ")[1] in (b"413", b"431")
         assert f"content-language: {language}" in head.decode()
         assert said in json.loads(body)["detail"]
+
+
+def test_what_allow_lists_is_taken_in_the_past(served: str) -> None:
+    """RFC 9110, section 10.2.1: a release takes a POST where queries are asked."""
+    past = get(f"{served}release", Accept="application/json").json()["releases"][0]["address"]
+    for path in ("report", "manifest.json", "catalog.ttl", ""):
+        methods = requests.options(f"{past}{path}", timeout=30).headers["Allow"].split(", ")
+        assert sorted(methods) == ["GET", "HEAD", "OPTIONS"], path
+        refused = requests.post(f"{past}{path}", b"query=ASK+{}", timeout=30)
+        assert (refused.status_code, "POST" in refused.headers["Allow"]) == (405, False), path
+    for path in ("sparql", "sparql/", "query/waters-called.json"):
+        form = {"query": "ASK {}", "name": "Siljan"}
+        assert requests.post(f"{past}{path}", form, timeout=30).status_code == 200, path
+        assert "POST" in requests.options(f"{past}{path}", timeout=30).headers["Allow"]

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
+import urllib3
 from pyld import jsonld
 
 from publisher.serve.site import Site
@@ -194,3 +195,70 @@ def test_parts_of_an_answer_make_the_whole(root: str) -> None:
         whole = requests.get(address, headers=fields, timeout=30)
         assert [part.status_code for part in parts] == [206, 206]
         assert b"".join(part.content for part in parts) == whole.content
+
+
+R = """
+root <- commandArgs(TRUE)[1]
+library(httr)
+kinds <- function(answer) c(status_code(answer), http_type(answer))
+endpoint <- paste0(root, "sparql")
+cat(kinds(POST(endpoint, body = list(query = "ASK {}"))), sep = "\\n")
+cat(kinds(POST(endpoint, body = list(query = "ASK {}"), encode = "form")), sep = "\\n")
+cat(nrow(read.csv(paste0(root, "sparql?format=csv&query=",
+  URLencode("SELECT * { ?s a ?c } LIMIT 3", reserved = TRUE)))), "\\n")
+"""
+
+
+def test_rs_httr_posts_a_list_as_it_comes(root: str, tmp_path: Path) -> None:
+    """Its forms are in parts unless told otherwise; it takes JSON before all else."""
+    rscript = program("Rscript")
+    if subprocess.run(
+        [rscript, "-e", "library(httr)"], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("r-cran-httr is not installed")
+    script = tmp_path / "ask.R"
+    script.write_text(R, encoding="utf-8")
+    answered = ["200", "application/json"]
+    assert [line.strip() for line in run(rscript, str(script), root)] == [*answered, *answered, "3"]
+
+
+FORM_DATA = """
+(async () => {
+  const form = new FormData()
+  form.append('query', 'ASK {}')
+  form.append('format', new Blob(['xml']))
+  const answer = await fetch(process.argv[1] + 'sparql', { method: 'POST', body: form })
+  console.log(answer.status, answer.headers.get('content-type'))
+})()
+"""
+
+
+def test_form_data_of_the_browser_is_read(root: str) -> None:
+    """As ``fetch`` of Node.js sends it, too."""
+    node = npm.node()
+    if not node:
+        pytest.skip("there is no Node.js")
+    answered = run(*node, "-e", FORM_DATA, root)
+    assert answered == ["200 application/sparql-results+xml"]
+
+
+PHP_ARRAY = """
+$client = curl_init($argv[1] . 'sparql');
+curl_setopt($client, CURLOPT_POSTFIELDS, ['query' => 'ASK {}']);
+curl_setopt($client, CURLOPT_RETURNTRANSFER, true);
+echo curl_exec($client) ? curl_getinfo($client, CURLINFO_RESPONSE_CODE) : curl_error($client);
+"""
+
+
+def test_phps_curl_posts_an_array(root: str) -> None:
+    """An array is a form in parts, where a text is one that is escaped."""
+    php = program("php")
+    if "curl" not in run(php, "-m"):
+        pytest.skip("php-curl is not installed")
+    assert run(php, "-r", PHP_ARRAY, "--", root) == ["200"]
+
+
+def test_urllib3_posts_fields(root: str) -> None:
+    """In parts, since nobody told it otherwise."""
+    answer = urllib3.PoolManager().request("POST", f"{root}sparql", fields={"query": "ASK {}"})
+    assert (answer.status, answer.json()["boolean"]) == (200, True)
