@@ -17,8 +17,16 @@ from pathlib import Path
 from typing import Any, Literal
 from xml.parsers import expat
 
+from publisher.edit.sheets.cell_links import (
+    LONGEST_FORMULA,
+    MOST_LINKS,
+    CellLinks,
+    Position,
+    is_link_formula,
+)
 from publisher.edit.sheets.reading import (
     SheetFile,
+    ShownSheet,
     read_bytes,
     read_cells,
     read_csv_text,
@@ -30,6 +38,7 @@ from publisher.errors import SheetRefused
 from publisher.messages import Text, text
 from publisher.start import cell_values as cells
 from publisher.start.cell_values import clean, wkt_of_geojson
+from publisher.start.link_columns import add_addresses
 
 MOST_BYTES = 200_000_000
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 2_000
@@ -346,14 +355,25 @@ def arrange(
     *,
     encoding: str = "",
     delimiter: str = "",
+    links: CellLinks | None = None,
 ) -> RawTable:
     """Return a table of rows: without titles above, sums below and empty rows between.
+
+    Args:
+        name: Of the table.
+        file: Its name.
+        written: The rows, from the first of the file on.
+        encoding: Of a text.
+        delimiter: Of a text.
+        links: Addresses behind the cells.
 
     Raises:
         SheetRefused: There is no row.
     """
+    links = links or CellLinks()
     rows = [(n, [clean_cell(cell) for cell in row]) for n, row in enumerate(written, 1)]
-    rows = [(n, row) for n, row in rows if any(row)]
+    linked = {line for line, _column in links.addresses}
+    rows = [(n, row) for n, row in rows if any(row) or n in linked]
     if not rows:
         raise _no_table(file)
     width = min(max(_last_filled(row) for _n, row in rows), MOST_COLUMNS)
@@ -367,16 +387,10 @@ def arrange(
     body, footer = _without_footer(body, width)
     if footer:
         notes.append(text("Below the table, left out: {words}", words=_shown(footer)))
-    table = RawTable(
-        name,
-        file,
-        tuple(headings),
-        tuple(Row(n, tuple(row)) for n, row in body),
-        encoding,
-        delimiter,
-        header,
-        tuple(notes),
-    )
+    notes += add_addresses(headings, body, links)
+    kept = tuple(Row(n, tuple(row)) for n, row in body)
+    said = tuple(notes)
+    table = RawTable(name, file, tuple(headings), kept, encoding, delimiter, header, said)
     return _without_nothing(table)
 
 
@@ -582,13 +596,11 @@ def _without_nothing(table: RawTable) -> RawTable:
 # Workbooks, of Excel and of LibreOffice.
 
 
-def _of_sheets(file: Path, sheets: Iterable[tuple[str, Sequence[Sequence[Any]]]]) -> list[RawTable]:
-    filled = [
-        (title, rows) for title, rows in sheets if sum(1 for row in rows if any(map(_shows, row)))
-    ]
+def _of_sheets(file: Path, sheets: Iterable[ShownSheet]) -> list[RawTable]:
     read = [
-        (title, arrange(title, file.name, [[written(c) for c in row] for row in rows]))
-        for title, rows in filled
+        (sheet.title, _of_sheet(file, sheet))
+        for sheet in sheets
+        if any(any(map(_shows, row)) for row in sheet.rows)
     ]
     # A sheet of remarks beside a table: nothing stands beside anything in it.
     remarks = [title for title, table in read if len(table.headings) == 1]
@@ -601,6 +613,11 @@ def _of_sheets(file: Path, sheets: Iterable[tuple[str, Sequence[Sequence[Any]]]]
         note = text("Sheets without a table, left out: {names}", names=", ".join(remarks))
         found[0] = replace(found[0], notes=(*found[0].notes, note))
     return [replace(found[0], name=file.stem)] if len(found) == 1 else found
+
+
+def _of_sheet(file: Path, sheet: ShownSheet) -> RawTable:
+    rows = [[written(cell) for cell in row] for row in sheet.rows]
+    return arrange(sheet.title, file.name, rows, links=sheet.links)
 
 
 def _shows(cell: object) -> bool:
@@ -633,18 +650,26 @@ _ODS_REPEATED = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 number-columns-
 _LARGEST_PART = 400_000_000
 # Rows that are alike, one below the other: things are not, but a formula may reach to the end.
 _MOST_EQUAL_ROWS = 10_000
+_MOST_MERGED_LINKS = 1_000
 # What an archive raises that is damaged, locked (RuntimeError) or packed in another way.
 _BROKEN = (KeyError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+_HREF = "http://www.w3.org/1999/xlink href"
 
 
 class _OdsReader:
     """Reads the sheets of an OpenDocument spreadsheet as a stream (ODF 1.3, part 3, section 9)."""
 
     def __init__(self, file: str) -> None:
-        self.sheets: list[tuple[str, list[list[str]]]] = []
+        self.sheets: list[ShownSheet] = []
+        self._rows: list[list[str]] = []
+        self._links, self._address = CellLinks(), ""
+        # Column of the row that is read → what makes the link in it; of all rows, by place.
+        self._row_links: dict[int, str] = {}
+        self._formulas: dict[Position, str] = {}
+        self._merged_links: list[tuple[int, int, int]] = []
         self._file, self._cells = file, 0
         self._row: list[str] = []
         self._attributes: dict[str, str] = {}
@@ -655,13 +680,18 @@ class _OdsReader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == f"{_TABLE} table":
-            self.sheets.append((attributes.get(f"{_TABLE} name", ""), []))
-            self._merged = {}
+            self._rows, self._links, self._merged = [], CellLinks(), {}
+            self._formulas, self._merged_links = {}, []
+            title = attributes.get(f"{_TABLE} name", "")
+            self.sheets.append(ShownSheet(title, self._rows, self._links))
         elif name == f"{_TABLE} table-row":
-            self._row = []
+            self._row, self._row_links = [], {}
             self._row_repeats = int(attributes.get(f"{_TABLE} number-rows-repeated", "1"))
         elif name in (f"{_TABLE} table-cell", f"{_TABLE} covered-table-cell"):
             self._attributes, self._words, self._paragraphs = attributes, [], 0
+            self._address = ""
+        elif name == f"{_TEXT} a" and not self._notes:
+            self._address = self._address or attributes.get(_HREF, "")
         elif name == f"{_OFFICE} annotation":
             self._notes += 1
         elif name == f"{_TEXT} p" and not self._notes:
@@ -686,15 +716,50 @@ class _OdsReader:
                 self._merged[len(self._row)] = (cell, spanned - 1)
             # Empty cells are repeated to the end of the sheet.
             repeats = min(repeats, MOST_COLUMNS - len(self._row)) if cell or repeats < 64 else 0
+            self._note_link(spanned)
             self._row += [cell] * max(0, repeats)
+        elif name == f"{_TABLE} table":
+            self._resolve_links()
         elif name == f"{_TABLE} table-row" and self.sheets:
             repeats = self._row_repeats if any(self._row) else min(self._row_repeats, 1)
-            rows = self.sheets[-1][1]
+            rows = self._rows
             repeats = min(repeats, max(0, MOST_ROWS - len(rows)))
             self._cells += len(self._row) * repeats
             if repeats > _MOST_EQUAL_ROWS or self._cells > MOST_CELLS:
                 raise _too_many_cells(self._file)
+            self._place_links(repeats)
             rows += [self._row] * repeats
+
+    def _note_link(self, spanned: int) -> None:
+        """Keep what makes the link of a cell: a formula, or the address that is in the text."""
+        formula = self._attributes.get(f"{_TABLE} formula", "")[:LONGEST_FORMULA]
+        if not self._address and not is_link_formula(formula):
+            return
+        column, line = len(self._row) + 1, len(self._rows) + 1
+        self._row_links[column] = self._address or formula
+        if spanned > 1 and len(self._merged_links) < _MOST_MERGED_LINKS:
+            self._merged_links.append((column, line, line + spanned - 1))
+
+    def _place_links(self, repeats: int) -> None:
+        """Keep the links of a row, for each of the rows that are like it."""
+        for line in range(len(self._rows) + 1, len(self._rows) + 1 + repeats):
+            for column, link in self._row_links.items():
+                if len(self._links.addresses) + len(self._formulas) >= MOST_LINKS:
+                    return
+                place = self._formulas if is_link_formula(link) else self._links.addresses
+                place[line, column] = link
+
+    def _resolve_links(self) -> None:
+        """Find the addresses that formulas make of texts and of cells of the sheet."""
+
+        def shown(at: Position) -> str:
+            row = self._rows[at[0] - 1] if 0 < at[0] <= len(self._rows) else []
+            return row[at[1] - 1] if at[1] <= len(row) else ""
+
+        for at, formula in self._formulas.items():
+            self._links.add_formula(at, formula, shown)
+        for column, first, last in self._merged_links:
+            self._links.fill_down((column, first, min(last, len(self._rows))))
 
     def _from_above(self, name: str) -> str:
         """Return what a covered cell shows: what is merged over it from a row above."""
@@ -728,7 +793,7 @@ def _refuse_entity(*_about: object) -> None:
     raise ValueError("entities are not read")
 
 
-def _ods_sheets(content: bytes, name: str) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
+def _ods_sheets(content: bytes, name: str) -> Iterator[ShownSheet]:
     reader = _OdsReader(name)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = reader.start
@@ -770,7 +835,8 @@ def read_list_sheets(file: Path, report: ImportReport) -> SheetFile:
     content = read_bytes(file, MOST_BYTES + 1)
     suffix = file.suffix.lower()
     if content.startswith(b"PK") and suffix == ".ods":
-        sheets = [sheet_of_rows(title, rows) for title, rows in _ods_sheets(content, file.name)]
+        shown = _ods_sheets(content, file.name)
+        sheets = [sheet_of_rows(sheet.title, sheet.rows) for sheet in shown]
         return SheetFile(sheets)
     is_text = suffix in (".csv", ".tsv", ".tab", ".txt") and len(content) <= MOST_BYTES
     if not is_text or content.startswith(b"PK"):

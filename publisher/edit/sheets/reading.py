@@ -23,6 +23,7 @@ from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
+from publisher.edit.sheets.cell_links import CellLinks, Position
 from publisher.edit.sheets.cells import LONGEST
 from publisher.edit.sheets.layout import OWN_SHEETS, RECORD_SHEET, ExportRecord
 from publisher.edit.sheets.reports import CellPosition, ImportReport
@@ -205,8 +206,23 @@ def _open_for_reading(file: Path, results: bool = False) -> Iterator[tuple[Any, 
             book.close()
 
 
-def read_cells(file: Path) -> list[tuple[str, list[list[Any]]]]:
-    """Return title → rows of values of every sheet that is shown; formulas as their results.
+@dataclass(frozen=True)
+class ShownSheet:
+    """A sheet as it is shown.
+
+    Attributes:
+        title: Its name.
+        rows: Values, from the first row and column on.
+        links: Addresses behind the cells.
+    """
+
+    title: str
+    rows: Sequence[Sequence[Any]] = field(repr=False)
+    links: CellLinks = field(default_factory=CellLinks, repr=False)
+
+
+def read_cells(file: Path) -> list[ShownSheet]:
+    """Return the values of every sheet that is shown; formulas as their results.
 
     Percentages come as texts with their sign, times and days as such. What is merged over several
     lines stands in each of them.
@@ -221,14 +237,32 @@ def read_cells(file: Path) -> list[tuple[str, list[list[Any]]]]:
             for title in book.sheetnames:
                 if getattr(book[title], "sheet_state", "visible") == "visible":
                     rows = [[_result(cell) for cell in row] for row in _rows(book, parts, title)]
-                    _fill_down(rows, parts.surveys[title].merged if rows else ())
-                    found.append((title, rows))
+                    survey = parts.surveys.get(title, SheetSurvey())
+                    links = _all_links(rows, survey)
+                    _fill_down(rows, survey.merged if rows else (), links)
+                    found.append(ShownSheet(title, rows, links))
         except BROKEN as error:
             raise _damaged_error(file) from error
     return found
 
 
-def _fill_down(rows: Sequence[list[Any]], merged: Iterable[str]) -> None:
+def _all_links(rows: Sequence[Sequence[Any]], survey: SheetSurvey) -> CellLinks:
+    """Return the addresses behind the cells of a sheet, also those that formulas make."""
+
+    def shown(at: Position) -> str:
+        line, column = at
+        row = rows[line - 1] if 0 < line <= len(rows) else ()
+        value = row[column - 1] if column <= len(row) else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _number(value)
+        return "" if value is None else str(value)
+
+    for at, formula in survey.link_formulas.items():
+        survey.links.add_formula(at, formula, shown)
+    return survey.links
+
+
+def _fill_down(rows: Sequence[list[Any]], merged: Iterable[str], links: CellLinks) -> None:
     """Write the value of cells that are merged over several lines in each of these."""
     for ref in merged:
         try:
@@ -241,6 +275,7 @@ def _fill_down(rows: Sequence[list[Any]], merged: Iterable[str]) -> None:
         for row in rows[first:last]:
             row += [None] * (column - len(row))
             row[column - 1] = above[column - 1]
+        links.fill_down((column, first, last))
 
 
 def _result(cell: Any) -> Any:
