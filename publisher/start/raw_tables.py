@@ -340,10 +340,18 @@ def _regularity(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
 
 # Where the table begins and ends, and what its columns are called.
 
-_SUM = re.compile(r"(summa|totalt?|total|sum|delsumma|summa totalt)[:.]?", re.IGNORECASE)
+_SUM = re.compile(
+    r"(summa|totalt?|total|sum|delsumma|summa totalt|summe|gesamt|gesamtsumme|zwischensumme"
+    r"|insgesamt|yhteensä|i alt|samlet|sum total|grand total|sub-?total|total général|ensemble"
+    r"|totaal|samtals)[:.]?",
+    re.IGNORECASE,
+)
 _FOOTER = re.compile(
     r"(summa|totalt?|sum|total|källa|source|anm\.?|anmärkning|not|fotnot|medel|medelvärde"
-    r"|genomsnitt|delsumma|uppdaterad|utskriven|utskrift|rapport|antal rader)\b[:. ]*",
+    r"|genomsnitt|delsumma|uppdaterad|utskriven|utskrift|rapport|antal rader|summe|gesamt"
+    r"|gesamtsumme|insgesamt|quelle|stand|hinweis|anmerkung|durchschnitt|yhteensä|lähde|huom"
+    r"|päivitetty|i alt|samlet|kilde|merknad|opdateret|oppdatert|grand total|notes?|remarque"
+    r"|mise à jour|moyenne|average)\b[:. ]*",
     re.IGNORECASE,
 )
 
