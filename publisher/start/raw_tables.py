@@ -25,8 +25,11 @@ from publisher.edit.sheets.cell_links import (
     is_link_formula,
 )
 from publisher.edit.sheets.reading import (
+    BINARY_BOOK,
     SheetFile,
     ShownSheet,
+    binary_error,
+    compound_error,
     read_bytes,
     read_cells,
     read_csv_text,
@@ -133,12 +136,7 @@ def tables_of(content: bytes, name: str) -> list[RawTable]:
     if content.startswith(b"PK"):
         return _of_sheets(file, _ods_sheets(content, name))
     if content.startswith(bytes.fromhex("d0cf11e0a1b11ae1")):
-        raise SheetRefused(
-            "The workbook is locked with a password, or in the old format .xls.",
-            where=name,
-            remedy="Take the password away, and save it as .xlsx (Excel workbook)."
-            " Nothing was changed.",
-        )
+        raise compound_error(content, name)
     if content.startswith(b"SQLite format 3"):
         raise SheetRefused(
             "The file is a GeoPackage or another database.",
@@ -605,6 +603,7 @@ def _without_nothing(table: RawTable) -> RawTable:
 
 
 def _of_sheets(file: Path, sheets: Iterable[ShownSheet]) -> list[RawTable]:
+    sheets = list(sheets)
     read = [
         (sheet.title, _of_sheet(file, sheet))
         for sheet in sheets
@@ -619,6 +618,9 @@ def _of_sheets(file: Path, sheets: Iterable[ShownSheet]) -> list[RawTable]:
         raise _no_table(file.name)
     if remarks:
         note = text("Sheets without a table, left out: {names}", names=", ".join(remarks))
+        found[0] = replace(found[0], notes=(*found[0].notes, note))
+    if hidden := [sheet.title for sheet in sheets if sheet.is_hidden]:
+        note = text("Hidden sheets, not read: {names}", names=", ".join(hidden))
         found[0] = replace(found[0], notes=(*found[0].notes, note))
     return [replace(found[0], name=file.stem)] if len(found) == 1 else found
 
@@ -811,6 +813,8 @@ def _ods_sheets(content: bytes, name: str) -> Iterator[ShownSheet]:
     parser.buffer_text = True
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if BINARY_BOOK in archive.namelist():
+                raise binary_error(name)
             if archive.getinfo("content.xml").file_size > _LARGEST_PART:
                 raise ValueError("the part is too large")
             with archive.open("content.xml") as stream:
