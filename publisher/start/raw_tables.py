@@ -389,7 +389,7 @@ def arrange(
     notes: list[Text] = []
     if first:
         notes.append(text("Above the headings, left out: {words}", words=_shown(rows[:first])))
-    headings, body, header = _headings(rows[first:], notes)
+    headings, body, header = _headings(rows[first:], notes, links)
     body, footer = _without_footer(body, width)
     if footer:
         notes.append(text("Below the table, left out: {words}", words=_shown(footer)))
@@ -484,13 +484,22 @@ def _is_header(rows: Sequence[tuple[int, Sequence[str]]]) -> bool:
     return not any(cell and cell in {row[n] for row in below} for n, cell in enumerate(first))
 
 
+def _is_above_links(rows: Sequence[tuple[int, Sequence[str]]], links: CellLinks) -> bool:
+    """Tell whether the first row has words where the rows below have links, whatever they show."""
+    number, first = rows[0]
+    columns = {column for line, column in links.addresses if line > number}
+    linked_first = {column for line, column in links.addresses if line == number}
+    filled = {n for n, cell in enumerate(first, 1) if cell}
+    return bool(columns & filled - linked_first) and not any(map(_looks_like_value, first))
+
+
 def _headings(
-    rows: Sequence[tuple[int, Sequence[str]]], notes: list[Text]
+    rows: Sequence[tuple[int, Sequence[str]]], notes: list[Text], links: CellLinks
 ) -> tuple[list[str], list[tuple[int, list[str]]], int]:
     """Return the headings, the rows below, and the number of the row of the headings."""
     body = [(n, list(row)) for n, row in rows]
     width = len(body[0][1])
-    if not _is_header(rows):
+    if not _is_header(rows) and not _is_above_links(rows, links):
         notes.append(text("The table has no headings; the columns got numbers."))
         return [f"Kolumn {n}" for n in range(1, width + 1)], body, 0
     number, first = body.pop(0)

@@ -176,6 +176,17 @@ def test_links_of_libreoffice_are_kept_as_those_of_excel() -> None:
     assert found.rows[1].cells == ("8", "Al", "https://k.example/8", "x", f"{SITE}al")
 
 
+def test_words_above_links_are_headings_though_each_link_shows_them_again(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Klubb", "Ort", "Hemsida"], ["A", "Ed"], ["B", "Å"], ["C", "Ed"]]
+    links = {f"C{n}": (f"{SITE}{n}", "Hemsida") for n in (2, 3, 4)}
+    found = one(workbook(tmp_path, rows, links))
+    assert found.headings == ("Klubb", "Ort", "Hemsida")
+    assert found.column(2) == [f"{SITE}2", f"{SITE}3", f"{SITE}4"]
+    rows = [["A", "Ed", ""], ["B", "Å", ""]]
+    links = {"C1": (f"{SITE}1", "Hemsida"), "C2": (f"{SITE}2", "Hemsida")}
+    assert one(workbook(tmp_path, rows, links)).headings[0] == "Kolumn 1"
+
+
 def test_a_link_without_a_text_is_a_value(tmp_path: Path) -> None:
     """A picture or an empty cell may have one."""
     path = tmp_path / "bok.xlsx"
