@@ -19,6 +19,7 @@ from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code, with
 from publisher.load.files import CATALOGUE, CATALOGUE_FOLDER, DATASET
 from publisher.messages import Text, translate
 from publisher.profiles.file_types import IANA
+from publisher.profiles.term_names import find_term
 from publisher.rdf.namespaces import AUTHORITY, PREFIXES, iri
 from publisher.rdf.turtle import write_turtle
 
@@ -249,6 +250,9 @@ def read_licence(written: str) -> str:
     short = written.strip().upper().replace(" ", "-").removesuffix("-4.0").removesuffix("-1.0")
     if short in LICENCES:
         return LICENCES[short]
+    # Others by the names and addresses that they have in their countries.
+    if found := find_term("licence", written):
+        return found
     if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", written.strip()):
         return written.strip()
     raise UsageError(

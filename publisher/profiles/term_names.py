@@ -50,6 +50,20 @@ _CREATIVE_COMMONS = re.compile(
 _OPEN_DEFINITION = re.compile(
     r"https?://(?:www\.)?opendefinition\.org/licenses/([a-z-]+)/?", re.IGNORECASE
 )
+# Addresses of national licences, as their pages and national lists have them, and whose term it is.
+_NATIONAL_LICENCES = tuple(
+    (re.compile(rf"https?://(?:www\.)?{address}/?", re.IGNORECASE), name)
+    for address, name in (
+        (r"nationalarchives\.gov\.uk/doc/open-government-licence/version/3", "OGL 3.0 (UK)"),
+        (r"data\.norge\.no/nlod(?:/(?:no|en|nb|nn))?(?:/2\.0)?", "NLOD 2.0"),
+        (r"data\.norge\.no/nlod/(?:no|en|nb|nn)/1\.0", "NLOD 1.0"),
+        (r"govdata\.de/dl-de/by-2-0", "dl-de/by-2-0"),
+        (r"dcat-ap\.de/def/licenses/dl-by-de/2\.0", "dl-de/by-2-0"),
+        (r"govdata\.de/dl-de/zero-2-0", "dl-de/zero-2-0"),
+        (r"dcat-ap\.de/def/licenses/dl-zero-de/2\.0", "dl-de/zero-2-0"),
+        (r"etalab\.gouv\.fr/licence-ouverte-open-licence", "Licence Ouverte 2.0"),
+    )
+)
 _LISTS = {
     "theme": "data-theme",
     "frequency": "frequency",
@@ -171,6 +185,8 @@ def find_term(name: str, written: str) -> str:
     'http://publications.europa.eu/resource/authority/frequency/MONTHLY'
     >>> find_term("licence", "https://creativecommons.org/licenses/by/4.0/deed.sv")
     'http://creativecommons.org/licenses/by/4.0/'
+    >>> find_term("licence", "http://dcat-ap.de/def/licenses/dl-by-de/2.0")
+    'https://www.govdata.de/dl-de/by-2-0'
     >>> find_term("theme", "Rymdfart")
     ''
     """
@@ -195,6 +211,9 @@ def _canonical_address(name: str, value: str) -> str:
             return f"http://creativecommons.org/{match[1].lower()}/"
         if match := _OPEN_DEFINITION.fullmatch(value):
             return _by_name(name).get(_folded(match[1]), "")
+        for form, licence in _NATIONAL_LICENCES:
+            if form.fullmatch(value):
+                return _by_name(name).get(_folded(licence), "")
     address = value.replace("https://", "http://", 1).rstrip("/")
     if name == "frequency" and address.startswith(_INSPIRE_FREQUENCY):
         return _by_name(name).get(_folded(address.removeprefix(_INSPIRE_FREQUENCY)), "")

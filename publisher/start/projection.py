@@ -11,19 +11,33 @@ from publisher.rdf.geometries import registry_degrees
 
 @dataclass(frozen=True)
 class PlaneSystem:
-    """A transverse Mercator projection.
+    """A projection in which places are two numbers, in metres.
 
     Attributes:
         name: What surveyors call it.
         meridian: Central meridian, in degrees.
         is_zone: Whether it is one of the twelve local zones of SWEREF 99.
         is_swedish: Whether it is one of Sweden's, whose first axis leads north.
+        north: Least and greatest northing, of one that is not Swedish.
+        east: Least and greatest easting.
     """
 
     name: str
     meridian: float
     is_zone: bool = True
     is_swedish: bool = True
+    north: tuple[int, int] = (3_500_000, 9_400_000)
+    east: tuple[int, int] = (20_000, 1_200_000)
+
+
+def _foreign(
+    name: str,
+    meridian: float,
+    *,
+    north: tuple[int, int] = PlaneSystem.north,
+    east: tuple[int, int] = PlaneSystem.east,
+) -> PlaneSystem:
+    return PlaneSystem(name, meridian, is_zone=False, is_swedish=False, north=north, east=east)
 
 
 # EPSG code → system.
@@ -43,12 +57,21 @@ SYSTEMS: Mapping[int, PlaneSystem] = {
     3018: PlaneSystem("SWEREF 99 23 15", 23.25),
     3021: PlaneSystem("RT 90 2,5 gon V", 15 + 48 / 60 + 29.8 / 3600, is_zone=False),
     # Of the neighbours, and of maps on the web.
-    25832: PlaneSystem("UTM 32", 9.0, is_zone=False, is_swedish=False),
-    25833: PlaneSystem("UTM 33", 15.0, is_zone=False, is_swedish=False),
-    25835: PlaneSystem("UTM 35", 27.0, is_zone=False, is_swedish=False),
-    3067: PlaneSystem("ETRS-TM35FIN", 27.0, is_zone=False, is_swedish=False),
+    25832: _foreign("UTM 32", 9.0),
+    25833: _foreign("UTM 33", 15.0),
+    25835: _foreign("UTM 35", 27.0),
+    # As German states write them: the zone stands in front of the easting.
+    4647: _foreign("UTM 32 (zone in front)", 9.0, east=(32_020_000, 33_000_000)),
+    5650: _foreign("UTM 33 (zone in front)", 15.0, east=(33_020_000, 34_000_000)),
+    3067: _foreign("ETRS-TM35FIN", 27.0),
+    2154: _foreign("Lambert 93", 3.0, north=(6_000_000, 7_200_000), east=(75_000, 1_300_000)),
+    27700: _foreign("British National Grid", -2.0, north=(0, 1_300_000), east=(0, 700_000)),
     3857: PlaneSystem("Web Mercator", 0.0, is_zone=False, is_swedish=False),
 }
+# Both axes have one range: only the headings tell them apart.
+ALIKE_AXES = frozenset((3857, 27700))
+# A cell that names a system, not a number that happens to be the code of one.
+_NAMING = re.compile(r"epsg|srid|sweref|utm|osgb|lambert|tm35|rt ?90|british", re.IGNORECASE)
 WGS84 = 4326
 _ZONE = re.compile(r"(?<!\d)(1[2-8]|2[0-3])\s?°?[\s_.:-]?(00|15|30|45)(?!\d)")
 _EPSG = re.compile(r"(?:epsg|srid)\D{0,12}?(\d{4,5})(?!\d)|(?<!\d)(30[012]\d)(?!\d)", re.IGNORECASE)
@@ -75,6 +98,8 @@ def named_system(text: str) -> int | None:
     (3011, 3006, None)
     >>> named_system("x_utm32"), named_system("N (ETRS-TM35FIN)")
     (25832, 3067)
+    >>> named_system("Coord. X (L93)"), named_system("OSGB36")
+    (2154, 27700)
     """
     if code := _EPSG.search(text):
         epsg = int(code[1] or code[2])
@@ -89,6 +114,10 @@ def named_system(text: str) -> int | None:
         return 3857
     if "rt90" in plain.replace(" ", "").replace("_", ""):
         return 3021
+    if re.search(r"osgb|british national grid|\bbng\b", plain):
+        return 27700
+    if re.search(r"lambert[\s_-]?(?:19)?93|\bl93\b|_l93(?!\d)", plain):
+        return 2154
     if "sweref" not in plain:
         return None
     rest = re.sub(r"sweref\s?[_-]?(99)?", " ", plain)
@@ -98,6 +127,24 @@ def named_system(text: str) -> int | None:
             if system.meridian == meridian and system.is_zone:
                 return epsg
     return 3006 if "tm" in rest or not re.search(r"\d", rest) else None
+
+
+def stated_system(cell: str) -> int | None:
+    """Return the EPSG code of the system that a cell names: one column may say it for all rows.
+
+    >>> stated_system("EPSG:2154"), stated_system("3010")
+    (2154, None)
+    """
+    return named_system(cell) if len(cell) < 60 and _NAMING.search(cell) else None
+
+
+def with_zone_in_front(east: float) -> int | None:
+    """Return the EPSG code of the system whose eastings begin with their zone.
+
+    >>> with_zone_in_front(32412345.1), with_zone_in_front(412345.1)
+    (4647, None)
+    """
+    return {32: 4647, 33: 5650}.get(int(east // 1_000_000))
 
 
 def system_of(north: float, east: float) -> int | None:
@@ -120,7 +167,9 @@ def is_within(north: float, east: float, epsg: int | None) -> bool:
     if epsg == 3857:
         return max(abs(north), abs(east)) < 20_037_509 and max(abs(north), abs(east)) > 1_000
     if epsg is not None and epsg in SYSTEMS and not SYSTEMS[epsg].is_swedish:
-        return 3_500_000 <= north <= 9_400_000 and 20_000 <= east <= 1_200_000
+        system = SYSTEMS[epsg]
+        is_north = system.north[0] <= north <= system.north[1]
+        return is_north and system.east[0] <= east <= system.east[1]
     return is_northing(north) and is_easting(east)
 
 

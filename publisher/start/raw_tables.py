@@ -17,8 +17,19 @@ from pathlib import Path
 from typing import Any, Literal
 from xml.parsers import expat
 
+from publisher.edit.sheets.cell_links import (
+    LONGEST_FORMULA,
+    MOST_LINKS,
+    CellLinks,
+    Position,
+    is_link_formula,
+)
 from publisher.edit.sheets.reading import (
+    BINARY_BOOK,
     SheetFile,
+    ShownSheet,
+    binary_error,
+    compound_error,
     read_bytes,
     read_cells,
     read_csv_text,
@@ -30,6 +41,7 @@ from publisher.errors import SheetRefused
 from publisher.messages import Text, text
 from publisher.start import cell_values as cells
 from publisher.start.cell_values import clean, wkt_of_geojson
+from publisher.start.link_columns import add_addresses
 
 MOST_BYTES = 200_000_000
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 2_000
@@ -124,12 +136,7 @@ def tables_of(content: bytes, name: str) -> list[RawTable]:
     if content.startswith(b"PK"):
         return _of_sheets(file, _ods_sheets(content, name))
     if content.startswith(bytes.fromhex("d0cf11e0a1b11ae1")):
-        raise SheetRefused(
-            "The workbook is locked with a password, or in the old format .xls.",
-            where=name,
-            remedy="Take the password away, and save it as .xlsx (Excel workbook)."
-            " Nothing was changed.",
-        )
+        raise compound_error(content, name)
     if content.startswith(b"SQLite format 3"):
         raise SheetRefused(
             "The file is a GeoPackage or another database.",
@@ -331,10 +338,18 @@ def _regularity(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
 
 # Where the table begins and ends, and what its columns are called.
 
-_SUM = re.compile(r"(summa|totalt?|total|sum|delsumma|summa totalt)[:.]?", re.IGNORECASE)
+_SUM = re.compile(
+    r"(summa|totalt?|total|sum|delsumma|summa totalt|summe|gesamt|gesamtsumme|zwischensumme"
+    r"|insgesamt|yhteensä|i alt|samlet|sum total|grand total|sub-?total|total général|ensemble"
+    r"|totaal|samtals)[:.]?",
+    re.IGNORECASE,
+)
 _FOOTER = re.compile(
     r"(summa|totalt?|sum|total|källa|source|anm\.?|anmärkning|not|fotnot|medel|medelvärde"
-    r"|genomsnitt|delsumma|uppdaterad|utskriven|utskrift|rapport|antal rader)\b[:. ]*",
+    r"|genomsnitt|delsumma|uppdaterad|utskriven|utskrift|rapport|antal rader|summe|gesamt"
+    r"|gesamtsumme|insgesamt|quelle|stand|hinweis|anmerkung|durchschnitt|yhteensä|lähde|huom"
+    r"|päivitetty|i alt|samlet|kilde|merknad|opdateret|oppdatert|grand total|notes?|remarque"
+    r"|mise à jour|moyenne|average)\b[:. ]*",
     re.IGNORECASE,
 )
 
@@ -346,14 +361,25 @@ def arrange(
     *,
     encoding: str = "",
     delimiter: str = "",
+    links: CellLinks | None = None,
 ) -> RawTable:
     """Return a table of rows: without titles above, sums below and empty rows between.
+
+    Args:
+        name: Of the table.
+        file: Its name.
+        written: The rows, from the first of the file on.
+        encoding: Of a text.
+        delimiter: Of a text.
+        links: Addresses behind the cells.
 
     Raises:
         SheetRefused: There is no row.
     """
+    links = links or CellLinks()
     rows = [(n, [clean_cell(cell) for cell in row]) for n, row in enumerate(written, 1)]
-    rows = [(n, row) for n, row in rows if any(row)]
+    linked = {line for line, _column in links.addresses}
+    rows = [(n, row) for n, row in rows if any(row) or n in linked]
     if not rows:
         raise _no_table(file)
     width = min(max(_last_filled(row) for _n, row in rows), MOST_COLUMNS)
@@ -363,20 +389,14 @@ def arrange(
     notes: list[Text] = []
     if first:
         notes.append(text("Above the headings, left out: {words}", words=_shown(rows[:first])))
-    headings, body, header = _headings(rows[first:], notes)
+    headings, body, header = _headings(rows[first:], notes, links)
     body, footer = _without_footer(body, width)
     if footer:
         notes.append(text("Below the table, left out: {words}", words=_shown(footer)))
-    table = RawTable(
-        name,
-        file,
-        tuple(headings),
-        tuple(Row(n, tuple(row)) for n, row in body),
-        encoding,
-        delimiter,
-        header,
-        tuple(notes),
-    )
+    notes += add_addresses(headings, body, links)
+    kept = tuple(Row(n, tuple(row)) for n, row in body)
+    said = tuple(notes)
+    table = RawTable(name, file, tuple(headings), kept, encoding, delimiter, header, said)
     return _without_nothing(table)
 
 
@@ -464,13 +484,22 @@ def _is_header(rows: Sequence[tuple[int, Sequence[str]]]) -> bool:
     return not any(cell and cell in {row[n] for row in below} for n, cell in enumerate(first))
 
 
+def _is_above_links(rows: Sequence[tuple[int, Sequence[str]]], links: CellLinks) -> bool:
+    """Tell whether the first row has words where the rows below have links, whatever they show."""
+    number, first = rows[0]
+    columns = {column for line, column in links.addresses if line > number}
+    linked_first = {column for line, column in links.addresses if line == number}
+    filled = {n for n, cell in enumerate(first, 1) if cell}
+    return bool(columns & filled - linked_first) and not any(map(_looks_like_value, first))
+
+
 def _headings(
-    rows: Sequence[tuple[int, Sequence[str]]], notes: list[Text]
+    rows: Sequence[tuple[int, Sequence[str]]], notes: list[Text], links: CellLinks
 ) -> tuple[list[str], list[tuple[int, list[str]]], int]:
     """Return the headings, the rows below, and the number of the row of the headings."""
     body = [(n, list(row)) for n, row in rows]
     width = len(body[0][1])
-    if not _is_header(rows):
+    if not _is_header(rows) and not _is_above_links(rows, links):
         notes.append(text("The table has no headings; the columns got numbers."))
         return [f"Kolumn {n}" for n in range(1, width + 1)], body, 0
     number, first = body.pop(0)
@@ -582,13 +611,12 @@ def _without_nothing(table: RawTable) -> RawTable:
 # Workbooks, of Excel and of LibreOffice.
 
 
-def _of_sheets(file: Path, sheets: Iterable[tuple[str, Sequence[Sequence[Any]]]]) -> list[RawTable]:
-    filled = [
-        (title, rows) for title, rows in sheets if sum(1 for row in rows if any(map(_shows, row)))
-    ]
+def _of_sheets(file: Path, sheets: Iterable[ShownSheet]) -> list[RawTable]:
+    sheets = list(sheets)
     read = [
-        (title, arrange(title, file.name, [[written(c) for c in row] for row in rows]))
-        for title, rows in filled
+        (sheet.title, _of_sheet(file, sheet))
+        for sheet in sheets
+        if any(any(map(_shows, row)) for row in sheet.rows)
     ]
     # A sheet of remarks beside a table: nothing stands beside anything in it.
     remarks = [title for title, table in read if len(table.headings) == 1]
@@ -600,7 +628,15 @@ def _of_sheets(file: Path, sheets: Iterable[tuple[str, Sequence[Sequence[Any]]]]
     if remarks:
         note = text("Sheets without a table, left out: {names}", names=", ".join(remarks))
         found[0] = replace(found[0], notes=(*found[0].notes, note))
+    if hidden := [sheet.title for sheet in sheets if sheet.is_hidden]:
+        note = text("Hidden sheets, not read: {names}", names=", ".join(hidden))
+        found[0] = replace(found[0], notes=(*found[0].notes, note))
     return [replace(found[0], name=file.stem)] if len(found) == 1 else found
+
+
+def _of_sheet(file: Path, sheet: ShownSheet) -> RawTable:
+    rows = [[written(cell) for cell in row] for row in sheet.rows]
+    return arrange(sheet.title, file.name, rows, links=sheet.links)
 
 
 def _shows(cell: object) -> bool:
@@ -633,18 +669,26 @@ _ODS_REPEATED = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 number-columns-
 _LARGEST_PART = 400_000_000
 # Rows that are alike, one below the other: things are not, but a formula may reach to the end.
 _MOST_EQUAL_ROWS = 10_000
+_MOST_MERGED_LINKS = 1_000
 # What an archive raises that is damaged, locked (RuntimeError) or packed in another way.
 _BROKEN = (KeyError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+_HREF = "http://www.w3.org/1999/xlink href"
 
 
 class _OdsReader:
     """Reads the sheets of an OpenDocument spreadsheet as a stream (ODF 1.3, part 3, section 9)."""
 
     def __init__(self, file: str) -> None:
-        self.sheets: list[tuple[str, list[list[str]]]] = []
+        self.sheets: list[ShownSheet] = []
+        self._rows: list[list[str]] = []
+        self._links, self._address = CellLinks(), ""
+        # Column of the row that is read → what makes the link in it; of all rows, by place.
+        self._row_links: dict[int, str] = {}
+        self._formulas: dict[Position, str] = {}
+        self._merged_links: list[tuple[int, int, int]] = []
         self._file, self._cells = file, 0
         self._row: list[str] = []
         self._attributes: dict[str, str] = {}
@@ -655,13 +699,18 @@ class _OdsReader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == f"{_TABLE} table":
-            self.sheets.append((attributes.get(f"{_TABLE} name", ""), []))
-            self._merged = {}
+            self._rows, self._links, self._merged = [], CellLinks(), {}
+            self._formulas, self._merged_links = {}, []
+            title = attributes.get(f"{_TABLE} name", "")
+            self.sheets.append(ShownSheet(title, self._rows, self._links))
         elif name == f"{_TABLE} table-row":
-            self._row = []
+            self._row, self._row_links = [], {}
             self._row_repeats = int(attributes.get(f"{_TABLE} number-rows-repeated", "1"))
         elif name in (f"{_TABLE} table-cell", f"{_TABLE} covered-table-cell"):
             self._attributes, self._words, self._paragraphs = attributes, [], 0
+            self._address = ""
+        elif name == f"{_TEXT} a" and not self._notes:
+            self._address = self._address or attributes.get(_HREF, "")
         elif name == f"{_OFFICE} annotation":
             self._notes += 1
         elif name == f"{_TEXT} p" and not self._notes:
@@ -686,15 +735,50 @@ class _OdsReader:
                 self._merged[len(self._row)] = (cell, spanned - 1)
             # Empty cells are repeated to the end of the sheet.
             repeats = min(repeats, MOST_COLUMNS - len(self._row)) if cell or repeats < 64 else 0
+            self._note_link(spanned)
             self._row += [cell] * max(0, repeats)
+        elif name == f"{_TABLE} table":
+            self._resolve_links()
         elif name == f"{_TABLE} table-row" and self.sheets:
             repeats = self._row_repeats if any(self._row) else min(self._row_repeats, 1)
-            rows = self.sheets[-1][1]
+            rows = self._rows
             repeats = min(repeats, max(0, MOST_ROWS - len(rows)))
             self._cells += len(self._row) * repeats
             if repeats > _MOST_EQUAL_ROWS or self._cells > MOST_CELLS:
                 raise _too_many_cells(self._file)
+            self._place_links(repeats)
             rows += [self._row] * repeats
+
+    def _note_link(self, spanned: int) -> None:
+        """Keep what makes the link of a cell: a formula, or the address that is in the text."""
+        formula = self._attributes.get(f"{_TABLE} formula", "")[:LONGEST_FORMULA]
+        if not self._address and not is_link_formula(formula):
+            return
+        column, line = len(self._row) + 1, len(self._rows) + 1
+        self._row_links[column] = self._address or formula
+        if spanned > 1 and len(self._merged_links) < _MOST_MERGED_LINKS:
+            self._merged_links.append((column, line, line + spanned - 1))
+
+    def _place_links(self, repeats: int) -> None:
+        """Keep the links of a row, for each of the rows that are like it."""
+        for line in range(len(self._rows) + 1, len(self._rows) + 1 + repeats):
+            for column, link in self._row_links.items():
+                if len(self._links.addresses) + len(self._formulas) >= MOST_LINKS:
+                    return
+                place = self._formulas if is_link_formula(link) else self._links.addresses
+                place[line, column] = link
+
+    def _resolve_links(self) -> None:
+        """Find the addresses that formulas make of texts and of cells of the sheet."""
+
+        def shown(at: Position) -> str:
+            row = self._rows[at[0] - 1] if 0 < at[0] <= len(self._rows) else []
+            return row[at[1] - 1] if at[1] <= len(row) else ""
+
+        for at, formula in self._formulas.items():
+            self._links.add_formula(at, formula, shown)
+        for column, first, last in self._merged_links:
+            self._links.fill_down((column, first, min(last, len(self._rows))))
 
     def _from_above(self, name: str) -> str:
         """Return what a covered cell shows: what is merged over it from a row above."""
@@ -728,7 +812,7 @@ def _refuse_entity(*_about: object) -> None:
     raise ValueError("entities are not read")
 
 
-def _ods_sheets(content: bytes, name: str) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
+def _ods_sheets(content: bytes, name: str) -> Iterator[ShownSheet]:
     reader = _OdsReader(name)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = reader.start
@@ -738,6 +822,8 @@ def _ods_sheets(content: bytes, name: str) -> Iterator[tuple[str, Sequence[Seque
     parser.buffer_text = True
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if BINARY_BOOK in archive.namelist():
+                raise binary_error(name)
             if archive.getinfo("content.xml").file_size > _LARGEST_PART:
                 raise ValueError("the part is too large")
             with archive.open("content.xml") as stream:
@@ -770,7 +856,8 @@ def read_list_sheets(file: Path, report: ImportReport) -> SheetFile:
     content = read_bytes(file, MOST_BYTES + 1)
     suffix = file.suffix.lower()
     if content.startswith(b"PK") and suffix == ".ods":
-        sheets = [sheet_of_rows(title, rows) for title, rows in _ods_sheets(content, file.name)]
+        shown = _ods_sheets(content, file.name)
+        sheets = [sheet_of_rows(sheet.title, sheet.rows) for sheet in shown]
         return SheetFile(sheets)
     is_text = suffix in (".csv", ".tsv", ".tab", ".txt") and len(content) <= MOST_BYTES
     if not is_text or content.startswith(b"PK"):

@@ -18,7 +18,15 @@ from publisher.start import cell_values as cells
 from publisher.start import kinds
 from publisher.start.cell_values import is_missing
 from publisher.start.column_guess import CODED, ColumnView, Guess, column_view, guess_column
-from publisher.start.projection import SYSTEMS, is_within, named_system, system_of
+from publisher.start.projection import (
+    ALIKE_AXES,
+    SYSTEMS,
+    is_within,
+    named_system,
+    stated_system,
+    system_of,
+    with_zone_in_front,
+)
 from publisher.start.raw_tables import RawTable
 from publisher.start.text_language import table_language, text_language
 
@@ -97,7 +105,17 @@ _AXES: Mapping[str, str] = {
     r"|rechtswert|\bøst|\bitä|\bostwert",
 }
 # The system that a country writes metres in, by the language of its tables, where nothing says it.
-_USUAL_SYSTEMS: Mapping[str, int] = {"de": 25832, "da": 25832, "fi": 3067, "nb": 25833}
+_USUAL_SYSTEMS: Mapping[str, int] = {
+    "de": 25832,
+    "da": 25832,
+    "fi": 3067,
+    "nb": 25833,
+    "fr": 2154,
+    "en": 27700,
+}
+_GRID_AXIS = r"easting|northing|\bgeo|coord|\bgrid"
+# Länge and Breite are degrees only within the countries that speak German.
+_GERMAN_LATITUDES, _GERMAN_LONGITUDES = (45.5, 55.5), (5.5, 17.5)
 
 
 # So many columns lie between two that say together where something is: all pairs of a table of the
@@ -109,7 +127,7 @@ def _with_places(table: RawTable, columns: Sequence[Guess], spoken: str) -> list
     """Return the columns with those that say where things are taken for that, in pairs."""
     views = {i: column_view(table, i) for i, g in enumerate(columns) if _may_be_place(g)}
     found = list(columns)
-    epsg = next((code for h in (*table.headings, table.name) if (code := named_system(h))), None)
+    epsg = _system_of_table(table)
     taken: set[int] = set()
     near = (pair for pair in combinations(views, 2) if pair[1] - pair[0] <= _FARTHEST_AXES)
     for first, second in sorted(near, key=lambda pair: pair[1] - pair[0]):
@@ -125,6 +143,18 @@ def _with_places(table: RawTable, columns: Sequence[Guess], spoken: str) -> list
                 taken |= {north, east}
                 break
     return found
+
+
+def _system_of_table(table: RawTable) -> int | None:
+    """Return the EPSG code that a heading, the table's name or a column of one value says."""
+    for words in (*table.headings, table.name):
+        if code := named_system(words):
+            return code
+    for index in range(len(table.headings)):
+        values = set(column_view(table, index).sample)
+        if len(values) == 1 and (code := stated_system(values.pop())):
+            return code
+    return None
 
 
 def _may_be_place(guess: Guess) -> bool:
@@ -152,6 +182,7 @@ def _as_degrees(north: ColumnView, east: ColumnView, spoken: str) -> tuple[Guess
         )
     strong = north.says(_STRONG_LATITUDE) and east.says(_STRONG_LONGITUDE)
     in_sweden = all(54 < x < 70 for x in latitudes) and all(9 < x < 25 for x in longitudes)
+    strong = strong or _is_german(north, east)
     named = north.says(_AXES[kinds.LATITUDE]) and east.says(_AXES[kinds.LONGITUDE])
     exact = all(re.search(r"[.,]\d{3,}|°", c) for c in (*north.sample[:20], *east.sample[:20]))
     if not (strong or (named and in_sweden and exact)):
@@ -163,6 +194,18 @@ def _as_degrees(north: ColumnView, east: ColumnView, spoken: str) -> tuple[Guess
     return (
         replace(_guess(north, kinds.LATITUDE, sure), reason=reason),
         replace(_guess(east, kinds.LONGITUDE, sure), reason=reason),
+    )
+
+
+def _is_german(north: ColumnView, east: ColumnView) -> bool:
+    """Tell whether Breite and Länge are degrees, not what a thing measures."""
+    (south, up), (west, right) = _GERMAN_LATITUDES, _GERMAN_LONGITUDES
+    return (
+        north.says(r"\bbreite\b")
+        and east.says(r"\blänge\b")
+        and all(south < angle < up for angle in north.angles)
+        and all(west < angle < right for angle in east.angles)
+        and all(re.search(r"[.,]\d{3,}", c) for c in (*north.sample[:20], *east.sample[:20]))
     )
 
 
@@ -183,6 +226,11 @@ def _as_metres(
     if not norths or not easts:
         return None
     pairs = list(zip(norths, easts, strict=False))
+    epsg = with_zone_in_front(_middle(easts)) or epsg
+    if usual and not all(is_within(*pair, usual) for pair in pairs):
+        usual = None
+    if usual in ALIKE_AXES and not (north.says(_GRID_AXIS) and east.says(_GRID_AXIS)):
+        usual = None  # North and East may be what was sold there
     is_usual = epsg is None and usual is not None
     epsg = epsg or usual
     inside = sum(is_within(*pair, epsg) for pair in pairs) >= len(pairs) * 0.9
@@ -191,8 +239,8 @@ def _as_metres(
         return None
     by_range = system_of(_middle(norths), _middle(easts))
     system = epsg if epsg in SYSTEMS else by_range
-    if epsg == 3857 and not north.says(_AXES[kinds.LATITUDE]):
-        return None  # its two axes have one range: only the headings tell them apart
+    if epsg in ALIKE_AXES and not north.says(_AXES[kinds.LATITUDE]):
+        return None
     if by_range is not None and system not in (None, by_range) and system == 3006:
         system = by_range
     if system is not None:

@@ -118,20 +118,33 @@ _HEADINGS = {
         r"|pinta-ala|puhelin|sähköposti|tyyppi|kaupunginosa)(?!\w)",
         re.IGNORECASE,
     ),
+    "da": re.compile(
+        r"(?<!\w)(betegnelse|vejnavn|vejkode|husnr|husnummer|postnummer|kommunenavn|åbningstid\w*"
+        r"|bemærkning\w*|oprettet|døgnåben\w*|tilgængelig\w*|breddegrad (?:wgs|etrs)\w*|ejerforhold"
+        r"|længdegrad|matrikel\w*|etableret)(?!\w)",
+        re.IGNORECASE,
+    ),
     "nb": re.compile(
         r"(?<!\w)(navn|\w+navn|kommunenr|fylke\w*|antall\b.*|beskrivelse|åpning\w*|breddegrad"
         r"|lengdegrad|oppdatert|dato|telefonnr|byggeår|eierform|hjemmeside)(?!\w)",
         re.IGNORECASE,
     ),
     "fr": re.compile(
-        r"(?<!\w)(identifiant|nom|commune|capacité|libellé|numéro|ville|code postal|département"
-        r"|mise en service|téléphone|horaires|quartier)(?!\w)",
+        r"(?<![^\W_])(identifiant|nom|commune|capacité|libell[ée]|numéro|ville|code[ _]postal"
+        r"|département|mise en service|téléphone|horaires|quartier|appellation|établissement)"
+        r"(?![^\W_])",
         re.IGNORECASE,
     ),
     "sv": re.compile(
         r"[åäö]|ning(en)?$|het$|nr$|namn|plats|datum|kommun|antal|^(typ|ort|gata|adress|bild)", re.I
     ),
-    "en": re.compile(r"^(name|id|type|date|height|address|city|count|description)$", re.I),
+    # Words of headings in capitals one behind the other too: StreetAddress.
+    "en": re.compile(
+        r"(?i:^(name|id|type|date|height|address|city|count|description)$"
+        r"|(?<![^\W_])(supplier|amount|street|postcode|council|ward|opening|category|updated"
+        r"|reference|owner|location|site name|tel\. no|year|date paid|purchase)(?![^\W_]))"
+        r"|[a-z](Name|Label|Address|Category|Date|Type|Needed|Amount|Updated)(?![a-z])"
+    ),
 }
 
 
@@ -148,5 +161,6 @@ def table_language(headings: Iterable[str], texts: Iterable[str], default: str) 
     headings = list(headings)
     for tag, form in _HEADINGS.items():
         if any(form.search(heading) for heading in headings):
-            return text_language(headings) or tag
+            # Danish shares its small words with Norwegian and English: "for", "by".
+            return tag if tag == "da" else text_language(headings) or tag
     return default

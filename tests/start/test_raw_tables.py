@@ -168,6 +168,52 @@ def test_what_is_merged_over_lines_stands_in_each_and_remarks_are_no_table(tmp_p
     assert any("Läs mig" in note["sv"] for note in found.notes)
 
 
+def test_hidden_sheets_are_named_also_beside_a_single_table(tmp_path: Path) -> None:
+    path = tmp_path / "bok.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        shown, hidden, deeper = (book.add_worksheet(name) for name in ("Hallar", "Löner", "Koder"))
+        for sheet in (shown, hidden, deeper):
+            sheet.write_row(0, 0, ["Namn", "Antal"])
+            sheet.write_row(1, 0, ["A", 1])
+        hidden.hide()
+        deeper.very_hidden()
+    (found,) = read_tables(path)
+    assert found.name == "bok"
+    assert found.column(0) == ["A"]
+    assert ["Löner" in note["sv"] and "Koder" in note["sv"] for note in found.notes] == [True]
+
+
+def _package(*names: str) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"\0")
+    return written.getvalue()
+
+
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 504
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xls", _COMPOUND + "Workbook".encode("utf-16-le"), ".xls."),
+        ("a.xlsx", _COMPOUND + "EncryptedPackage".encode("utf-16-le"), "password"),
+        ("a.xlsb", _package("[Content_Types].xml", "xl/workbook.bin"), ".xlsb"),
+        ("b.xlsx", _package("[Content_Types].xml", "xl/workbook.bin"), ".xlsb"),
+    ],
+)
+def test_workbooks_in_other_forms_are_refused_by_their_name(
+    name: str, content: bytes, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(SheetRefused) as refused:
+        read_tables(path)
+    assert said in str(refused.value)
+    assert refused.value.remedy
+
+
 def ods(rows: str) -> bytes:
     """Return a spreadsheet of LibreOffice with some rows."""
     head = "urn:oasis:names:tc:opendocument:xmlns:"

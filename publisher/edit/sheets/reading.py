@@ -23,6 +23,7 @@ from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
+from publisher.edit.sheets.cell_links import CellLinks, Position
 from publisher.edit.sheets.cells import LONGEST
 from publisher.edit.sheets.layout import OWN_SHEETS, RECORD_SHEET, ExportRecord
 from publisher.edit.sheets.reports import CellPosition, ImportReport
@@ -44,6 +45,8 @@ from publisher.rdf.reading import read_json
 # The compound file that a workbook with a password is, and every .xls (MS-CFB, section 2.2).
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _MACROS = "xl/vbaProject.bin"
+# What a workbook of the binary format .xlsb has instead of xl/workbook.xml (MS-XLSB, 2.1.7.61).
+BINARY_BOOK = "xl/workbook.bin"
 # LibreOffice writes a truth like this.
 _TRUTHS = {"=TRUE()": "true", "=FALSE()": "false"}
 # A workbook is marked as a whole up to this size; what is larger gets a list of its findings.
@@ -205,8 +208,27 @@ def _open_for_reading(file: Path, results: bool = False) -> Iterator[tuple[Any, 
             book.close()
 
 
-def read_cells(file: Path) -> list[tuple[str, list[list[Any]]]]:
-    """Return title → rows of values of every sheet that is shown; formulas as their results.
+@dataclass(frozen=True)
+class ShownSheet:
+    """A sheet as it is shown.
+
+    Attributes:
+        title: Its name.
+        rows: Values, from the first row and column on.
+        links: Addresses behind the cells.
+        is_hidden: Whether nobody sees it who opens the workbook; then it has no rows.
+    """
+
+    title: str
+    rows: Sequence[Sequence[Any]] = field(repr=False)
+    links: CellLinks = field(default_factory=CellLinks, repr=False)
+    is_hidden: bool = False
+
+
+def read_cells(file: Path) -> list[ShownSheet]:
+    """Return the values of every sheet that is shown; formulas as their results.
+
+    Hidden ones come without rows.
 
     Percentages come as texts with their sign, times and days as such. What is merged over several
     lines stands in each of them.
@@ -219,16 +241,36 @@ def read_cells(file: Path) -> list[tuple[str, list[list[Any]]]]:
     with _open_for_reading(file, results=True) as (book, parts), _without_warnings():
         try:
             for title in book.sheetnames:
-                if getattr(book[title], "sheet_state", "visible") == "visible":
+                if getattr(book[title], "sheet_state", "visible") != "visible":
+                    found.append(ShownSheet(title, (), is_hidden=True))
+                else:
                     rows = [[_result(cell) for cell in row] for row in _rows(book, parts, title)]
-                    _fill_down(rows, parts.surveys[title].merged if rows else ())
-                    found.append((title, rows))
+                    survey = parts.surveys.get(title, SheetSurvey())
+                    links = _all_links(rows, survey)
+                    _fill_down(rows, survey.merged if rows else (), links)
+                    found.append(ShownSheet(title, rows, links))
         except BROKEN as error:
             raise _damaged_error(file) from error
     return found
 
 
-def _fill_down(rows: Sequence[list[Any]], merged: Iterable[str]) -> None:
+def _all_links(rows: Sequence[Sequence[Any]], survey: SheetSurvey) -> CellLinks:
+    """Return the addresses behind the cells of a sheet, also those that formulas make."""
+
+    def shown(at: Position) -> str:
+        line, column = at
+        row = rows[line - 1] if 0 < line <= len(rows) else ()
+        value = row[column - 1] if column <= len(row) else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return _number(value)
+        return "" if value is None else str(value)
+
+    for at, formula in survey.link_formulas.items():
+        survey.links.add_formula(at, formula, shown)
+    return survey.links
+
+
+def _fill_down(rows: Sequence[list[Any]], merged: Iterable[str], links: CellLinks) -> None:
     """Write the value of cells that are merged over several lines in each of these."""
     for ref in merged:
         try:
@@ -241,6 +283,7 @@ def _fill_down(rows: Sequence[list[Any]], merged: Iterable[str]) -> None:
         for row in rows[first:last]:
             row += [None] * (column - len(row))
             row[column - 1] = above[column - 1]
+        links.fill_down((column, first, last))
 
 
 def _result(cell: Any) -> Any:
@@ -320,15 +363,40 @@ def _damaged_error(file: Path) -> SheetRefused:
     )
 
 
+def compound_error(content: bytes, name: str) -> SheetRefused:
+    """Return what is said of a compound file: a workbook with a password, or an old one.
+
+    A locked one has its package in a stream of that name (MS-OFFCRYPTO, section 2.3.4.4).
+    """
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return SheetRefused(
+            "The workbook is locked with a password.",
+            where=name,
+            remedy="Take the password away (File, Info, Protect Workbook), and save it again."
+            " Nothing was changed.",
+        )
+    return SheetRefused(
+        "The workbook is in the old format .xls.",
+        where=name,
+        remedy="Open it in Excel or LibreOffice and save it as .xlsx (Excel workbook)."
+        " Nothing was changed.",
+    )
+
+
+def binary_error(name: str) -> SheetRefused:
+    """Return what is said of a workbook in the binary format."""
+    return SheetRefused(
+        "The workbook is in the binary format .xlsb.",
+        where=name,
+        remedy="Open it in Excel or LibreOffice and save it as .xlsx (Excel workbook)."
+        " Nothing was changed.",
+    )
+
+
 def _refuse_other_files(file: Path) -> None:
     beginning = _read_beginning(file)
     if beginning.startswith(_COMPOUND):
-        raise SheetRefused(
-            "The workbook is locked with a password, or in the old format .xls.",
-            where=file.name,
-            remedy="Take the password away, and save it as .xlsx (Excel workbook)."
-            " Nothing was changed.",
-        )
+        raise compound_error(read_bytes(file, _MOST_BYTES), file.name)
     if not zipfile.is_zipfile(file):
         raise SheetRefused(
             "The file is not a workbook.",
@@ -341,6 +409,8 @@ def _refuse_other_files(file: Path) -> None:
             names = parts.namelist()
     except BROKEN as error:
         raise _damaged_error(file) from error
+    if BINARY_BOOK in names:
+        raise binary_error(file.name)
     if _MACROS in names:
         raise SheetRefused(
             "The workbook has macros, which are not read here.",

@@ -18,6 +18,14 @@ from pathlib import Path
 from typing import IO, TypeVar
 from xml.parsers import expat
 
+from publisher.edit.sheets.cell_links import (
+    LONGEST_FORMULA,
+    MOST_LINKS,
+    CellLinks,
+    is_link_formula,
+    linked_cells,
+    shifted,
+)
 from publisher.edit.sheets.reports import CellPosition
 from publisher.errors import SheetRefused
 
@@ -100,6 +108,9 @@ class SheetSurvey:
         begin: Bytes up to the first element below the root.
         end: Bytes up to the end of the last line.
         closing: What closes the part after these.
+        hyperlinks: Attributes of the elements of links.
+        link_formulas: Line and column → a formula that makes a link.
+        links: Addresses behind cells, without those that formulas make.
     """
 
     last_line: int = 0
@@ -114,6 +125,9 @@ class SheetSurvey:
     begin: int = 0
     end: int = 0
     closing: str = ""
+    hyperlinks: list[dict[str, str]] = field(default_factory=list)
+    link_formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    links: CellLinks = field(default_factory=CellLinks)
 
 
 class _StopReading(Exception):
@@ -260,6 +274,10 @@ class _SheetReader(_PartReader):
         self._line, self._column, self._kind = 0, 0, ""
         self._is_filled, self._is_used, self._stray = True, False, False
         self._data = ""
+        # The formula that is being read, and those that several cells share, with their origin.
+        self._formula: list[str] | None = None
+        self._group = ""
+        self._shared: dict[str, tuple[tuple[int, int], str]] = {}
 
     def see_root(self, name: str) -> None:
         self._closing = f"</{name}>"
@@ -270,6 +288,11 @@ class _SheetReader(_PartReader):
         elif name in _CONTENT:
             if not self._is_filled and self._line:
                 self._fill(name)
+            if name == "f" and not self._stray:
+                self._begin_formula(attributes.get("si", ""))
+        elif name == "hyperlink":
+            if len(self.survey.hyperlinks) < MOST_LINKS:
+                self.survey.hyperlinks.append(attributes)
         elif name == "row":
             self._row(attributes)
         elif name == "mergeCell":
@@ -289,11 +312,31 @@ class _SheetReader(_PartReader):
     def finish(self, name: str) -> None:
         """See an element end."""
         self.depth -= 1
+        if self._formula is not None:
+            self._finish_formula()
         if name == self._data and self.depth == 1:
             self._cut()
         elif self._stray and name.endswith("c"):
             self._stray = False
             self.parser.CharacterDataHandler = None
+
+    def _begin_formula(self, group: str) -> None:
+        self._formula, self._group = [], group
+        self.parser.CharacterDataHandler = self._formula.append
+
+    def _finish_formula(self) -> None:
+        """Keep a formula that makes a link: its address is nowhere else."""
+        self.parser.CharacterDataHandler = None
+        formula, self._formula = "".join(self._formula or ()), None
+        at = (self._line, self._column)
+        if not formula and self._group in self._shared:
+            origin, first = self._shared[self._group]
+            formula = shifted(first, origin, at)
+        if not is_link_formula(formula[:100]) or len(self.survey.link_formulas) >= MOST_LINKS:
+            return
+        if self._group:
+            self._shared.setdefault(self._group, (at, formula[:LONGEST_FORMULA]))
+        self.survey.link_formulas[at] = formula[:LONGEST_FORMULA]
 
     def _row(self, attributes: Mapping[str, str]) -> None:
         self._cut()
@@ -403,11 +446,8 @@ def inspect_workbook(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) ->
     trees = [name for name, root in roots.items() if root in _TREES]
     for name in trees:
         _read(archive, _TreeReader(name))
-    surveys = {}
-    for name in (name for name, root in roots.items() if root == _SHEET):
-        part = _SheetReader(name)
-        _read(archive, part)
-        surveys[name] = part.survey
+    sheets = [name for name, root in roots.items() if root == _SHEET]
+    surveys = {name: _read(archive, _SheetReader(name)).survey for name in sheets}
     _refuse_cells(file, surveys.values())
     string_numbers = _stray_strings(surveys.values())
     for name in (name for name, root in roots.items() if root == _STRINGS):
@@ -421,6 +461,8 @@ def inspect_workbook(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) ->
     _refuse_size(file, sizes, _LARGEST_TREES_MB)
     _refuse_size(file, used, _LARGEST_USED_MB)
     titles = _titles(archive, roots)
+    for name, survey in surveys.items():
+        _resolve_links(archive, name, survey)
     with zipfile.ZipFile(target, "w") as smaller:
         for name in trees:
             _copy(archive, smaller, name, archive.getinfo(name).file_size)
@@ -535,6 +577,21 @@ def _elements(archive: zipfile.ZipFile, name: str, element: str) -> list[dict[st
     with archive.open(name) as stream:
         part.read(stream)
     return part.found
+
+
+def _resolve_links(archive: zipfile.ZipFile, name: str, survey: SheetSurvey) -> None:
+    """Find the addresses of the links of a sheet (ECMA-376, part 2, section 6.5)."""
+    folder, _, own = name.rpartition("/")
+    relations = f"{folder}/_rels/{own}.rels"
+    if not survey.hyperlinks or relations not in archive.namelist():
+        return
+    targets = {
+        each.get("Id", ""): each.get("Target", "")
+        for each in _elements(archive, relations, "Relationship")
+    }
+    last = (survey.last_line, survey.last_column)
+    survey.links = linked_cells(survey.hyperlinks, targets, last)
+    survey.hyperlinks = []
 
 
 def _titles(archive: zipfile.ZipFile, roots: Mapping[str, str]) -> dict[str, str]:

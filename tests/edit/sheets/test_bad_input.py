@@ -206,7 +206,8 @@ def empty(file: Path) -> None:
 
 
 def locked(file: Path) -> None:
-    file.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600)
+    stream = "EncryptedPackage".encode("utf-16-le")
+    file.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600 + stream)
 
 
 def macros(file: Path) -> None:
@@ -241,7 +242,7 @@ def missing(file: Path) -> None:
     [
         (no_workbook, "Filen är ingen arbetsbok."),
         (empty, "Filen är tom."),
-        (locked, "Arbetsboken är låst med lösenord, eller i det gamla formatet .xls."),
+        (locked, "Arbetsboken är låst med lösenord."),
         (macros, "Arbetsboken har makron, som inte läses här."),
         (other_zip, "Filen är ingen arbetsbok som går att läsa"),
         (cut_off, "Filen är ingen arbetsbok"),
