@@ -29,7 +29,6 @@ class WorkerConfig:
         store: Folder of the store; or a file of N-Quads, which is held in memory.
         limits: What one query may use.
         union: Whether the default graph is the union of all graphs, not the sources' own.
-        union_stored: Whether the store has that union as its own default graph, each triple once.
         incoming_links: How many incoming links a described thing is shown with.
         network: Whether ``SERVICE`` may ask other endpoints.
         reads_only: Whether a query is parsed and its form told, and nothing evaluated.
@@ -40,6 +39,7 @@ class WorkerConfig:
         prefixes: Prefix and namespace of the release, which the cure of a wrong query names.
         own_graphs: Name and file of each graph in which the endpoint describes itself.
         is_urgent: Whether somebody waits for nothing else, so that its priority stays as it is.
+        union_stored: Whether the store has the union of all graphs as its own default graph.
         nameless: File of further N-Quads for the memory, whose blank nodes keep their names; those
             of ``store`` get others. Empty for none.
     """
