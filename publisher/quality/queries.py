@@ -32,6 +32,7 @@ from publisher.messages import LANGUAGES
 from publisher.quality.parted_queries import Row, read_rows, rows_by_parts
 from publisher.query.admission import check_query
 from publisher.query.engine import SOLUTIONS, Operation, QueryLimits
+from publisher.query.stored_union import shares_triples, with_union
 from publisher.query.tokens import tokenize
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import StartedWorker, WorkerPool
@@ -191,9 +192,11 @@ class FolderQueries:
         with self._lock:
             place = str(sources.quads if is_of_data else sources.nothing)
             if place not in self._pools:
+                published = self._with_union() if is_of_data else sources.nothing
                 is_stored = is_of_data and not self._is_in_memory
-                store = self._stored() if is_stored else place
-                config = WorkerConfig(store, self._limits, is_urgent=True)
+                store = self._stored(published) if is_stored else str(published)
+                has_union = is_of_data and published != sources.quads
+                config = WorkerConfig(store, self._limits, is_urgent=True, union_stored=has_union)
                 count = self._count if is_of_data else 1
                 start = taker(_WORKER, StartedWorker)
                 self._pools[place] = WorkerPool(
@@ -201,13 +204,28 @@ class FolderQueries:
                 )
             return self._pools[place]
 
-    def _stored(self) -> str:
+    def _with_union(self) -> Path:
+        """Return the file of what is published; where graphs share triples, one with their union.
+
+        The union that the engine makes itself would have such a triple once for each graph, and a
+        rule that counts would find two names where there is one.
+        """
+        quads = self.sorted_sources.quads
+        with quads.open("rb") as lines:
+            if not shares_triples(lines):
+                return quads
+        united = self.sorted_sources.folder / "united.nq"
+        with quads.open("rb") as lines, united.open("wb") as file:
+            file.writelines(with_union(lines))
+        return united
+
+    def _stored(self, published: Path) -> str:
         """Return the folder of a new store that holds what is published; it goes with the ground.
 
         Another process makes it: loading would hold up the checks that run in this one.
         """
         folder = tempfile.mkdtemp(dir=self.sorted_sources.folder)
-        task = (str(self.sorted_sources.quads), folder)
+        task = (str(published), folder)
         with working_beside(_make_store, task) as made:
             made()
         return folder

@@ -28,6 +28,21 @@ def with_union(lines: Iterable[bytes]) -> Iterator[bytes]:
             yield triple
 
 
+def shares_triples(lines: Iterable[bytes]) -> bool:
+    """Tell whether a triple is in several graphs.
+
+    Args:
+        lines: Sorted N-Quads, each once.
+    """
+    last = b""
+    for line in lines:
+        triple = _triple_of(line)
+        if triple == last:
+            return True
+        last = triple
+    return False
+
+
 def _triple_of(line: bytes) -> bytes:
     r"""Return a line of N-Quads without its graph; the same line when it names none.
 

@@ -7,6 +7,7 @@ import pytest
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.sources import read_sources
+from publisher.quality import queries
 from publisher.quality.hygiene import check_hygiene
 
 pytestmark = pytest.mark.slow
@@ -57,6 +58,34 @@ def test_a_rule_may_be_a_warning_and_name_a_value(world: Path) -> None:
     assert found.severity is Severity.WARNING
     assert found.value == "<https://data.example.org/id/lake/vänern>"
     assert found.message == {"en": "Look."}
+
+
+@pytest.mark.parametrize("memory", [1 << 20, 0])
+@pytest.mark.parametrize("most", [1, 2])
+def test_what_two_datasets_say_alike_counts_once(
+    world: Path, monkeypatch: pytest.MonkeyPatch, memory: int, most: int
+) -> None:
+    """A triple of two graphs is one of their union (RDF 1.1 Concepts, section 3): no second name.
+
+    In memory and from a store; a blank node is the same node in the union and in its graph.
+    """
+    monkeypatch.setattr(queries, "_MEMORY_BYTES", memory)
+    aliases = ", ".join(f'"alias {number}"' for number in range(most))
+    said = f"<{BASE}id/river/one> <{BASE}def/water#alias> {aliases} ."
+    node = f'<{BASE}id/river/one> <{BASE}def/water#bed> [ <{BASE}def/water#of> "sand"@en ] .'
+    for dataset, more in (("rivers", node), ("lakes", "")):
+        (world / "data" / dataset / "shared.ttl").write_text(f"{said}\n{more}\n", encoding="utf-8")
+    rule = f"""
+        PREFIX water: <{BASE}def/water#>
+        SELECT ?focusNode ?message_en {{
+            {{ SELECT ?focusNode (COUNT(?alias) AS ?n) {{ ?focusNode water:alias ?alias }}
+               GROUP BY ?focusNode HAVING (COUNT(?alias) > 1) }}
+            UNION {{ GRAPH ?g {{ ?focusNode water:bed ?bed }} ?bed water:of ?x }}
+            BIND("Look."@en AS ?message_en)
+        }}
+    """
+    found = findings(world, rule)
+    assert len(found) == most  # the bed, and more names than one
 
 
 @pytest.mark.parametrize(
