@@ -14,8 +14,8 @@ from publisher.findings import Finding, Severity
 from publisher.languages import LANGUAGES, SOURCE_LANGUAGE
 from publisher.load.parse import read_text
 from publisher.load.sources import Sources
-from publisher.quality.parted_queries import Row
 from publisher.quality.queries import folder_queries
+from publisher.quality.query_rows import Row
 
 HYGIENE_FOLDER = "shapes/hygiene"
 

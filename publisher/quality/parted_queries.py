@@ -11,17 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
-
 from publisher.errors import QueryError, QueryLimitExceeded, SourceSyntax
 from publisher.quality.data_parts import CuttingTask, DataPart, DataParts, cut_for_queries
+from publisher.quality.query_rows import Row, read_rows
 from publisher.quality.split_queries import SplitQuery, owner
 from publisher.query.engine import SOLUTIONS, Operation, QueryLimits
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
 from publisher.system.processes import cores, working_beside
-
-Row = dict[str, object]
 
 # Of the quads, for each part; with what it needs of others it is about twice as large.
 _PART_BYTES = 64 << 20
@@ -31,14 +28,6 @@ _ASKED_BYTES = 128 << 20
 _MOST_PART_BYTES = 288 << 20
 _START_SECONDS = 120.0
 _RESULT_LIMIT = "query_result_mb"
-
-
-def read_rows(answer: bytes) -> list[Row]:
-    """Return the solutions of an answer in JSON."""
-    solutions = parse_query_results(answer, format=QueryResultsFormat.JSON)
-    assert isinstance(solutions, QuerySolutions)
-    names = [variable.value for variable in solutions.variables]
-    return [{n: row[n] for n in names if row[n] is not None} for row in solutions]
 
 
 def rows_by_parts(

@@ -29,7 +29,7 @@ from publisher.load.files import find_queries
 from publisher.load.parse import QUERIES_FOLDER, find_named_queries
 from publisher.load.sources import SortedSources, Sources
 from publisher.messages import LANGUAGES
-from publisher.quality.parted_queries import Row, read_rows, rows_by_parts
+from publisher.quality.query_rows import Row, read_rows
 from publisher.query.admission import check_query
 from publisher.query.engine import SOLUTIONS, Operation, QueryLimits
 from publisher.query.stored_union import shares_triples, with_union
@@ -118,6 +118,9 @@ class FolderQueries:
         if not self._is_in_memory:
             for name, rule in rules.items():
                 self._check(name, rule)
+            # Its reader of algebra takes long to load, and most folders are small.
+            from publisher.quality.parted_queries import rows_by_parts
+
             quads = self.sorted_sources.quads
             by_parts = rows_by_parts(rules, quads, self._limits, self.as_source_error)
         rest = {name: rule for name, rule in rules.items() if name not in by_parts}

@@ -17,7 +17,7 @@ from publisher.quality import data_parts, parted_queries, queries
 from publisher.quality.approval import with_lines
 from publisher.quality.data_parts import CuttingTask, cut_for_queries
 from publisher.quality.hygiene import check_hygiene
-from publisher.quality.parted_queries import Row
+from publisher.quality.query_rows import Row
 from publisher.quality.split_queries import NotSplit, owner, split_query
 
 _BASE = "http://e.test/"

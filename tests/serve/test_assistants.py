@@ -76,6 +76,8 @@ _NO_CONTRACT = re.compile(
 # The same addresses with a slash at their end, or without what they are about.
 _SPELLINGS = {"/release/*/", "/linkset/*.*", "/timemap/", "/rest/v1/*/", "/rest/v1/*/*/"}
 _SPELLINGS |= {"/search/*/index/*", "/search/*/index/*/*/*"}
+# What takes a POST below ``/release/{release}/{path}``.
+_SPELLINGS |= {f"/release/*/{path}" for path in ("sparql", "sparql/", "mcp", "query/*")}
 
 
 def text_of(client: FlaskClient, path: str) -> str:
