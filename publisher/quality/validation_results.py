@@ -19,7 +19,6 @@ from publisher.quality.shape_preparation import MessageTemplate, fill_in
 from publisher.rdf.namespaces import iri
 
 Term = NamedNode | BlankNode | Literal | Triple
-_TYPE = iri("rdf:type")
 _MESSAGE, _PATTERN = f"<{iri('sh:message')}>", f"<{iri('sh:pattern')}>"
 _SH = f"<{iri('sh:')}"
 _PATH, _FIRST, _REST = (f"<{iri(name)}>" for name in ("sh:path", "rdf:first", "rdf:rest"))

@@ -1001,6 +1001,15 @@ def test_a_line_that_is_broken_is_named_by_its_number(folder: Path) -> None:
     assert "Line 3 is not JSON" in refused(folder, text, "all.jsonl")
 
 
+def test_json_that_breaks_off_is_placed_without_words_of_the_parser(folder: Path) -> None:
+    """The reader may not read English: line and column say where."""
+    said = refused(folder, '{"@type": "Dataset",\n "name": ', "half.json")
+    assert "Line 2 is not JSON from column" in said
+    assert "Expecting" not in said
+    number = refused(folder, '{"@type": "Dataset", "size": ' + "9" * 5000 + "}", "long.json")
+    assert "a number that is too long" in number
+
+
 # What is not read, and what never ends.
 
 

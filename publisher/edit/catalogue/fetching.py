@@ -6,6 +6,7 @@ are followed on the same host only and never in a circle.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -260,12 +261,27 @@ def read_json_of(fetched: Fetched) -> object | None:
         lines = _read_json_lines(content, fetched.where)
         if lines is not None:
             return lines
-        raise SourceSyntax(
-            "It begins like JSON and is none: {reason}.",
-            where=fetched.where,
-            remedy="Fetch it again: it may have broken off.",
-            reason=printable(str(error)),
-        ) from error
+        raise _no_json(error, fetched.where) from error
+
+
+def _no_json(error: ValueError, where: str, line: int = 0) -> SourceSyntax:
+    """Return what is wrong with JSON; the parser's own words are English.
+
+    Args:
+        error: What the parser said.
+        where: How messages name what was read.
+        line: Of a file in which each line is a document; else 0.
+    """
+    is_placed = isinstance(error, json.JSONDecodeError)
+    return SourceSyntax(
+        "Line {line} is not JSON from column {column} on."
+        if is_placed
+        else "It begins like JSON, but is not in UTF-8 or has a number that is too long.",
+        where=where,
+        remedy="Fetch it again: it may have broken off. A file can be corrected by hand.",
+        line=line or getattr(error, "lineno", 0),
+        column=getattr(error, "colno", 0),
+    )
 
 
 def _whole_characters(document: object, content: bytes) -> object:
@@ -299,13 +315,7 @@ def _read_json_lines(content: bytes, where: str) -> list[object] | None:
         except ValueError as error:
             if len(documents) < 1 or len(lines) < 2:
                 return None
-            raise SourceSyntax(
-                "Line {line} is not JSON: {reason}.",
-                where=where,
-                remedy="Fetch it again: it may have broken off. A file can be corrected by hand.",
-                line=number,
-                reason=printable(str(error)),
-            ) from error
+            raise _no_json(error, where, number) from error
     return documents
 
 

@@ -39,10 +39,8 @@ from publisher.edit.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
 from publisher.edit.values import KINDS, comparison_key, short_address
 from publisher.errors import ValueRefused
 from publisher.messages import LANGUAGES, Message, QuotedNames, Text, text, translate
-from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term, pick_name
 
-_TYPE = iri("rdf:type")
 _SHOWN, _NAMED = 60, 5
 # What people write between several values.
 _BETWEEN = re.compile(r"[;|\n]|,(?=\s)")
