@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from publisher.cli import main
 from publisher.rdf.namespaces import iri
+from tests.edit.conftest import Pages
 
 BASE = "https://data.kommun.example/"
 OTHERS = "https://annan.example/"
@@ -360,39 +359,6 @@ def test_wrong_use_is_told_with_its_cure(folder: Path, arguments: list[str], cur
 
 # On the web.
 
-Pages = dict[str, tuple[str, bytes]]
-
-
-@pytest.fixture
-def web() -> Iterator[Callable[[Callable[[str], Pages]], str]]:
-    """Return what serves pages (made for an address) on a socket, and gives the address."""
-    servers: list[ThreadingHTTPServer] = []
-
-    def start(make: Callable[[str], Pages]) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                media_type, body = pages.get(self.path, ("", b""))
-                self.send_response(200 if media_type else 404)
-                self.send_header("Content-Type", media_type or "text/plain")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_arguments: object) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}"
-        pages = make(address)
-        return address
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
 
 def hydra_page(number: int, following: str) -> bytes:
     link = f'<p{number}> a hydra:PagedCollection ; hydra:nextPage "{following}" .'
@@ -406,13 +372,13 @@ def hydra_page(number: int, following: str) -> bytes:
 
 
 def test_a_paged_feed_comes_whole(
-    folder: Path, web: Callable[[Callable[[str], Pages]], str]
+    folder: Path, pages_on_web: Callable[[Callable[[str], Pages]], str]
 ) -> None:
     def pages(site: str) -> Pages:
         following = {1: f"{site}/c?page=2", 2: "/c?page=3", 3: ""}
         return {f"/c?page={n}": ("text/turtle", hydra_page(n, following[n])) for n in (1, 2, 3)}
 
-    output = imported(web(pages) + "/c?page=1")
+    output = imported(pages_on_web(pages) + "/c?page=1")
     assert output.startswith("3 datasets")
 
 
@@ -420,11 +386,11 @@ def test_a_paged_feed_comes_whole(
     "following", ["{site}/c?page=1", "http://localhost:9/c?page=2", "{site}/gone"]
 )
 def test_of_half_a_feed_nothing_is_imported(
-    folder: Path, web: Callable[[Callable[[str], Pages]], str], following: str
+    folder: Path, pages_on_web: Callable[[Callable[[str], Pages]], str], following: str
 ) -> None:
     """Pages in a circle, on another host, or missing."""
     before = sorted(folder.rglob("*"))
-    site = web(
+    site = pages_on_web(
         lambda site: {
             "/c?page=1": ("text/turtle", hydra_page(1, following.replace("{site}", site)))
         }
@@ -535,12 +501,12 @@ def test_a_data_json_of_project_open_data_comes_whole(folder: Path) -> None:
 
 
 def test_the_front_page_of_another_portal_is_enough(
-    folder: Path, web: Callable[[Callable[[str], Pages]], str]
+    folder: Path, pages_on_web: Callable[[Callable[[str], Pages]], str]
 ) -> None:
     """Where its software has its feed."""
     body = json.dumps(OPEN_DATA).encode()
     pages = {"/": ("text/html", b"<!DOCTYPE html><p>x"), "/data.json": ("application/json", body)}
-    assert imported(web(lambda _: pages) + "/", "--dry-run").count("1 datasets") == 1
+    assert imported(pages_on_web(lambda _: pages) + "/", "--dry-run").count("1 datasets") == 1
 
 
 def test_a_packed_feed_is_read_and_of_several_files_none(folder: Path) -> None:
@@ -556,11 +522,11 @@ def test_a_packed_feed_is_read_and_of_several_files_none(folder: Path) -> None:
 
 
 def test_contexts_of_a_feed_are_fetched(
-    folder: Path, web: Callable[[Callable[[str], Pages]], str]
+    folder: Path, pages_on_web: Callable[[Callable[[str], Pages]], str]
 ) -> None:
     """And where one cannot be had, nothing is imported without it."""
     context = {"Dataset": iri("dcat:Dataset"), "title": iri("dcterms:title")}
-    site = web(
+    site = pages_on_web(
         lambda site: (
             {
                 f"/{name}": (
@@ -598,11 +564,11 @@ def test_what_a_portal_hides_is_not_published(folder: Path) -> None:
 
 @pytest.mark.parametrize("address", ["lists/ours.csv", "export?what=list"])
 def test_a_list_at_an_address_is_read(
-    folder: Path, web: Callable[[Callable[[str], Pages]], str], address: str
+    folder: Path, pages_on_web: Callable[[Callable[[str], Pages]], str], address: str
 ) -> None:
     """By its name, or by what the server says that it is."""
     rows = "Titel;Beskrivning;Länk\nBroar;Alla broar;https://files.example.net/b.csv\n"
-    site = web(lambda site: {f"/{address}": ("text/csv; charset=utf-8", rows.encode())})
+    site = pages_on_web(lambda site: {f"/{address}": ("text/csv; charset=utf-8", rows.encode())})
     assert imported(f"{site}/{address}").startswith("1 datasets, 1 files")
     assert values(folder, f"{BASE}dataset/broar", "dcterms:title") == {"Broar"}
 
@@ -631,7 +597,7 @@ def test_resources_that_are_services_become_services(folder: Path) -> None:
 
 
 def test_the_front_page_of_a_ckan_portal_is_enough(
-    folder: Path, web: Callable[[Callable[[str], Pages]], str]
+    folder: Path, pages_on_web: Callable[[Callable[[str], Pages]], str]
 ) -> None:
     """The packages come in pages, and keep the addresses that the portal gives them."""
     api = "/api/3/action/package_search?rows=100"
@@ -644,7 +610,7 @@ def test_the_front_page_of_a_ckan_portal_is_enough(
             f"{api}&start=100": answer({"count": 150, "results": many[100:]}),
         }
 
-    site = web(pages)
+    site = pages_on_web(pages)
     report = folder / "report.json"
     output = imported(f"{site}/", "--report", report)
     assert output.startswith("150 datasets, 150 files")
@@ -659,7 +625,7 @@ def test_the_front_page_of_a_ckan_portal_is_enough(
 
 
 def test_packages_of_which_the_names_are_listed_are_fetched(
-    folder: Path, web: Callable[[Callable[[str], Pages]], str]
+    folder: Path, pages_on_web: Callable[[Callable[[str], Pages]], str]
 ) -> None:
     def pages(site: str) -> Pages:
         shown = f"{site}/api/3/action/package_show".removeprefix(site)
@@ -669,7 +635,7 @@ def test_packages_of_which_the_names_are_listed_are_fetched(
             f"{shown}?id=b%20%C3%A5": answer(package(2)),
         }
 
-    site = web(pages)
+    site = pages_on_web(pages)
     assert imported(f"{site}/api/3/action/package_list").startswith("2 datasets")
     assert values(folder, f"{site}/dataset/id-1", "dcterms:title") == {"Ett", "One"}
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from publisher.edit.catalogue.forms.form import next_by_number
 from publisher.edit.catalogue.forms.form_table import FORMS, form_of
 from publisher.edit.catalogue.forms.json_fields import JsonFields
 from publisher.rdf.namespaces import iri
+from tests.edit.conftest import Pages
 
 BASE = "https://data.kommun.example/"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -109,36 +108,20 @@ Documents = dict[str, object]
 
 
 @pytest.fixture
-def web() -> Iterator[Callable[[Callable[[str], Documents]], str]]:
-    """Return what serves documents (made for an address) on a socket, and gives the address."""
-    servers: list[ThreadingHTTPServer] = []
+def web(
+    pages_on_web: Callable[[Callable[[str], Pages]], str],
+) -> Callable[[Callable[[str], Documents]], str]:
+    """Return what serves JSON, or pages that are texts, on a socket, and gives the address."""
+
+    def written(document: object) -> tuple[str, bytes]:
+        if isinstance(document, str):
+            return "text/html", document.encode()
+        return "application/json", json.dumps(document).encode()
 
     def start(make: Callable[[str], Documents]) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                document = documents.get(self.path)
-                is_page = isinstance(document, str)
-                body = (document if is_page else json.dumps(document)).encode()  # type: ignore[union-attr]
-                self.send_response(404 if document is None else 200)
-                self.send_header("Content-Type", "text/html" if is_page else "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+        return pages_on_web(lambda site: {path: written(d) for path, d in make(site).items()})
 
-            def log_message(self, *_arguments: object) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}"
-        documents = make(address)
-        return address
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    return start
 
 
 # Opendatasoft.
